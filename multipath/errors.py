@@ -1,0 +1,283 @@
+"""
+The error tree.
+
+::
+
+    MultipathError
+    ├── TableError (ValueError)               a target line that is not what it says it is; .word is the word at fault
+    ├── NameRefused (ValueError)              a device name or uuid that the kernel cannot hold
+    ├── Closed (ValueError)                   use of a Control, Host or lab guest after close()
+    ├── NotFound (LookupError)                no map answers to a reference
+    ├── AmbiguousRef (LookupError)            more than one map answers to a reference
+    ├── PathsDiffer                           paths of one map that are not one logical unit; nothing was changed
+    ├── DaemonOwnsMap                         multipathd manages this map; go through it, or use force=True
+    ├── UnexpectedStatus                      the kernel printed a status that this library cannot read
+    ├── WaitTimeout (TimeoutError)            a deadline passed; .seen says what was there
+    ├── DeviceMapperError (OSError)           the kernel refused: .errno, .ioctl, .device, .hint
+    │   ├── DeviceMapperMissing               no device-mapper in this kernel, or no control node
+    │   ├── NotPermitted                      no CAP_SYS_ADMIN, or no access to the node
+    │   ├── InterfaceMismatch                 the kernel does not speak this version or this command
+    │   ├── DeviceNotFound (LookupError)      no such device, or it went away under our feet
+    │   ├── DeviceExists                      the name or uuid is taken
+    │   ├── DeviceBusy                        someone holds it open; .holders says who
+    │   ├── TableLoadError                    the kernel refused a table; .reason is its own log line
+    │   ├── TableMissing                      the device has no live table, which this command needs
+    │   └── MessageRefused                    the target did not accept a message
+    ├── PathError (OSError)                   a path device did not answer a command as it should
+    ├── UdevError (OSError)                   udev synchronisation failed; the device itself is as the kernel left it
+    └── LabError                              the laboratory
+        ├── KernelUnavailable                 a kernel or a package could not be fetched
+        ├── ToolMissing                       a program of this machine is missing; .package names what brings it
+        ├── GuestPanicked                     the guest's kernel died; .last_lines is its console
+        └── GuestTimeout (TimeoutError)       the hard time limit passed; the guest was killed
+
+No message hides an errno, and every message says what was tried, on what, what was answered, and what can be done.
+"""
+
+import errno as _errno
+import os
+from collections.abc import Sequence
+from typing import Any
+
+
+class MultipathError(Exception):
+    """The root of everything that this package raises on purpose."""
+
+
+class TableError(MultipathError, ValueError):
+    """
+    A target line that cannot be read.
+
+    Attributes:
+        text: The line that was read, without start, length and type.
+        word: The 0-based index of the word at fault; the number of words when the line ends too early.
+        found: That word, or ``None`` when the line ends too early.
+        expected: What should have stood there.
+    """
+
+    def __init__(self, what: str, text: str, word: int, found: str | None, expected: str) -> None:
+        self.what, self.text, self.word, self.found, self.expected = what, text, word, found, expected
+        there = "the line ends" if found is None else f"found {found!r}"
+        super().__init__(f"not a {what} line: at word {word} {there}, expected {expected}; in {text!r}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor: errors cross the guest's border in reports."""
+        return type(self), (self.what, self.text, self.word, self.found, self.expected)
+
+
+class NameRefused(MultipathError, ValueError):
+    """A device name or uuid that the kernel would refuse, cut short or mistake for something else."""
+
+
+class Closed(MultipathError, ValueError):
+    """Use after ``close()``."""
+
+
+class NotFound(MultipathError, LookupError):
+    """No map answers to a reference."""
+
+
+class AmbiguousRef(MultipathError, LookupError):
+    """More than one map answers to a reference."""
+
+
+class PathsDiffer(MultipathError):
+    """
+    Paths of one map that are not one logical unit of one size.
+
+    Attributes:
+        evidence: One line for each path, as it was read from the device.
+    """
+
+    def __init__(self, message: str, evidence: Sequence[str] = ()) -> None:
+        self.evidence = tuple(evidence)
+        super().__init__("; ".join([message, *self.evidence]))
+
+
+class DaemonOwnsMap(MultipathError):
+    """multipathd runs and manages this map: a change behind its back would be undone, or undo its work."""
+
+
+class UnexpectedStatus(MultipathError):
+    """The kernel printed something that this library cannot read: a newer kernel, or not a multipath map."""
+
+
+class WaitTimeout(MultipathError, TimeoutError):
+    """
+    A deadline passed.
+
+    Attributes:
+        seen: What was there when it passed.
+    """
+
+    def __init__(self, message: str, seen: object = None) -> None:
+        self.seen = seen
+        super().__init__(message)
+
+
+class DeviceMapperError(MultipathError, OSError):
+    """
+    A device-mapper command that the kernel refused.
+
+    Attributes:
+        errno: The kernel's answer.
+        ioctl: The command's name, for example ``"DM_TABLE_LOAD"``.
+        device: The device as the caller named it; empty for commands that name none.
+        hint: What can be done, where that is known.
+    """
+
+    def __init__(self, errno: int, ioctl: str, device: str = "", said: str = "", hint: str = "") -> None:
+        self.ioctl, self.device, self.said, self.hint = ioctl, device, said, hint
+        super().__init__(errno, said or os.strerror(errno))
+
+    def __str__(self) -> str:
+        """Say what was tried, on what, what the kernel said, and what to do."""
+        on = f" on {self.device}" if self.device else ""
+        code = _errno.errorcode.get(self.errno, str(self.errno)) if self.errno else "no errno"
+        hint = f". {self.hint}" if self.hint else ""
+        return f"{self.ioctl}{on}: {self.strerror} ({code}){hint}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.errno, self.ioctl, self.device, self.said, self.hint)
+
+
+class DeviceMapperMissing(DeviceMapperError):
+    """This kernel has no device-mapper, or its control node is not there."""
+
+
+class NotPermitted(DeviceMapperError):
+    """The caller lacks CAP_SYS_ADMIN in the initial user namespace, or may not open the node."""
+
+
+class InterfaceMismatch(DeviceMapperError):
+    """The kernel is too old for this command, or speaks another major version."""
+
+
+class DeviceNotFound(DeviceMapperError, LookupError):
+    """No device answers to this name, uuid or number, or it was removed in between."""
+
+
+class DeviceExists(DeviceMapperError):
+    """The name or uuid is taken."""
+
+
+class DeviceBusy(DeviceMapperError):
+    """
+    Someone holds the device.
+
+    Attributes:
+        holders: One line for each holder that could be found: maps, partitions, mounts, swap, processes.
+    """
+
+    def __init__(
+        self, errno: int, ioctl: str, device: str = "", said: str = "", hint: str = "", holders: Sequence[object] = ()
+    ) -> None:
+        self.holders = tuple(holders)
+        super().__init__(errno, ioctl, device, said, hint)
+
+    def __str__(self) -> str:
+        """Add the holders."""
+        held = f"; held by {', '.join(map(str, self.holders))}" if self.holders else ""
+        return super().__str__() + held
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.errno, self.ioctl, self.device, self.said, self.hint, self.holders)
+
+
+class TableLoadError(DeviceBusy):
+    """
+    The kernel refused a table; the device keeps the tables that it had.
+
+    Attributes:
+        targets: The lines that were sent.
+        reason: What the kernel logged, or ``None`` where the log cannot be read.
+        holders: For EBUSY, who holds the paths of the table.
+    """
+
+    targets: Sequence[object] = ()
+    reason: str | None = None
+
+    def __str__(self) -> str:
+        """Add the kernel's own reason."""
+        because = f"; the kernel logged: {self.reason}" if self.reason else ""
+        return super().__str__() + because
+
+
+class TableMissing(DeviceMapperError):
+    """The device has no live table, and this command needs one."""
+
+
+class MessageRefused(DeviceMapperError):
+    """The target did not accept the message."""
+
+
+class PathError(MultipathError, OSError):
+    """
+    A path device did not answer a command as it should.
+
+    Attributes:
+        errno: The kernel's answer, or EIO where the device itself refused.
+        path: The device.
+        sense: The SCSI sense data; empty where there is none.
+    """
+
+    def __init__(self, errno: int, message: str, path: str, sense: bytes = b"") -> None:
+        self.path, self.sense = path, sense
+        super().__init__(errno, message)
+
+    def __str__(self) -> str:
+        """Say which path, what was asked, and the answer."""
+        sense = f"; sense {self.sense.hex(' ')}" if self.sense else ""
+        return f"{self.path}: {self.strerror} ({_errno.errorcode.get(self.errno or 0, self.errno)}){sense}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.errno, self.strerror, self.path, self.sense)
+
+
+class UdevError(MultipathError, OSError):
+    """Synchronisation with udev failed; the kernel's part was done."""
+
+
+class LabError(MultipathError):
+    """The laboratory could not do what was asked."""
+
+
+class KernelUnavailable(LabError):
+    """A kernel or a package could not be fetched."""
+
+
+class ToolMissing(LabError):
+    """
+    A program of this machine is missing.
+
+    Attributes:
+        package: The Debian package that brings it.
+    """
+
+    def __init__(self, tool: str, package: str) -> None:
+        self.tool, self.package = tool, package
+        super().__init__(f"{tool} is missing on this machine; install the package {package}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.tool, self.package)
+
+
+class GuestPanicked(LabError):
+    """
+    The guest's kernel died.
+
+    Attributes:
+        last_lines: The end of its console.
+    """
+
+    def __init__(self, message: str, last_lines: Sequence[str] = ()) -> None:
+        self.last_lines = tuple(last_lines)
+        super().__init__("\n  | ".join([message, *self.last_lines]))
+
+
+class GuestTimeout(LabError, TimeoutError):
+    """The hard time limit passed and the guest was killed."""

@@ -1,0 +1,114 @@
+"""
+A cursor over the words of one target line.
+
+Strategy: split once, exactly as the kernel's ``dm_split_args`` does (white space separates, a backslash quotes the next
+character), then hand out one word after the other. Every reader of every line uses this cursor, so that an error always
+names the index of the word at fault and what should have stood there. Parsers never index a list.
+"""
+
+import re
+from typing import Final
+
+from ..errors import TableError
+
+UINT_MAX: Final = 2**32 - 1
+_LONGEST_NUMBER: Final = 1000  # far beyond what fits any field, and below Python's own limit for int()
+_WORD: Final = re.compile(r"(?:\\.|[^\\ \t\n\v\f\r])(?:\\.|[^ \t\n\v\f\r])*", re.ASCII | re.DOTALL)
+_ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
+_NEEDS_QUOTE: Final = re.compile(r"[\\ \t\n\v\f\r]")
+
+
+def split_words(text: str) -> list[str]:
+    r"""
+    Split like the kernel: ``a\ b c`` has the two words ``a b`` and ``c``.
+
+    Source: linux ``drivers/md/dm-table.c``, ``dm_split_args()``.
+    """
+    return [_ESCAPE.sub(r"\1", word) for word in _WORD.findall(text)]
+
+
+def quote(word: str) -> str:
+    r"""Return ``word`` so that the kernel reads it back as one word; inverse of `split_words` for one word."""
+    return _NEEDS_QUOTE.sub(lambda match: "\\" + match[0], word)
+
+
+class Words:
+    """
+    The words of one line and a position in them.
+
+    Args:
+        text: The parameters of a target, as `str`; ASCII without NUL.
+        what: What the line should be, for messages: ``"multipath table"``.
+
+    Raises:
+        TableError: characters that the kernel would split or cut differently.
+
+    Synchronization: one reader.
+    """
+
+    __slots__ = ("_words", "index", "text", "what")
+
+    def __init__(self, text: str, what: str) -> None:
+        self.text, self.what, self.index = text, what, 0
+        if not text.isascii() or "\0" in text:
+            bad = next(char for char in text if char == "\0" or not char.isascii())
+            word = len(split_words(text[: text.index(bad)] + "x")) - 1
+            raise TableError(what, text, word, bad, "ASCII text without NUL")
+        self._words = split_words(text)
+
+    def __len__(self) -> int:
+        """Return the number of words that are left."""
+        return len(self._words) - self.index
+
+    def peek(self) -> str | None:
+        """Return the next word without taking it, or ``None`` at the end."""
+        return self._words[self.index] if self.index < len(self._words) else None
+
+    def take(self, expected: str) -> str:
+        """Take the next word; ``expected`` says what it should be, for the error at the end of the line."""
+        if self.index >= len(self._words):
+            raise self.error(expected)
+        self.index += 1
+        return self._words[self.index - 1]
+
+    def take_some(self, count: int, expected: str) -> tuple[str, ...]:
+        """Take ``count`` words."""
+        return tuple(self.take(f"{expected} ({number} of {count})") for number in range(1, count + 1))
+
+    def number(self, expected: str, low: int = 0, high: int = UINT_MAX) -> int:
+        """
+        Take a plain decimal number from ``low`` to ``high``.
+
+        The kernel reads ``%u``: digits only, leading zeros allowed, no sign, no ``0x``, nothing behind; a number of
+        more than 32 bits wraps, so that what is returned is what the kernel will use.
+        """
+        word = self.take(expected)
+        value = int(word) & UINT_MAX if word.isdigit() and len(word) <= _LONGEST_NUMBER else None
+        if value is None or not low <= value <= high:
+            raise self.error(f"{expected}: a decimal number from {low} to {high}", self.index - 1)
+        return value
+
+    def signed(self, expected: str) -> int:
+        """Take a decimal number that may be negative, as the kernel prints ``%d`` and ``%lld``."""
+        word = self.take(expected)
+        if not word.removeprefix("-").isdigit() or len(word) > _LONGEST_NUMBER:
+            raise self.error(f"{expected}: a decimal number", self.index - 1)
+        return int(word)
+
+    def choice(self, expected: str, *allowed: str) -> str:
+        """Take one word out of ``allowed``."""
+        word = self.take(expected)
+        if word not in allowed:
+            raise self.error(f"{expected}: {' or '.join(allowed)}", self.index - 1)
+        return word
+
+    def finish(self) -> None:
+        """Refuse words that are left over."""
+        if len(self):
+            raise self.error("the end of the line", self.index)
+
+    def error(self, expected: str, index: int | None = None) -> TableError:
+        """Return the error for the word at ``index``; without one, the next word."""
+        at = self.index if index is None else index
+        found = self._words[at] if at < len(self._words) else None
+        return TableError(self.what, self.text, at, found, expected)
