@@ -21,6 +21,7 @@ The error tree.
     │   ├── DeviceExists                      the name or uuid is taken
     │   ├── DeviceBusy                        someone holds it open; .holders says who
     │   ├── TableLoadError                    the kernel refused a table; .reason is its own log line
+    │   ├── MalformedReply                    the kernel's reply contradicts itself
     │   ├── TableMissing                      the device has no live table, which this command needs
     │   └── MessageRefused                    the target did not accept a message
     ├── PathError (OSError)                   a path device did not answer a command as it should
@@ -186,7 +187,7 @@ class DeviceBusy(DeviceMapperError):
         return type(self), (self.errno, self.ioctl, self.device, self.said, self.hint, self.holders)
 
 
-class TableLoadError(DeviceBusy):
+class TableLoadError(DeviceMapperError):
     """
     The kernel refused a table; the device keeps the tables that it had.
 
@@ -196,17 +197,25 @@ class TableLoadError(DeviceBusy):
         holders: For EBUSY, who holds the paths of the table.
     """
 
-    targets: Sequence[object] = ()
-    reason: str | None = None
+    def __init__(
+        self, errno: int, device: str, targets: Sequence[object], reason: str | None, holders: Sequence[object] = ()
+    ) -> None:
+        self.targets, self.reason, self.holders = tuple(targets), reason, tuple(holders)
+        evidence = [f"the kernel logged: {reason}"] if reason else []
+        evidence += [f"a path is held by {', '.join(map(str, self.holders))}"] if self.holders else []
+        super().__init__(errno, "DM_TABLE_LOAD", device, os.strerror(errno), "; ".join(evidence))
 
-    def __str__(self) -> str:
-        """Add the kernel's own reason."""
-        because = f"; the kernel logged: {self.reason}" if self.reason else ""
-        return super().__str__() + because
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.errno, self.device, self.targets, self.reason, self.holders)
 
 
 class TableMissing(DeviceMapperError):
     """The device has no live table, and this command needs one."""
+
+
+class MalformedReply(DeviceMapperError):
+    """The kernel's reply contradicts itself; nothing of it was used."""
 
 
 class MessageRefused(DeviceMapperError):

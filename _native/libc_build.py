@@ -1,0 +1,57 @@
+"""
+The cold C library calls, through cffi in API mode: the System V semaphores of the udev cookie protocol.
+
+Built by setup.py into `multipath._native.libc`. Cold means: a few calls for each change of a device; everything that is
+called for each status or each I/O is Cython.
+"""
+
+from cffi import FFI
+
+ffibuilder = FFI()
+
+ffibuilder.cdef(
+    """
+    #define IPC_CREAT ...
+    #define IPC_EXCL ...
+    #define IPC_NOWAIT ...
+    #define IPC_RMID ...
+    #define GETVAL ...
+    #define GETALL ...
+    #define SETALL ...
+
+    struct sembuf { unsigned short sem_num; short sem_op; short sem_flg; ...; };
+    struct timespec { long tv_sec; long tv_nsec; ...; };
+
+    int semget(int key, int nsems, int semflg);
+    int semop(int semid, struct sembuf *sops, size_t nsops);
+    int semtimedop(int semid, struct sembuf *sops, size_t nsops, const struct timespec *timeout);
+    int semctl_plain(int semid, int semnum, int cmd);
+    int semctl_array(int semid, int cmd, unsigned short *values);
+    """
+)
+
+ffibuilder.set_source(
+    "multipath._native.libc",
+    """
+    #include <sys/types.h>
+    #include <sys/ipc.h>
+    #include <sys/sem.h>
+    #include <time.h>
+
+    /* semctl() takes a union that the caller must define; these two are the forms that are used. */
+    union argument { int value; struct semid_ds *status; unsigned short *array; };
+
+    static int semctl_plain(int semid, int semnum, int cmd)
+    {
+        return semctl(semid, semnum, cmd);
+    }
+
+    static int semctl_array(int semid, int cmd, unsigned short *values)
+    {
+        union argument argument = { .array = values };
+
+        return semctl(semid, 0, cmd, argument);
+    }
+    """,
+    extra_compile_args=["-Wall"],
+)

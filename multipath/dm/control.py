@@ -1,0 +1,503 @@
+"""
+``/dev/mapper/control``: one method for each command of the interface.
+
+Strategy: every method builds one request, sends it, and turns the reply into a snapshot; the order of commands that
+makes a change safe is the business of ``maps``. A device is given by name (`str`), by number (`DevT`), or by a snapshot
+that this module returned: a snapshot is looked up by its uuid where it has one, else by its number, never by name alone,
+and an answer about another device is refused.
+"""
+
+import errno
+import os
+import select
+import time
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Final, Self
+
+from .. import errors
+from .._native import codec
+from .._native.control import ControlFile, Unanswered, probe_paths
+from ..units import DevT, Sectors, format_devt, parse_devt
+from . import command as commands
+from .command import Command, minor_for
+from .device import DeviceEntry, DeviceInfo, DeviceTable, Version
+from .holders import Holder, holders
+from .kernel_log import KernelLog
+from .name import checked_name, checked_uuid, encoded
+from .nodes import Nodes, NodesMode, choose_nodes, make_control_node
+from .refusal import refusal
+from .target import Target, check_table
+from .udev import UdevFlag
+
+DeviceRef = str | DevT | DeviceInfo | DeviceEntry
+_CONTROL_NODE: Final = "/dev/mapper/control"
+_NO_FLAGS: Final = UdevFlag(0)
+_RETRY_INTERVAL: Final = 0.02
+
+
+class Control:
+    """
+    The kernel's device-mapper.
+
+    Args:
+        path: The control node; made here where neither devtmpfs nor udev made it.
+        nodes: Who keeps ``/dev/mapper``: ``"udev"`` waits for udev after each change, ``"own"`` makes the links here,
+            ``"none"`` leaves them, ``"auto"`` takes udev where its daemon runs and else makes them here.
+
+    Raises:
+        DeviceMapperMissing: no device-mapper in this kernel, or no node.
+        NotPermitted: the node may not be opened; most commands also need CAP_SYS_ADMIN.
+
+    Synchronization: methods may run in several threads at once, but `close` only when none does. The armed event
+    counter belongs to the open file: one `Control` for each poller, see `sibling`.
+    """
+
+    def __init__(self, path: str = _CONTROL_NODE, *, nodes: NodesMode = "auto") -> None:
+        self._path, self._mode = path, nodes
+        self._nodes: Nodes = choose_nodes(nodes)
+        self._open: ControlFile | None = _open(path)
+
+    # The handle.
+
+    def close(self) -> None:
+        """Close the control node; a second time does nothing."""
+        if self._open is not None:
+            self._open.close()
+        self._open = None
+
+    def __enter__(self) -> Self:
+        """Return the control."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close it."""
+        self.close()
+
+    def fileno(self) -> int:
+        """Return the descriptor: readable once an event has come since the file was opened or last armed."""
+        return self._file.fileno()
+
+    def sibling(self) -> "Control":
+        """Return another `Control` of the same kernel, with an event counter of its own."""
+        return Control(self._path, nodes=self._mode)
+
+    @property
+    def _file(self) -> ControlFile:
+        if self._open is None:
+            raise errors.Closed(f"this Control of {self._path} is closed; open another")
+        return self._open
+
+    # The interface.
+
+    def version(self) -> Version:
+        """Return the version of the interface that the kernel speaks."""
+        return Version(*self._send(commands.VERSION, codec.Request(codec.VERSION)).version)
+
+    def target_versions(self) -> dict[str, Version]:
+        """Return the version of every target that the kernel has loaded now."""
+        reply = self._send(commands.LIST_VERSIONS, _request(commands.LIST_VERSIONS))
+        return {name: Version(*version) for name, version in reply.versions()}
+
+    def target_version(self, target: str) -> Version:
+        """
+        Return the version of one target; the kernel loads its module if it can.
+
+        Raises:
+            DeviceMapperError: ``EINVAL``: this kernel has no such target.
+        """
+        name = encoded(target, "target type", codec.TYPE_MAX)
+        reply = self._send(commands.GET_TARGET_VERSION, _request(commands.GET_TARGET_VERSION, name=name), target)
+        return Version(*reply.versions()[0][1])
+
+    def devices(self) -> list[DeviceEntry]:
+        """Return every device, in the kernel's order (by name where it sorts them)."""
+        # Older kernels ignore the flag that asks for uuids, so it claims no newer version.
+        reply = self._send(commands.LIST_DEVICES, codec.Request(codec.LIST_DEVICES, flags=codec.FLAG_UUID))
+        return [DeviceEntry(name, DevT(dev), event_nr, uuid) for dev, name, event_nr, uuid in reply.names()]
+
+    # One device.
+
+    def create(self, name: str, *, uuid: str | None = None, minor: int | None = None) -> DeviceInfo:
+        """
+        Create a device without a table.
+
+        Args:
+            name: Letters, digits and ``# + - . : = @ _``; at most 127.
+            uuid: The same letters; at most 128. It stays for the device's life.
+            minor: The minor number to take; the kernel chooses without one.
+
+        Raises:
+            NameRefused: a name or uuid that the kernel would cut short or ``/dev/mapper`` could not show.
+            DeviceExists: the name or the uuid is taken.
+        """
+        request = codec.Request(
+            codec.DEV_CREATE,
+            name=checked_name(name),
+            uuid=b"" if uuid is None else checked_uuid(uuid),
+            dev=0 if minor is None else os.makedev(0, minor),
+            flags=0 if minor is None else codec.FLAG_PERSISTENT_DEV,
+        )
+        return _info(self._send(commands.CREATE, request, name))
+
+    def load(self, ref: DeviceRef, targets: Iterable[Target], *, read_only: bool = False) -> DeviceInfo:
+        """
+        Load a table into the inactive slot, in place of one that waits there; the next `resume` makes it live.
+
+        Raises:
+            TableError: the lines leave a gap, or one of them cannot be sent; the kernel was not asked.
+            TableLoadError: the kernel refused it: ``reason`` is its log line, ``holders`` who has a path in use.
+            DeviceNotFound: no such device.
+        """
+        lines = tuple(targets)
+        check_table(lines)
+        info = self.info(ref)
+        packed = codec.pack_targets(
+            (line.start, line.length, line.type.encode(), line.params.encode()) for line in lines
+        )
+        flags = codec.FLAG_READONLY if read_only else 0
+        with KernelLog() as log:
+            try:
+                return _info(self._call(commands.TABLE_LOAD, info, flags=flags, payload=packed))
+            except errors.DeviceMapperError as error:
+                if isinstance(error, errors.DeviceNotFound) and not self._exists(info):
+                    raise
+                raise _load_error(error, info, lines, log.reason(info.devt)) from None
+
+    def clear(self, ref: DeviceRef) -> DeviceInfo:
+        """Drop the inactive table; without one this does nothing."""
+        return _info(self._call(commands.TABLE_CLEAR, ref))
+
+    def resume(
+        self, ref: DeviceRef, *, flush: bool = False, lockfs: bool = False, udev_flags: UdevFlag = _NO_FLAGS
+    ) -> DeviceInfo:
+        """
+        Let I/O flow, with the inactive table made live first if there is one.
+
+        Args:
+            ref: The device.
+            flush: Wait for queued I/O before the old table goes. A resize needs it; with no path left it loses I/O.
+            lockfs: Freeze the file system on the device while the tables change.
+            udev_flags: What udev's rules should leave out.
+
+        Raises:
+            DeviceMapperError: ``EINVAL``: there is no table to resume.
+            UdevError: the device is resumed, but udev did not finish.
+        """
+        info = self._change(commands.SUSPEND, ref, _suspend_flags(flush, lockfs), udev_flags)
+        if info.live_table:
+            self._nodes.appeared(info.name, info.devt)
+        return info
+
+    def suspend(self, ref: DeviceRef, *, flush: bool = False, lockfs: bool = False) -> DeviceInfo:
+        """
+        Hold I/O back until `resume`; what is on its way is waited for.
+
+        Whoever suspends must resume: a process that dies in between leaves every user of the device waiting.
+        """
+        return _info(self._call(commands.SUSPEND, ref, flags=codec.FLAG_SUSPEND | _suspend_flags(flush, lockfs)))
+
+    def info(self, ref: DeviceRef, *, inactive: bool = False) -> DeviceInfo:
+        """Return the device's state; with ``inactive`` its target count and read-only state are those of that table."""
+        return _info(self._call(commands.STATUS, ref, flags=codec.FLAG_QUERY_INACTIVE_TABLE if inactive else 0))
+
+    def table(self, ref: DeviceRef, *, inactive: bool = False) -> DeviceTable:
+        """Return the lines of the live table, or of the inactive one."""
+        flags = codec.FLAG_STATUS_TABLE | codec.FLAG_NOFLUSH | (codec.FLAG_QUERY_INACTIVE_TABLE if inactive else 0)
+        return _lines(self._call(commands.TABLE_STATUS, ref, flags=flags))
+
+    def status(self, ref: DeviceRef, *, flush: bool = False, inactive: bool = False) -> DeviceTable:
+        """Return the status of each line; ``flush`` asks targets that buffer their metadata to commit it first."""
+        flags = (0 if flush else codec.FLAG_NOFLUSH) | (codec.FLAG_QUERY_INACTIVE_TABLE if inactive else 0)
+        return _lines(self._call(commands.TABLE_STATUS, ref, flags=flags))
+
+    def measurements(self, ref: DeviceRef) -> DeviceTable:
+        """Return the lines as the kernel gives them to IMA; interface 4.45."""
+        return _lines(self._call(commands.TABLE_STATUS, ref, flags=codec.FLAG_IMA_MEASUREMENT))
+
+    def deps(self, ref: DeviceRef, *, inactive: bool = False) -> tuple[DevT, ...]:
+        """Return the devices that the table uses, each once, in the kernel's order: the last used first."""
+        flags = codec.FLAG_QUERY_INACTIVE_TABLE if inactive else 0
+        return tuple(map(DevT, self._call(commands.TABLE_DEPS, ref, flags=flags).deps()))
+
+    def message(self, ref: DeviceRef, text: str, *, sector: Sectors | int = 0, secure: bool = False) -> str | None:
+        """
+        Send a message to the target that holds ``sector``; return its answer, if it gave one.
+
+        Args:
+            ref: The device.
+            text: The words of the message.
+            sector: Any sector of the target.
+            secure: Have the kernel and this library wipe the text after use.
+
+        Raises:
+            MessageRefused: the target does not accept it, or not now.
+            TableMissing: the device has no live table.
+        """
+        flags = codec.FLAG_SECURE_DATA if secure else 0
+        payload = codec.pack_message(sector, encoded(text, "message", 1 << 16))
+        try:
+            return self._call(commands.TARGET_MSG, ref, flags=flags, payload=payload).text()
+        except Unanswered:
+            raise _no_table(commands.TARGET_MSG, ref) from None
+
+    def wait(self, ref: DeviceRef, event_nr: int, *, timeout: float | None = None) -> DeviceTable:
+        """
+        Block until the device's event number is not ``event_nr``, and return its status then.
+
+        Without ``timeout`` the kernel waits (``DM_DEV_WAIT``); with one, this polls a file of its own.
+
+        Raises:
+            TableMissing: without a live table nothing would ever wake it.
+            WaitTimeout: the number was still the same; ``.seen`` is the last status.
+        """
+        if not self.info(ref).live_table:
+            raise _no_table(commands.WAIT, ref)
+        if timeout is not None:
+            return self._wait_until(ref, event_nr, time.monotonic() + timeout)
+        return _lines(self._call(commands.WAIT, ref, event_nr=event_nr, flags=codec.FLAG_NOFLUSH))
+
+    def rename(self, ref: DeviceRef, new: str) -> DeviceInfo:
+        """
+        Give the device another name.
+
+        Raises:
+            NameRefused, DeviceExists, DeviceNotFound, UdevError: as their names say.
+        """
+        payload = codec.pack_text(checked_name(new))
+        old = self.info(ref)
+        self._change(commands.RENAME, old.name, 0, _NO_FLAGS, payload)
+        self._nodes.vanished(old.name)
+        renamed = self.info(old)
+        if renamed.live_table:
+            self._nodes.appeared(new, renamed.devt)
+        return renamed
+
+    def set_uuid(self, ref: DeviceRef, uuid: str) -> DeviceInfo:
+        """Give a device that has no uuid one, for the rest of its life."""
+        payload = codec.pack_text(checked_uuid(uuid))
+        self._change(commands.RENAME, self.info(ref).name, codec.FLAG_UUID, _NO_FLAGS, payload)
+        return self.info(ref)
+
+    def set_geometry(self, ref: DeviceRef, cylinders: int, heads: int, sectors: int, *, start: Sectors | int = 0) -> None:
+        """Set the geometry that old boot loaders ask for; it is lost when the size changes."""
+        payload = codec.pack_text(f"{cylinders} {heads} {sectors} {start}".encode())
+        self._call(commands.SET_GEOMETRY, ref, payload=payload)
+
+    def remove(self, ref: DeviceRef, *, deferred: bool = False, timeout: float = 5.0) -> None:
+        """
+        Remove the device.
+
+        A device that udev's rules still have open is tried again; one that a map, a mount or swap holds is not.
+
+        Args:
+            ref: The device.
+            deferred: If it is open, let it go away with its last user; its flag tells.
+            timeout: Seconds to try for.
+
+        Raises:
+            DeviceBusy: it is in use; ``.holders`` says by whom, as far as this process can see.
+            DeviceNotFound: there is none.
+        """
+        device = self.info(ref)
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                self._change(commands.REMOVE, device, codec.FLAG_DEFERRED_REMOVE if deferred else 0, _NO_FLAGS)
+                break
+            except errors.DeviceBusy as busy:
+                held = holders(device.devt)
+                if time.monotonic() > deadline or any(holder.kind != "process" for holder in held):
+                    raise _busy(busy, held) from None
+                time.sleep(_RETRY_INTERVAL)
+        if not (deferred and self._exists(device)):
+            self._nodes.vanished(device.name)
+
+    def remove_all(self, *, deferred: bool = False) -> None:
+        """Remove every device that is not open; with ``deferred``, mark the others. Meant for tests and last resorts."""
+        before = self.devices()
+        self._send(commands.REMOVE_ALL, _request(commands.REMOVE_ALL, codec.FLAG_DEFERRED_REMOVE if deferred else 0))
+        for name in {entry.name for entry in before} - {entry.name for entry in self.devices()}:
+            self._nodes.vanished(name)
+
+    def make_nodes(self) -> None:
+        """Make the links of every device that has a live table, where this control keeps them itself."""
+        for entry in self.devices():
+            if self.info(entry).live_table:
+                self._nodes.appeared(entry.name, entry.devt)
+
+    # Events.
+
+    def arm_poll(self) -> None:
+        """Forget the events so far: the file gets readable with the next one. Arm, then list, then poll."""
+        self._send(commands.ARM_POLL, _request(commands.ARM_POLL))
+
+    def poll(self, timeout: float | None = None) -> bool:
+        """Wait for an event since the file was opened or armed; ``False`` when ``timeout`` seconds passed without."""
+        poller = select.poll()
+        poller.register(self._file.fileno(), select.POLLIN)
+        return bool(poller.poll(None if timeout is None else max(0, timeout) * 1000))
+
+    def probe_paths(self, node: str) -> None:
+        """
+        Let a multipath map test the active paths of its current group now, and fail those that do not answer.
+
+        Blocks as long as the slowest path does, and nothing can interrupt it. Interface 4.50.
+
+        Args:
+            node: The map's own node, for example ``/dev/mapper/mpatha``.
+
+        Raises:
+            DeviceMapperError: ``ENOTCONN``: no usable path is left.
+            InterfaceMismatch: the kernel cannot, or the node is no multipath map.
+        """
+        code = 0
+        try:
+            fd = os.open(node, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                probe_paths(fd)
+            finally:
+                os.close(fd)
+        except OSError as error:
+            code = error.errno or 0
+        if code:
+            raise refusal(commands.PROBE_PATHS, code, node)
+
+    # How a request goes out and a refusal comes back.
+
+    def _call(
+        self, command: Command, ref: DeviceRef, *, flags: int = 0, payload: bytes = b"", event_nr: int = 0
+    ) -> codec.Reply:
+        """Send a command about one device; an answer about another one is refused."""
+        name, uuid, dev = _address(ref)
+        minor = minor_for(command, flags) if flags else command.minor
+        reply = self._send(
+            command,
+            codec.Request(
+                command.number, minor, flags=flags, name=name, uuid=uuid, dev=dev, event_nr=event_nr, payload=payload
+            ),
+            ref,
+        )
+        # Some commands leave the number as it was sent, which is 0 for a look-up by uuid.
+        if isinstance(ref, DeviceInfo | DeviceEntry) and reply.dev not in (0, ref.devt):
+            hint = f"it is gone; its uuid now belongs to {format_devt(DevT(reply.dev))}"
+            raise errors.DeviceNotFound(errno.ENXIO, command.name, str(ref), hint=hint)
+        return reply
+
+    def _send(self, command: Command, request: codec.Request, on: DeviceRef = "") -> codec.Reply:
+        """Send any command; what the kernel refuses comes back as its typed error."""
+        file = self._file
+        try:
+            return file.call(request)
+        except OSError as error:
+            raise self._refused(command, error.errno or 0, _label(on), request) from None
+        except ValueError as error:
+            raise errors.MalformedReply(errno.EBADMSG, command.name, _label(on), str(error)) from None
+
+    def _refused(self, command: Command, code: int, label: str, request: codec.Request) -> errors.DeviceMapperError:
+        if code == errno.EINVAL and command is not commands.VERSION and request.minor > self.version().minor:
+            hint = f"it needs interface 4.{request.minor}, this kernel has {self.version()}"
+            return errors.InterfaceMismatch(code, command.name, label, hint=hint)
+        return refusal(command, code, label)
+
+    def _change(
+        self, command: Command, ref: DeviceRef, flags: int, udev_flags: UdevFlag, payload: bytes = b""
+    ) -> DeviceInfo:
+        """Send a command that causes a uevent, and see the nodes into step."""
+        with self._nodes.announced(udev_flags) as announcement:
+            reply = self._call(command, ref, flags=flags, event_nr=announcement.value, payload=payload)
+            told = reply.version[1] >= commands.UEVENT_GENERATED_MINOR
+            announcement.generated = bool(reply.flags & codec.FLAG_UEVENT_GENERATED) if told else True
+        return _info(reply)
+
+    def _exists(self, ref: DeviceRef) -> bool:
+        try:
+            self.info(ref)
+        except errors.DeviceNotFound:
+            return False
+        return True
+
+    def _wait_until(self, ref: DeviceRef, event_nr: int, deadline: float) -> DeviceTable:
+        with self.sibling() as poller:
+            while True:
+                poller.arm_poll()
+                seen = poller.status(ref)
+                if seen.info.event_nr != event_nr:
+                    return seen
+                if not poller.poll(deadline - time.monotonic()):
+                    raise errors.WaitTimeout(f"no event of {_label(ref)} after number {event_nr} in time", seen)
+
+
+def _open(path: str) -> ControlFile:
+    try:
+        try:
+            return ControlFile(path)
+        except FileNotFoundError:
+            make_control_node(path)
+            return ControlFile(path)
+    except PermissionError as error:
+        code, kind, hint = error.errno or errno.EACCES, errors.NotPermitted, "run as root, with CAP_SYS_ADMIN"
+    except OSError as error:
+        code, kind = error.errno or errno.ENOENT, errors.DeviceMapperMissing
+        hint = "load the module dm_mod (modprobe dm_mod), or use a kernel that has it"
+    raise kind(code, "open", path, os.strerror(code), hint)
+
+
+def _request(command: Command, flags: int = 0, name: bytes = b"") -> codec.Request:
+    return codec.Request(command.number, minor_for(command, flags), flags=flags, name=name)
+
+
+def _address(ref: DeviceRef) -> tuple[bytes, bytes, int]:
+    """Return the name, uuid and number of a request: one of them, for the kernel refuses more than one."""
+    if isinstance(ref, str):
+        return encoded(ref, "device name", codec.NAME_MAX), b"", 0
+    if isinstance(ref, DeviceInfo | DeviceEntry):
+        if ref.uuid:
+            return b"", encoded(ref.uuid, "device uuid", codec.UUID_MAX), 0
+        return b"", b"", ref.devt
+    return b"", b"", ref
+
+
+def _label(ref: DeviceRef) -> str:
+    return format_devt(ref) if isinstance(ref, int) else str(ref)
+
+
+def _info(reply: codec.Reply) -> DeviceInfo:
+    return DeviceInfo(
+        reply.name, reply.uuid, DevT(reply.dev), reply.open_count, reply.event_nr, reply.target_count, reply.flags
+    )
+
+
+def _lines(reply: codec.Reply) -> DeviceTable:
+    return DeviceTable(_info(reply), tuple([Target(*line) for line in reply.targets()]))
+
+
+def _suspend_flags(flush: bool, lockfs: bool) -> int:
+    return (0 if flush else codec.FLAG_NOFLUSH) | (0 if lockfs else codec.FLAG_SKIP_LOCKFS)
+
+
+def _no_table(command: Command, ref: DeviceRef) -> errors.TableMissing:
+    hint = "load a table and resume the device first"
+    return errors.TableMissing(errno.ENODATA, command.name, _label(ref), "the device has no live table", hint)
+
+
+def _busy(error: errors.DeviceBusy, held: Sequence[Holder]) -> errors.DeviceBusy:
+    hint = "close what holds it, or remove it deferred"
+    return errors.DeviceBusy(error.errno, error.ioctl, error.device, error.said, hint, held)
+
+
+def _load_error(
+    error: errors.DeviceMapperError, device: DeviceInfo, lines: Sequence[Target], reason: str | None
+) -> errors.TableLoadError:
+    held = [holder for path in _numbers(lines) for holder in holders(path)] if error.errno == errno.EBUSY else []
+    return errors.TableLoadError(error.errno or errno.EINVAL, str(device), lines, reason, held)
+
+
+def _numbers(lines: Sequence[Target]) -> list[DevT]:
+    found = []
+    for word in dict.fromkeys(word for line in lines for word in line.params.split() if ":" in word):
+        try:
+            found.append(parse_devt(word))
+        except ValueError:
+            continue
+    return found

@@ -1,0 +1,105 @@
+"""
+Who holds a block device: the evidence behind EBUSY.
+
+Reads sysfs and procfs only. What cannot be read (another user's descriptors) is left out, so an empty answer means
+"nobody that this process can see".
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from ..units import DevT, format_devt
+
+HolderKind = Literal["map", "md", "device", "mount", "swap", "process"]
+_SYSFS: Final = Path("/sys")
+_PROC: Final = Path("/proc")
+_LONGEST_COMMAND: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """
+    One holder.
+
+    Attributes:
+        kind: ``map``, ``md`` and ``device`` are block devices on top; ``mount``, ``swap`` and ``process`` use it directly.
+        name: The map's name, the mount point, or ``pid (command)``.
+    """
+
+    kind: HolderKind
+    name: str
+
+    def __str__(self) -> str:
+        """Return kind and name."""
+        return f"{self.kind} {self.name}"
+
+
+def holders(device: DevT, *, sysfs: Path = _SYSFS, proc: Path = _PROC) -> tuple[Holder, ...]:
+    """Return who holds ``device`` or one of its partitions."""
+    block = sysfs / "dev/block" / format_devt(device)
+    found: list[Holder] = []
+    for folder, number in _with_partitions(block, device):
+        found += _stacked(folder)
+        found += _mounts(number, proc)
+        found += _swaps(number, folder.resolve().name, proc)
+        found += _processes(number, proc)
+    return tuple(dict.fromkeys(found))
+
+
+def _with_partitions(block: Path, device: DevT) -> Iterator[tuple[Path, str]]:
+    yield block, format_devt(device)
+    for file in sorted(block.glob("*/partition")):
+        yield file.parent, _text(file.parent / "dev")
+
+
+def _stacked(block: Path) -> Iterator[Holder]:
+    try:
+        above = sorted(path.name for path in (block / "holders").iterdir())
+    except OSError:
+        return
+    for name in above:
+        map_name = _text(block / "holders" / name / "dm/name")
+        kind: HolderKind = "map" if map_name else "md" if name.startswith("md") else "device"
+        yield Holder(kind, map_name or name)
+
+
+def _mounts(number: str, proc: Path) -> Iterator[Holder]:
+    for line in _text(proc / "self/mountinfo").splitlines():
+        fields = line.split(" ")
+        if len(fields) > 4 and fields[2] == number:
+            yield Holder("mount", fields[4].encode().decode("unicode_escape", "replace"))
+
+
+def _swaps(number: str, node: str, proc: Path) -> Iterator[Holder]:
+    for line in _text(proc / "swaps").splitlines()[1:]:
+        file = line.split(" ", 1)[0]
+        if os.path.basename(file) == node or _number_of(file) == number:
+            yield Holder("swap", file)
+
+
+def _processes(number: str, proc: Path) -> Iterator[Holder]:
+    for process in proc.glob("[0-9]*"):
+        try:
+            descriptors = list((process / "fd").iterdir())
+        except OSError:
+            continue
+        if any(_number_of(str(fd)) == number for fd in descriptors):
+            yield Holder("process", f"{process.name} ({_text(process / 'comm')[:_LONGEST_COMMAND]})")
+
+
+def _number_of(path: str) -> str | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return format_devt(DevT(status.st_rdev)) if (status.st_mode & 0o170000) == 0o060000 else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,62 @@
+"""
+Device names and uuids, refused where the kernel would cut them short or a link could not carry them.
+
+The kernel takes any byte but NUL and ``/``, and silently cuts what is too long. Programs around it do not: udev and
+libdevmapper write ``\\xNN`` for every byte outside the set below, so a name with such a byte has another name in
+``/dev/mapper``. A name that this library gives is therefore made of that set alone; what others named is read as it is.
+"""
+
+import re
+from typing import Final
+
+from .. import errors
+from .._native import codec
+
+_ALLOWED: Final = re.compile(r"[0-9A-Za-z#+\-.:=@_]+\Z", re.ASCII)
+_RESERVED: Final = frozenset({".", "..", "control"})
+
+
+def checked_name(name: str) -> bytes:
+    """
+    Return ``name`` as the kernel gets it.
+
+    Raises:
+        NameRefused: empty, too long, reserved, or with a character that ``/dev/mapper`` would show differently.
+    """
+    if name in _RESERVED:
+        raise errors.NameRefused(f"device name {name!r}: reserved in /dev/mapper; choose another")
+    return _checked("device name", name, codec.NAME_MAX)
+
+
+def checked_uuid(uuid: str) -> bytes:
+    """
+    Return ``uuid`` as the kernel gets it.
+
+    Raises:
+        NameRefused: empty, too long, or with a character that udev's links would show differently.
+    """
+    return _checked("device uuid", uuid, codec.UUID_MAX)
+
+
+def encoded(text: str, what: str, longest: int) -> bytes:
+    """
+    Return a name or uuid that another program gave, to look it up.
+
+    Raises:
+        NameRefused: no device can have it: empty, too long, or with a NUL.
+    """
+    raw = text.encode("utf-8", "surrogateescape")
+    if not raw or len(raw) > longest or b"\0" in raw:
+        fault = "it is empty" if not raw else "it holds a NUL" if b"\0" in raw else f"it has {len(raw)} bytes"
+        raise errors.NameRefused(f"{what} {text!r}: {fault}; the kernel holds 1 to {longest} bytes without NUL")
+    return raw
+
+
+def _checked(what: str, text: str, longest: int) -> bytes:
+    raw = encoded(text, what, longest)
+    if _ALLOWED.match(text) is None:
+        bad = next(char for char in text if _ALLOWED.match(char) is None)
+        raise errors.NameRefused(
+            f"{what} {text!r}: character {bad!r} is refused; letters, digits and # + - . : = @ _ keep one name everywhere"
+        )
+    return raw

@@ -1,0 +1,145 @@
+"""
+``/dev/mapper`` in step with the kernel: by udev, by our own hand, or not at all.
+
+With udev, a change waits until udev's rules have made or removed the links (`UdevNodes`). Without it, as in an installer
+or an initramfs, the links are made here (`OwnNodes`): a symbolic link to the kernel's ``/dev/dm-N`` where devtmpfs made
+one, as udev would do, else a block node. `NoNodes` leaves ``/dev`` alone.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, Protocol
+
+from ..units import DevT
+from .udev import UdevCookie, UdevFlag, udev_is_running
+
+NodesMode = Literal["auto", "udev", "own", "none"]
+_UDEV_TIMEOUT: Final = 60.0
+_NODE_MODE: Final = 0o600
+
+
+@dataclass(slots=True)
+class Announcement:
+    """
+    One command on its way: the number that the kernel puts into the uevent, and whether there will be one.
+
+    Attributes:
+        value: For ``event_nr`` of the command.
+        generated: Set by the caller from the reply; ``False`` means that no uevent comes.
+    """
+
+    value: int = 0
+    generated: bool = False
+
+
+class Nodes(Protocol):
+    """How ``/dev/mapper`` follows the kernel."""
+
+    def announced(self, flags: UdevFlag) -> AbstractContextManager[Announcement]:
+        """Wrap one command that changes a device; on the way out its nodes are in step."""
+
+    def appeared(self, name: str, devt: DevT) -> None:
+        """Make the link of a device that has a live table."""
+
+    def vanished(self, name: str) -> None:
+        """Remove the link of a device that is gone, or has another name."""
+
+
+class UdevNodes:
+    """Nodes by udev: each change waits for udev's rules."""
+
+    def __init__(self, timeout: float = _UDEV_TIMEOUT) -> None:
+        self._timeout = timeout
+
+    @contextmanager
+    def announced(self, flags: UdevFlag) -> Iterator[Announcement]:
+        """Count one uevent, run the command, and wait for udev; a command that fails is taken back."""
+        with UdevCookie() as cookie:
+            cookie.add()
+            announcement = Announcement(cookie.kernel_value(flags | UdevFlag.PRIMARY_SOURCE))
+            yield announcement
+            if not announcement.generated:
+                cookie.drop()
+            cookie.wait(self._timeout)
+
+    def appeared(self, name: str, devt: DevT) -> None:
+        """Leave it to udev."""
+
+    def vanished(self, name: str) -> None:
+        """Leave it to udev."""
+
+
+class NoNodes:
+    """No nodes: uevents carry the flags, and nobody waits."""
+
+    def announced(self, flags: UdevFlag) -> AbstractContextManager[Announcement]:
+        """Pass the flags on, should a udev start later."""
+        return nullcontext(Announcement(int(flags | UdevFlag.PRIMARY_SOURCE) << 16))
+
+    def appeared(self, name: str, devt: DevT) -> None:
+        """Do nothing."""
+
+    def vanished(self, name: str) -> None:
+        """Do nothing."""
+
+
+class OwnNodes(NoNodes):
+    """Nodes by our own hand, for a host without udev."""
+
+    def __init__(self, dev: Path = Path("/dev")) -> None:
+        self._dev = dev
+
+    def appeared(self, name: str, devt: DevT) -> None:
+        """Link ``/dev/mapper/<name>`` to the kernel's node, or make a block node where there is none."""
+        path, node = self._dev / "mapper" / name, self._dev / f"dm-{os.minor(devt)}"
+        if _rdev(path) == devt:
+            return
+        path.parent.mkdir(mode=0o755, exist_ok=True)
+        fresh = path.with_name(f".{name}.{os.getpid()}")
+        with suppress(FileNotFoundError):
+            fresh.unlink()
+        if _rdev(node) == devt:
+            fresh.symlink_to(f"../{node.name}")
+        else:
+            os.mknod(fresh, stat.S_IFBLK | _NODE_MODE, devt)
+        fresh.replace(path)
+
+    def vanished(self, name: str) -> None:
+        """Remove ``/dev/mapper/<name>``."""
+        with suppress(FileNotFoundError):
+            (self._dev / "mapper" / name).unlink()
+
+
+def choose_nodes(mode: NodesMode) -> Nodes:
+    """Return how nodes are kept; ``"auto"`` takes udev where its daemon runs, else our own hand."""
+    if mode == "auto":
+        mode = "udev" if udev_is_running() else "own"
+    return {"udev": UdevNodes, "own": OwnNodes, "none": NoNodes}[mode]()
+
+
+def make_control_node(path: str) -> None:
+    """
+    Make the control node where neither devtmpfs nor udev did.
+
+    Raises:
+        OSError: the kernel has no device-mapper, or the node may not be made.
+    """
+    for line in Path("/proc/misc").read_text("ascii").splitlines():
+        minor, _, name = line.strip().partition(" ")
+        if name == "device-mapper":
+            os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
+            os.mknod(path, stat.S_IFCHR | _NODE_MODE, os.makedev(10, int(minor)))
+            return
+    raise FileNotFoundError(2, "no device-mapper in /proc/misc")
+
+
+def _rdev(path: Path) -> int | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_rdev if stat.S_ISBLK(status.st_mode) else None

@@ -1,0 +1,170 @@
+"""
+The udev cookie protocol: wait until udev has handled the uevent that a command caused.
+
+Theory of operation. A cookie is a System V semaphore whose key is ``0x0D4D0000 | base``. It starts at 1; each command
+adds 1 before its ioctl and passes ``flags << 16 | base`` to the kernel, which puts that number into the uevent; udev's
+last rule for the device subtracts 1. The waiter takes the first 1 off, waits for zero and removes the semaphore. A
+command that fails, or that caused no uevent, takes its own 1 back.
+
+A process that dies in between leaves its semaphore behind, and enough of them stop every device-mapper user of the host.
+So the set has more semaphores than the protocol needs: they name their owner (process, its start, its pid namespace),
+and the next cookie of this library removes the sets of owners that are gone. Programs that know the protocol look at
+the first semaphore alone.
+
+Source: the behaviour of libdevmapper 1.02 and of Debian's rules; ``dmsetup udevcookies`` is the oracle.
+"""
+
+import enum
+import errno
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final, Self
+
+from .. import errors
+from .._native.libc import ffi, lib
+
+_MAGIC: Final = 0x0D4D0000
+_MAGIC_MASK: Final = 0xFFFF0000
+_BASE_MASK: Final = 0xFFFF
+_MODE: Final = 0o600
+_FIFTEEN_BITS: Final = 0x7FFF  # a semaphore holds no more
+_OWNED_SET: Final = 5  # the protocol's semaphore, then the owner in four
+
+
+class UdevFlag(enum.IntFlag):
+    """What udev's rules should leave out for one uevent; the SUBSYSTEM bits belong to the owner of the uuid's prefix."""
+
+    DISABLE_DM_RULES = 0x0001
+    DISABLE_SUBSYSTEM_RULES = 0x0002
+    DISABLE_DISK_RULES = 0x0004
+    DISABLE_OTHER_RULES = 0x0008
+    LOW_PRIORITY = 0x0010
+    DISABLE_LIBRARY_FALLBACK = 0x0020
+    PRIMARY_SOURCE = 0x0040
+    SUBSYSTEM_FLAG0 = 0x0100
+    SUBSYSTEM_FLAG1 = 0x0200
+    SUBSYSTEM_FLAG2 = 0x0400
+
+
+class UdevCookie:
+    """
+    One cookie for one or more commands.
+
+    Raises:
+        UdevError: the host has no room for another semaphore set.
+
+    Synchronization: one thread.
+    """
+
+    def __init__(self) -> None:
+        remove_orphans()
+        self.key = 0
+        while not self.key:
+            key = _MAGIC | (secrets.randbelow(_BASE_MASK) + 1)
+            self._id = lib.semget(key, _OWNED_SET, lib.IPC_CREAT | lib.IPC_EXCL | _MODE)
+            if self._id >= 0:
+                self.key = key
+            elif ffi.errno != errno.EEXIST:
+                raise _failed(ffi.errno, "no semaphore for udev", "compare ipcs -s with /proc/sys/kernel/sem")
+        lib.semctl_array(self._id, lib.SETALL, ffi.new("unsigned short[]", [1, *_owner(os.getpid())]))
+
+    def __enter__(self) -> Self:
+        """Return the cookie."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the semaphore, whatever happened."""
+        self.release()
+
+    def kernel_value(self, flags: UdevFlag) -> int:
+        """Return the number that goes into ``event_nr`` of a command."""
+        return int(flags) << 16 | self.key & _BASE_MASK
+
+    def add(self) -> None:
+        """Count one uevent more that has to come."""
+        self._step(1, "could not count a uevent")
+
+    def drop(self) -> None:
+        """Count one uevent less: its command failed, or caused none."""
+        self._step(-1, "could not take a uevent back")
+
+    def wait(self, timeout: float) -> None:
+        """
+        Wait until udev has handled all that was counted, at most ``timeout`` seconds.
+
+        Raises:
+            UdevError: it has not, with ``ETIMEDOUT``; the device itself is as the kernel left it.
+        """
+        self.drop()
+        deadline = time.monotonic() + timeout
+        while (left := deadline - time.monotonic()) > 0:
+            limit = ffi.new("struct timespec *", {"tv_sec": int(left), "tv_nsec": int(left % 1 * 1e9)})
+            if lib.semtimedop(self._id, ffi.new("struct sembuf *", {"sem_op": 0}), 1, limit) == 0:
+                return
+            if ffi.errno == errno.EIDRM:  # someone completed all cookies by force: nothing is left to wait for
+                return
+            if ffi.errno not in (errno.EINTR, errno.EAGAIN):
+                raise _failed(ffi.errno, "could not wait for udev")
+        raise _failed(errno.ETIMEDOUT, f"udev did not finish within {timeout:g} s", "see udevadm monitor; is udevd alive?")
+
+    def release(self) -> None:
+        """Remove the semaphore; a second time does nothing."""
+        if self._id >= 0:
+            lib.semctl_plain(self._id, 0, lib.IPC_RMID)
+        self._id = -1
+
+    def _step(self, amount: int, what: str) -> None:
+        step = ffi.new("struct sembuf *", {"sem_op": amount, "sem_flg": lib.IPC_NOWAIT})
+        while lib.semop(self._id, step, 1) != 0:
+            if ffi.errno != errno.EINTR:
+                raise _failed(ffi.errno, what)
+
+
+def udev_is_running(run: str = "/run/udev/control") -> bool:
+    """Tell whether a udev daemon listens on this host, as libdevmapper decides it."""
+    return os.access(run, os.F_OK)
+
+
+def remove_orphans() -> int:
+    """Remove the cookies of this library whose owner is gone, and return how many there were."""
+    removed = 0
+    for semid in _cookie_sets():
+        values = ffi.new(f"unsigned short[{_OWNED_SET}]")
+        if lib.semctl_array(semid, lib.GETALL, values) == 0 and _is_orphan(list(values)[1:]):
+            removed += lib.semctl_plain(semid, 0, lib.IPC_RMID) == 0
+    return removed
+
+
+def _cookie_sets() -> Iterator[int]:
+    """Yield the ids of the semaphore sets that have a cookie's key and our size."""
+    with suppress(OSError), open("/proc/sysvipc/sem", encoding="ascii") as table:
+        next(table)
+        for line in table:
+            key, semid, _, count = map(int, line.split()[:4])
+            if key & _MAGIC_MASK == _MAGIC and count == _OWNED_SET:
+                yield semid
+
+
+def _owner(pid: int) -> list[int]:
+    """Name a process in four values of 15 bits: its pid, when it started, and its pid namespace."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+        started = int(stat.read().rpartition(")")[2].split()[19])
+    namespace = os.stat("/proc/self/ns/pid").st_ino
+    return [pid & _FIFTEEN_BITS, pid >> 15, started & _FIFTEEN_BITS, namespace & _FIFTEEN_BITS]
+
+
+def _is_orphan(owner: list[int]) -> bool:
+    low, high, _, namespace = owner
+    if namespace != os.stat("/proc/self/ns/pid").st_ino & _FIFTEEN_BITS:
+        return False  # another container's: its processes cannot be seen from here
+    try:
+        return _owner(high << 15 | low) != owner
+    except OSError:
+        return True
+
+
+def _failed(code: int, what: str, hint: str = "") -> errors.UdevError:
+    return errors.UdevError(code, f"udev cookie: {what}: {os.strerror(code)}" + (f"; {hint}" if hint else ""))

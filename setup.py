@@ -1,0 +1,35 @@
+"""The compiled modules, and the view of `_native/` that lets Cython see them under their own package name."""
+
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+MODULES = ("codec", "control", "passthrough")
+
+# Cython names a module after the folders above its source, and `_native/` stands outside `multipath/`.
+# So it gets a view: build/cython/multipath/_native is a link to ./_native. The link is made afresh by each
+# build, which may run in a copy of the tree; the __init__.pxd files tell Cython that the view is a package.
+view = Path("build/cython/multipath/_native")
+view.parent.mkdir(parents=True, exist_ok=True)
+(view.parent / "__init__.pxd").touch()
+view.unlink(missing_ok=True)
+view.symlink_to(Path("_native").resolve(), target_is_directory=True)
+
+setup(
+    ext_modules=cythonize(
+        [Extension(f"multipath._native.{name}", [str(view / f"{name}.pyx")]) for name in MODULES],
+        include_path=["build/cython"],
+        build_dir="build/c",
+        compiler_directives={
+            "language_level": 3,
+            "binding": True,
+            "boundscheck": False,
+            "wraparound": False,
+            "auto_pickle": False,
+            "autotestdict": False,
+            "freethreading_compatible": True,
+        },
+    ),
+    cffi_modules=["_native/libc_build.py:ffibuilder"],
+)
