@@ -1,0 +1,107 @@
+"""
+The catalogue of kernels: user-mode Linux as Debian packages it, one kernel for each suite.
+
+Strategy: the package brings the kernel and its modules. A suite newer than the machine also brings its C library: the
+kernel is linked to it, so a copy of the kernel names that library's loader and folder as its own.
+"""
+
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import KernelUnavailable, LabError
+from . import cache, tools
+from .host import output, release
+from .packages import from_suite
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """
+    A line of the catalogue.
+
+    Attributes:
+        name: What users call it.
+        suite: The suite of Debian that it comes from.
+        shim: Whether it knows less of the processor's state than the host demands; see ``xstate.c``.
+    """
+
+    name: str
+    suite: str
+    shim: bool
+
+
+CATALOGUE = (
+    Offer("6.1", "bookworm", shim=True),
+    Offer("6.12", "trixie", shim=True),
+    Offer("newest", "unstable", shim=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """
+    A kernel that is here.
+
+    Attributes:
+        name: Its name in the catalogue.
+        release: What ``uname -r`` says in it.
+        tree: The folder with the package in it; its modules are under ``usr/lib/modules``.
+        program: What is run.
+        shim: Whether ``xstate.c`` is preloaded.
+    """
+
+    name: str
+    release: str
+    tree: Path
+    program: Path
+    shim: bool
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the catalogue, oldest kernel first."""
+    return tuple(offer.name for offer in CATALOGUE)
+
+
+def kernel(name: str) -> Kernel:
+    """
+    Return a kernel of the catalogue, fetched if need be.
+
+    Raises:
+        KernelUnavailable: no such name, or it cannot be fetched.
+    """
+    offer = next((offer for offer in CATALOGUE if offer.name == name), None)
+    if offer is None:
+        raise KernelUnavailable(f"no kernel {name!r} in the catalogue; there are {', '.join(names())}")
+    tree = cache.made(f"kernel-{name}", lambda draft: _fetch(offer, draft))
+    return Kernel(name, _release(tree), tree, tree / "usr/bin/linux.uml", offer.shim)
+
+
+def _release(tree: Path) -> str:
+    releases = sorted(path.name for path in (tree / "usr/lib/uml/modules").iterdir())
+    if not releases:
+        raise KernelUnavailable(f"{tree.name}: the package has no modules")
+    return releases[-1]
+
+
+def _fetch(offer: Offer, draft: Path) -> None:
+    from_suite(offer.suite, ["user-mode-linux"], draft)
+    (draft / "usr/lib/modules").symlink_to("uml/modules")
+    if offer.suite != release():
+        _bring_libraries(offer, draft)
+    if not (draft / "usr/lib/modules" / _release(draft) / "modules.dep.bin").exists():
+        tools.run("depmod", ["-b", draft, _release(draft)])
+
+
+def _bring_libraries(offer: Offer, draft: Path) -> None:
+    libraries = draft / "libc"
+    libraries.mkdir()
+    from_suite(offer.suite, ["libc6"], libraries)
+    final = cache.folder() / f"kernel-{offer.name}" / "libc"
+    loader = next((libraries / "usr").glob("lib*/ld-linux*.so.*"), None) or next((libraries / "usr").glob("lib/*/ld-linux*.so.*"))
+    folder = final / "usr/lib" / f"{platform.machine()}-linux-gnu"
+    tools.run(
+        "patchelf",
+        ["--set-interpreter", final / loader.relative_to(libraries), "--set-rpath", folder, draft / "usr/bin/linux.uml"],
+    )

@@ -1,0 +1,33 @@
+"""What a guest is to be: which kernel, which array, how long, how large."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """
+    A guest, described before it is booted.
+
+    Attributes:
+        kernel: A name of the catalogue in `multipath.lab.kernels`.
+        paths: How many hosts, hence paths, each logical unit is seen through; 0 for no array.
+        luns: How many logical units.
+        size: The size of each logical unit in MiB.
+        udev: Whether udevd runs; without it there is devtmpfs and nothing else, as in an installer's world.
+        memory: In MiB.
+        timeout: The hard limit in seconds, boot included.
+        scratch: A folder of the machine that the guest may write to, at the same place; one that is thrown away if ``None``.
+        environment: Variables of the command, over those that the lab sets.
+    """
+
+    kernel: str = "6.1"
+    paths: int = 4
+    luns: int = 1
+    size: int = 64
+    udev: bool = True
+    memory: int = 512
+    timeout: float = 300.0
+    scratch: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)

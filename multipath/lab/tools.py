@@ -1,0 +1,47 @@
+"""The programs that the guest and the lab need and this machine lacks, as one more layer of the guest's root."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import cache
+from .host import output, release
+from .packages import missing_here
+from .sources import configured, of_release
+
+# sg3-utils-udev: without its rules a SCSI disk has no SCSI_IDENT_* properties, by which multipath-tools knows a path.
+NAMES = ("udev", "kmod", "dmsetup", "sg3-utils", "sg3-utils-udev", "patchelf", "iproute2", "util-linux")
+
+
+def layer() -> Path:
+    """
+    Return the folder with the packages of `NAMES` that this machine has not installed, and what these need.
+
+    A machine that installs or upgrades a package gets a new layer: a library of the layer must fit the machine's.
+    """
+    status = Path("/var/lib/dpkg/status").stat()
+    key = hashlib.sha256(repr((NAMES, status.st_mtime_ns, status.st_size)).encode()).hexdigest()[:12]
+    return cache.made(f"tools-{key}", _fetch)
+
+
+def _fetch(draft: Path) -> None:
+    missing_here(of_release(configured(), release()), NAMES, draft)
+    for link in (draft / "usr").glob("*bin/*"):
+        target = os.readlink(link) if link.is_symlink() else ""
+        # kmod's many names point to /bin/kmod, which is right in the guest but not on the machine.
+        if target.startswith("/") and (draft / target[1:]).exists():
+            link.unlink()
+            link.symlink_to(os.path.relpath((draft / target[1:]).resolve(), link.parent))
+
+
+def libraries(tree: Path) -> str:
+    """Return the search path of the layer's libraries."""
+    return os.pathsep.join(map(str, (tree / "usr/lib").glob("*-linux-gnu")))
+
+
+def run(name: str, arguments: Sequence[str | Path]) -> str:
+    """Run a program of the layer on this machine; the machine's own where the layer has none."""
+    tree = layer()
+    own = [path for path in (tree / "usr/bin" / name, tree / "usr/sbin" / name) if path.exists()]
+    return output([next(iter(own), name), *arguments], package=name, env={"LD_LIBRARY_PATH": libraries(tree)})
