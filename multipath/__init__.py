@@ -1,1 +1,60 @@
-"""Placeholder."""
+"""
+Build, load and monitor Linux multipath maps by speaking to the kernel itself.
+
+The public names, nothing else. Each is imported when it is first used, so that ``import multipath`` stays light in the
+small environments of installers.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .dm.control import Control as Control
+    from .dm.device import DeviceInfo as DeviceInfo
+    from .dm.target import Target as Target
+    from .errors import MultipathError as MultipathError
+    from .errors import TableError as TableError
+    from .maps.event import Event as Event
+    from .maps.event import EventKind as EventKind
+    from .maps.host import Host as Host
+    from .maps.map import Map as Map
+    from .maps.snapshot import MapSnapshot as MapSnapshot
+    from .paths.path import Path as Path
+    from .wire.features import Features as Features
+    from .wire.message import Message as Message
+    from .wire.status import MultipathStatus as MultipathStatus
+    from .wire.table import MultipathTable as MultipathTable
+
+_ROOMS = {
+    "Control": "dm.control",
+    "DeviceInfo": "dm.device",
+    "Event": "maps.event",
+    "EventKind": "maps.event",
+    "Features": "wire.features",
+    "Host": "maps.host",
+    "Map": "maps.map",
+    "MapSnapshot": "maps.snapshot",
+    "Message": "wire.message",
+    "MultipathError": "errors",
+    "MultipathStatus": "wire.status",
+    "MultipathTable": "wire.table",
+    "Path": "paths.path",
+    "TableError": "errors",
+    "Target": "dm.target",
+}
+
+__all__ = list(_ROOMS)
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its room."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_ROOMS[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return [*globals(), *__all__]

@@ -1,0 +1,231 @@
+"""The machine, through the four seams: its paths, its maps, and the making of a map."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path as Folder
+from types import TracebackType
+from typing import Self
+
+from .. import errors
+from ..dm.control import Control
+from ..dm.device import DeviceEntry, DeviceInfo
+from ..dm.target import Target
+from ..dm.udev import UdevFlag
+from ..paths.commands import Commands, KernelCommands
+from ..paths.discover import discover
+from ..paths.identity import check_one_unit
+from ..paths.path import Path
+from ..paths.sysfs import SYSFS, device_number
+from ..units import DevT, Sectors, format_devt
+from ..wire.table import MultipathTable
+from .event import Event
+from .map import Map
+from .ownership import UUID_PREFIX, refuse_daemons_map
+from .snapshot import MULTIPATH, MapSnapshot, read_snapshot, read_snapshots
+from .watch import watch_async, watch_blocking
+
+
+class Host:
+    """
+    One machine.
+
+    Args:
+        control: Device-mapper; the kernel's own when absent, opened when it is first needed, and closed with the host.
+        sysfs: The root of sysfs.
+        commands: How a path device is asked; through SG_IO when absent.
+
+    Synchronization: as its `Control`.
+    """
+
+    def __init__(
+        self, *, control: Control | None = None, sysfs: Folder = SYSFS, commands: Commands | None = None
+    ) -> None:
+        self._control, self._owns_control, self._closed = control, control is None, False
+        self._sysfs, self._commands = sysfs, commands or KernelCommands()
+
+    def close(self) -> None:
+        """Close what this host opened; a second time does nothing."""
+        if self._control is not None and self._owns_control:
+            self._control.close()
+        self._closed = True
+
+    def __enter__(self) -> Self:
+        """Return the host."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close it."""
+        self.close()
+
+    @property
+    def control(self) -> Control:
+        """The device-mapper of this host."""
+        if self._closed:
+            raise errors.Closed("this Host is closed; open another")
+        if self._control is None:
+            self._control = Control()
+        return self._control
+
+    # What is there.
+
+    def paths(self) -> tuple[Path, ...]:
+        """Return every path device, as sysfs shows it; opens none of them."""
+        return discover(self._sysfs)
+
+    def maps(self) -> list[Map]:
+        """Return every multipath map with a live table, each with its `Map.snapshot`; opens no path device."""
+        return [self._handle(snapshot) for snapshot in read_snapshots(self.control)]
+
+    def map(self, ref: str | DevT) -> Map:
+        """
+        Return one map.
+
+        Args:
+            ref: Its name, WWID, uuid, ``major:minor``, ``dm-N``, a node such as ``/dev/mapper/mpatha``, or its number.
+
+        Raises:
+            NotFound: nothing answers to ``ref``, or what does is no multipath map with a live table.
+            AmbiguousRef: one device has that name and another that uuid or number.
+        """
+        found = [entry for entry in self.control.devices() if ref in self._answers(entry)]
+        if isinstance(ref, str) and "/" in ref:
+            found += [entry for entry in self.control.devices() if entry.devt == _node_number(ref)]
+        matches = {entry.devt: entry for entry in found}
+        if len(matches) > 1:
+            raise errors.AmbiguousRef(f"{ref!r} could be {' or '.join(map(str, matches.values()))}; give the uuid or number")
+        if not matches:
+            raise errors.NotFound(f"no device-mapper device answers to {_shown(ref)}")
+        return self._map_of(next(iter(matches.values())))
+
+    # What is made.
+
+    def create(
+        self,
+        name: str,
+        table: MultipathTable,
+        *,
+        uuid: str | None = None,
+        size: Sectors | None = None,
+        verify: bool = True,
+        force: bool = False,
+    ) -> Map:
+        """
+        Make a map and let I/O flow. On any error nothing of it is left.
+
+        A map that is already there as asked (uuid, size, table) is returned as it is; one that a killed program left
+        without a live table is finished.
+
+        Args:
+            name: Letters, digits and ``# + - . : = @ _``.
+            table: Groups and paths.
+            uuid: ``mpath-`` and the WWID, as multipath-tools does it; the map's identity.
+            size: Needed only for a table without paths; else the paths' own.
+            verify: Ask each path for its identity and size first.
+            force: Also beside a running multipathd.
+
+        Raises:
+            NameRefused: the name or the uuid cannot be used.
+            PathsDiffer: the paths are not one logical unit of one size, or one of them cannot tell.
+            DeviceExists: the name or the uuid is taken by another device.
+            TableLoadError: the kernel refused the table.
+            DaemonOwnsMap: multipathd runs, and the uuid is one of its kind.
+        """
+        refuse_daemons_map(name, uuid or "", "creation", force=force)
+        length = self._size(table, size, verify=verify)
+        line = Target(Sectors(0), length, MULTIPATH, str(table))
+        try:
+            device = self.control.create(name, uuid=uuid)
+        except errors.DeviceExists as exists:
+            existing = self._adopted(exists, name, uuid or "")
+            if existing.live_table:
+                return self._as_asked(exists, existing, table, length)
+            device = existing
+        return self._finish(device, line)
+
+    # What happens.
+
+    def watch(self) -> AsyncIterator[Event]:
+        """Yield every map as present, then every change in order, none lost; for ``async for``."""
+        return watch_async(self.control)
+
+    def watch_blocking(self, timeout: float | None = None) -> Iterator[Event]:
+        """Yield the same for ``for``; ends when ``timeout`` seconds pass without a wake-up."""
+        return watch_blocking(self.control, timeout)
+
+    # How.
+
+    def _answers(self, entry: DeviceEntry) -> tuple[object, ...]:
+        """Return all that a device answers to."""
+        uuid = self.control.info(entry).uuid if entry.uuid is None else entry.uuid
+        node = f"dm-{os.minor(entry.devt)}"
+        wwid = (uuid.removeprefix(UUID_PREFIX),) if uuid.startswith(UUID_PREFIX) else ()
+        names = (entry.name, uuid, format_devt(entry.devt), node, f"/dev/{node}", f"/dev/mapper/{entry.name}", *wwid)
+        return entry.devt, *filter(None, names)
+
+    def _map_of(self, device: DeviceEntry | DeviceInfo) -> Map:
+        snapshot = read_snapshot(self.control, device)
+        if snapshot is None:
+            raise errors.NotFound(f"{device} is no multipath map with a live table")
+        return self._handle(snapshot)
+
+    def _handle(self, snapshot: MapSnapshot) -> Map:
+        return Map(self.control, snapshot, sysfs=self._sysfs, commands=self._commands)
+
+    def _size(self, table: MultipathTable, size: Sectors | None, *, verify: bool) -> Sectors:
+        numbers = {device: device_number(device, self._sysfs) for device in table.devices}
+        missing = [device for device, number in numbers.items() if number is None]
+        if missing:
+            raise errors.NotFound(f"no block device {', '.join(missing)}; nothing was changed")
+        paths = [number for number in numbers.values() if number is not None]
+        if paths and (verify or size is None):
+            found = check_one_unit(paths, sysfs=self._sysfs, commands=self._commands)
+            if size not in (None, found):
+                raise errors.PathsDiffer(f"the paths have {found} sectors, not {size}; nothing was changed")
+            return found
+        if size is None:
+            raise errors.PathsDiffer("a table without paths has no size of its own; give size=")
+        return size
+
+    def _adopted(self, exists: errors.DeviceExists, name: str, uuid: str) -> DeviceInfo:
+        """Return the device that has both the name and the uuid; any other is somebody else's."""
+        try:
+            device = self.control.info(name)
+        except errors.DeviceNotFound:
+            raise exists from None
+        if device.uuid != uuid:
+            raise exists
+        return device
+
+    def _as_asked(
+        self, exists: errors.DeviceExists, device: DeviceInfo, table: MultipathTable, length: Sectors
+    ) -> Map:
+        names = {path: number for path in table.devices if (number := self._number_text(path)) is not None}
+        snapshot = read_snapshot(self.control, device)
+        same = snapshot is not None and snapshot.size == length and table.same_as(snapshot.table, names=names)
+        if not (device.uuid and same):
+            raise exists
+        return self._map_of(device)
+
+    def _number_text(self, path: str) -> str | None:
+        number = device_number(path, self._sysfs)
+        return None if number is None else format_devt(number)
+
+    def _finish(self, device: DeviceInfo, line: Target) -> Map:
+        try:
+            self.control.load(device, [line])
+            self.control.resume(device, udev_flags=UdevFlag.DISABLE_LIBRARY_FALLBACK)
+            return self._map_of(device)
+        except BaseException:
+            self.control.remove(device)
+            raise
+
+
+def _node_number(ref: str) -> int | None:
+    try:
+        return os.stat(ref).st_rdev
+    except OSError:
+        return None
+
+
+def _shown(ref: str | DevT) -> str:
+    return repr(ref) if isinstance(ref, str) else format_devt(ref)

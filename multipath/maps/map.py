@@ -1,0 +1,235 @@
+"""One multipath map, and what can be done to it."""
+
+import errno
+from pathlib import Path
+from typing import Final
+
+from .. import errors
+from ..dm.control import Control
+from ..dm.device import DeviceInfo
+from ..dm.holders import Holder, holders
+from ..dm.target import Target
+from ..dm.udev import UdevFlag
+from ..paths.commands import Commands
+from ..paths.identity import check_one_unit
+from ..paths.sysfs import device_number
+from ..units import DevT, Sectors, format_devt
+from ..wire.message import Message, Verb
+from ..wire.status import MultipathStatus
+from ..wire.table import MultipathTable
+from .ownership import refuse_daemons_map
+from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
+
+# What multipath-tools tells its udev rules with every reload: the paths changed, the contents did not.
+_RELOADED: Final = UdevFlag.DISABLE_LIBRARY_FALLBACK | UdevFlag.SUBSYSTEM_FLAG0
+_MOST_TRIES: Final = 3
+
+
+class Map:
+    """
+    A handle on one map: its identity, and the commands of its kind.
+
+    The map is known by its uuid (by its number where it has none), not by its name: a rename by others does no harm,
+    and a map that was removed and made again is another one. `snapshot` is what it looked like when the handle was
+    made; `status`, `table` and `info` ask again.
+
+    Synchronization: as its `Control`.
+    """
+
+    def __init__(self, control: Control, snapshot: MapSnapshot, *, sysfs: Path, commands: Commands) -> None:
+        self._control, self._sysfs, self._commands = control, sysfs, commands
+        self.snapshot = snapshot
+        self._info = snapshot.info
+
+    def __repr__(self) -> str:
+        """Return name, uuid and number."""
+        return f"<Map {self.name} {self.uuid or 'without uuid'} {format_devt(self.devt)}>"
+
+    @property
+    def name(self) -> str:
+        """The map's name when it was last asked."""
+        return self._info.name
+
+    @property
+    def uuid(self) -> str:
+        """The map's uuid; empty without one."""
+        return self._info.uuid
+
+    @property
+    def devt(self) -> DevT:
+        """The map's device number."""
+        return self._info.devt
+
+    # What is read.
+
+    def info(self) -> DeviceInfo:
+        """Return the device's state."""
+        self._info = self._control.info(self._info)
+        return self._info
+
+    def read(self) -> MapSnapshot:
+        """
+        Return device, table and status of one moment.
+
+        Raises:
+            DeviceNotFound: the map is gone.
+            NotFound: it has no live multipath table any more.
+        """
+        snapshot = read_snapshot(self._control, self._info)
+        if snapshot is None:
+            raise errors.NotFound(f"{self.name} ({format_devt(self.devt)}) has no live multipath table any more")
+        self._info = snapshot.info
+        return snapshot
+
+    def status(self) -> MultipathStatus:
+        """Return the status of groups and paths."""
+        return self.read().status
+
+    def table(self) -> MultipathTable:
+        """Return the table as the kernel prints it."""
+        return self.read().table
+
+    def holders(self) -> tuple[Holder, ...]:
+        """Return who holds the map, as far as this process can see."""
+        return holders(self.devt, sysfs=self._sysfs)
+
+    # Messages to the target.
+
+    def fail_path(self, path: str | DevT) -> None:
+        """Send no I/O down ``path`` (``"8:16"``, ``"sdb"``, ``/dev/sdb`` or a number) until it is reinstated."""
+        self.send(Message(Verb.FAIL_PATH, device=self._path(path)))
+
+    def reinstate_path(self, path: str | DevT) -> None:
+        """Use ``path`` again."""
+        self.send(Message(Verb.REINSTATE_PATH, device=self._path(path)))
+
+    def switch_group(self, group: int) -> None:
+        """Try ``group``, from 1, first, and take every group out of bypass."""
+        self.send(Message(Verb.SWITCH_GROUP, group=group))
+
+    def disable_group(self, group: int) -> None:
+        """Use ``group``, from 1, only when no other has a path."""
+        self.send(Message(Verb.DISABLE_GROUP, group=group))
+
+    def enable_group(self, group: int) -> None:
+        """Take ``group``, from 1, out of bypass."""
+        self.send(Message(Verb.ENABLE_GROUP, group=group))
+
+    def queue_if_no_path(self, queue: bool) -> None:  # noqa: FBT001 -- the word of the field is a switch
+        """Keep I/O while no path is left, or fail it."""
+        self.send(Message(Verb.QUEUE_IF_NO_PATH if queue else Verb.FAIL_IF_NO_PATH))
+
+    def send(self, message: Message) -> None:
+        """
+        Send a message to the target.
+
+        Raises:
+            MessageRefused: no such path or group, or the map is suspended.
+        """
+        self._control.message(self._info, str(message))
+
+    # What changes the device.
+
+    def suspend(self, *, flush: bool = False, force: bool = False) -> None:
+        """
+        Hold I/O back until `resume`; whoever suspends must resume.
+
+        With ``flush``, queued I/O is waited for, and lost if no path is left: refused then, unless queueing is off.
+        """
+        refuse_daemons_map(self.name, self.uuid, "suspend", force=force)
+        if flush:
+            self._refuse_flush_without_path()
+        self._control.suspend(self._info, flush=flush, lockfs=flush)
+
+    def resume(self) -> None:
+        """Let I/O flow."""
+        self._control.resume(self._info, udev_flags=UdevFlag.DISABLE_LIBRARY_FALLBACK)
+
+    def reload(self, table: MultipathTable, *, verify: bool = True, force: bool = False) -> None:
+        """
+        Give the map another table, without losing I/O that is queued or on its way.
+
+        Paths that join are asked for their identity first. On any error the map has the table that it had.
+
+        Args:
+            table: The new table; its size stays the map's.
+            verify: Compare the joining paths with each other and with those of the map.
+            force: Also where multipathd manages the map.
+
+        Raises:
+            PathsDiffer: a path that joins is not the map's logical unit, or cannot tell.
+            TableLoadError: the kernel refused the table.
+            DaemonOwnsMap: multipathd manages the map.
+        """
+        refuse_daemons_map(self.name, self.uuid, "reload", force=force)
+        current = self.read()
+        if verify:
+            self._verify(table, current)
+        line = Target(Sectors(0), current.size, MULTIPATH, str(table))
+        for last in (False,) * (_MOST_TRIES - 1) + (True,):
+            if self._swap(line, last=last):
+                return
+
+    def rename(self, new: str, *, force: bool = False) -> None:
+        """Give the map another name; its identity stays."""
+        refuse_daemons_map(self.name, self.uuid, "rename", force=force)
+        self._info = self._control.rename(self._info, new)
+
+    def remove(self, *, deferred: bool = False, force: bool = False, timeout: float = 5.0) -> None:
+        """
+        Remove the map.
+
+        Raises:
+            DeviceBusy: it is in use; ``.holders`` says by whom.
+            DaemonOwnsMap: multipathd manages the map.
+        """
+        refuse_daemons_map(self.name, self.uuid, "removal", force=force)
+        self._control.remove(self._info, deferred=deferred, timeout=timeout)
+
+    # How.
+
+    def _path(self, path: str | DevT) -> str:
+        number = path if isinstance(path, int) else device_number(path, self._sysfs)
+        if number is None:
+            raise errors.NotFound(f"no block device {path!r}; expected major:minor, a kernel name or its node")
+        return format_devt(number)
+
+    def _verify(self, table: MultipathTable, current: MapSnapshot) -> None:
+        members = set(current.table.devices)
+        joining = [device for device in table.devices if self._path(device) not in members]
+        staying = sorted(current.status.active_paths.intersection(map(self._path, table.devices)))
+        if joining:
+            numbers = [device_number(device, self._sysfs) for device in [*joining, *staying[:1]]]
+            size = check_one_unit([n for n in numbers if n is not None], sysfs=self._sysfs, commands=self._commands)
+            if size != current.size:
+                raise errors.PathsDiffer(f"the paths have {size} sectors, map {self.name} has {current.size}; resize it first")
+
+    def _swap(self, line: Target, *, last: bool) -> bool:
+        """
+        Load and resume; on any error drop the loaded table again.
+
+        A resume suspends the map itself. Kernels that ignore a signal which interrupts that (before v6.11) refuse the
+        swap with EINVAL and forget the loaded table; the live one goes on serving. That is tried again.
+        """
+        try:
+            self._control.load(self._info, [line])
+            self._info = self._control.resume(self._info, udev_flags=_RELOADED)
+        except errors.DeviceMapperError as error:
+            lost = error.ioctl == "DM_DEV_SUSPEND" and error.errno == errno.EINVAL and not self.info().inactive_table
+            self._control.clear(self._info)
+            if last or not lost:
+                raise
+            return False
+        except BaseException:
+            self._control.clear(self._info)
+            raise
+        return True
+
+    def _refuse_flush_without_path(self) -> None:
+        now = self.read()
+        if not now.status.is_usable and now.table.features.queue_if_no_path:
+            raise errors.PathsDiffer(
+                f"map {self.name} has no usable path and queues I/O: a flushing suspend would fail that I/O; "
+                "suspend without flush, or turn queueing off first",
+                [str(now.status_line)],
+            )

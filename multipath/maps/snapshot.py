@@ -1,0 +1,100 @@
+"""One map at one moment: its device, its table and its status, all of one event number."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from .. import errors
+from ..dm.control import Control, DeviceRef
+from ..dm.device import DeviceInfo
+from ..dm.target import Target
+from ..units import DevT, Sectors
+from ..wire.status import MultipathStatus
+from ..wire.table import MultipathTable
+
+MULTIPATH = "multipath"
+_MOST_READS = 8
+
+
+@dataclass(frozen=True)
+class MapSnapshot:
+    """
+    A map at one moment; ``table`` and ``status`` are parsed when they are first asked for.
+
+    Attributes:
+        info: The device, with the event number that table and status belong to.
+        table_line: The kernel's table.
+        status_line: The kernel's status.
+    """
+
+    info: DeviceInfo
+    table_line: Target
+    status_line: Target
+
+    @property
+    def name(self) -> str:
+        """The map's name."""
+        return self.info.name
+
+    @property
+    def uuid(self) -> str:
+        """The map's uuid; empty without one."""
+        return self.info.uuid
+
+    @property
+    def devt(self) -> DevT:
+        """The map's device number."""
+        return self.info.devt
+
+    @property
+    def size(self) -> Sectors:
+        """The map's size."""
+        return self.table_line.length
+
+    @cached_property
+    def table(self) -> MultipathTable:
+        """The table, typed."""
+        try:
+            return MultipathTable.parse(self.table_line.params)
+        except errors.TableError as error:
+            raise errors.UnexpectedStatus(f"map {self.name}: the kernel's table cannot be read: {error}") from error
+
+    @cached_property
+    def status(self) -> MultipathStatus:
+        """The status, typed."""
+        try:
+            return MultipathStatus.parse(self.status_line.params, self.table)
+        except errors.TableError as error:
+            raise errors.UnexpectedStatus(f"map {self.name}: the kernel's status cannot be read: {error}") from error
+
+
+def read_snapshot(control: Control, ref: DeviceRef) -> MapSnapshot | None:
+    """
+    Read one map; ``None`` when the device is not a multipath map with a live table.
+
+    Table and status are two commands: they are read again until no event and no new table came in between.
+
+    Raises:
+        DeviceNotFound: there is no such device.
+        UnexpectedStatus: the map changed each time it was read.
+    """
+    for _ in range(_MOST_READS):
+        status = control.status(ref)
+        if len(status) != 1 or status[0].type != MULTIPATH:
+            return None
+        table = control.table(status.info)
+        if (len(table), table.info.event_nr) == (1, status.info.event_nr) and table[0].type == MULTIPATH:
+            return MapSnapshot(status.info, table[0], status[0])
+    raise errors.UnexpectedStatus(f"map {ref} changed each of {_MOST_READS} times it was read; try again")
+
+
+def read_snapshots(control: Control) -> list[MapSnapshot]:
+    """Read every multipath map that has a live table, in the kernel's order; a map that goes away meanwhile is left out."""
+    found = []
+    for entry in control.devices():
+        try:
+            snapshot = read_snapshot(control, entry)
+        except errors.DeviceNotFound:
+            continue
+        if snapshot is not None:
+            found.append(snapshot)
+    return found
