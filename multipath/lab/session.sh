@@ -16,7 +16,6 @@ if [ "$udev" = yes ]; then
 fi
 . "$lab/backend"
 if [ "$udev" = yes ]; then
-	udevadm trigger --action=add --subsystem-match=block,scsi,misc
 	udevadm settle
 fi
 

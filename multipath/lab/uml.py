@@ -33,7 +33,7 @@ from .machine import Machine
 
 Sink = Callable[[bytes], None]
 _FRESH = ("/tmp", "/run")
-_WATCHDOG = 'read word; [ "$word" = done ] || { kill -KILL -- "-$1"; sleep 0.2; rm -rf "$2"; }'
+_WATCHDOG = 'read word; [ "$word" = done ] || { kill -KILL "-$1"; sleep 0.2; rm -rf "$2"; }'
 
 
 def _write_to(descriptor: int) -> Sink:
@@ -189,9 +189,11 @@ def _watched(process: subprocess.Popen[bytes], folder: Path) -> Iterator[None]:
     words = ["/bin/sh", "-c", _WATCHDOG, "multipath-lab", str(process.pid), str(folder)]
     with subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True, cwd="/") as watchdog:
         assert watchdog.stdin is not None
-        yield
-        watchdog.stdin.write(b"done\n")
-        watchdog.stdin.close()
+        try:
+            yield
+        finally:
+            watchdog.stdin.write(b"done\n")
+            watchdog.stdin.close()
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,97 @@
+"""
+``mpath lab``: run a command on a real kernel with virtual arrays.
+
+Exit codes are the command's own; 124 when the time limit passed, 125 when the guest died or could not be made.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...errors import GuestTimeout, LabError
+from ...lab import Machine, kernels, run
+
+TIMED_OUT = 124
+NO_GUEST = 125
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``lab`` with its verbs to the parser of ``mpath``."""
+    lab = subparsers.add_parser("lab", help="run a command on a real kernel with virtual arrays")
+    verbs = lab.add_subparsers(metavar="VERB", required=True)
+    _add_run(verbs.add_parser("run", help="run a command in a guest and exit with its status"))
+    _add_shell(verbs.add_parser("shell", help="a shell in a guest, on this terminal"))
+    _add_kernels(verbs.add_parser("kernels", help="the catalogue of kernels, and which of them are here"))
+
+
+def _add_machine(parser: argparse.ArgumentParser) -> None:
+    default = Machine()
+    parser.add_argument("--kernel", default=default.kernel, metavar="K", choices=kernels.names(), help="%(choices)s; %(default)s")
+    parser.add_argument("--paths", type=int, default=default.paths, metavar="N", help="paths of each logical unit; %(default)s")
+    parser.add_argument("--luns", type=int, default=default.luns, metavar="N", help="logical units; %(default)s")
+    parser.add_argument("--size", type=int, default=default.size, metavar="MIB", help="of each logical unit; %(default)s")
+    parser.add_argument("--memory", type=int, default=default.memory, metavar="MIB", help="of the guest; %(default)s")
+    parser.add_argument("--no-udev", action="store_true", help="devtmpfs only, as in an installer")
+    parser.add_argument("--scratch", type=Path, metavar="DIR", help="a folder that the guest may write to")
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    _add_machine(parser)
+    parser.add_argument("--timeout", type=float, default=Machine().timeout, metavar="S", help="hard limit, boot included; %(default)s")
+    parser.add_argument("command", nargs="+", metavar="COMMAND")
+    parser.set_defaults(run=run_command)
+
+
+def _add_shell(parser: argparse.ArgumentParser) -> None:
+    _add_machine(parser)
+    parser.set_defaults(run=run_shell, timeout=86400.0)
+
+
+def _add_kernels(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", choices=("text", "json"), default="text", help="%(default)s")
+    parser.add_argument("--fetch", action="store_true", help="fetch those that are not here")
+    parser.set_defaults(run=list_kernels)
+
+
+def _machine(args: argparse.Namespace) -> Machine:
+    return Machine(
+        kernel=args.kernel, paths=args.paths, luns=args.luns, size=args.size, udev=not args.no_udev,
+        memory=args.memory, timeout=args.timeout, scratch=args.scratch,
+    )  # fmt: skip
+
+
+def run_command(args: argparse.Namespace) -> int:
+    """Run ``mpath lab run``."""
+    return _reported(args, args.command)
+
+
+def run_shell(args: argparse.Namespace) -> int:
+    """Run ``mpath lab shell``."""
+    return _reported(args, ["/bin/bash", "-l"])
+
+
+def _reported(args: argparse.Namespace, command: Sequence[str]) -> int:
+    try:
+        return run(command, _machine(args))
+    except LabError as error:
+        print(f"mpath lab: {error}", file=sys.stderr)
+        return TIMED_OUT if isinstance(error, GuestTimeout) else NO_GUEST
+
+
+def list_kernels(args: argparse.Namespace) -> int:
+    """Run ``mpath lab kernels``."""
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``mpath lab`` as a program of its own."""
+    parser = argparse.ArgumentParser(prog="mpath")
+    add_parser(parser.add_subparsers(required=True))
+    args = parser.parse_args(["lab", *(sys.argv[1:] if arguments is None else arguments)])
+    return int(args.run(args))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
