@@ -12,8 +12,10 @@ from typing import Final
 from ..errors import TableError
 
 UINT_MAX: Final = 2**32 - 1
+MOST_WORDS: Final = 1024  # the bound that the multipath target sets to nearly every count
 _LONGEST_NUMBER: Final = 1000  # far beyond what fits any field, and below Python's own limit for int()
-_WORD: Final = re.compile(r"(?:\\.|[^\\ \t\n\v\f\r])(?:\\.|[^ \t\n\v\f\r])*", re.ASCII | re.DOTALL)
+_DECIDING_DIGITS: Final = 32  # 2**32 divides 10**32: what stands further left cannot change a number modulo 2**32
+_WORD: Final = re.compile(r"(?:\\.|[^ \t\n\v\f\r])+", re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _NEEDS_QUOTE: Final = re.compile(r"[\\ \t\n\v\f\r]")
 
@@ -22,13 +24,26 @@ def split_words(text: str) -> list[str]:
     r"""
     Split like the kernel: ``a\ b c`` has the two words ``a b`` and ``c``.
 
+    A backslash at the very end quotes nothing and stands for itself.
+
     Source: linux ``drivers/md/dm-table.c``, ``dm_split_args()``.
     """
+    if "\\" not in text and text.isprintable():  # str.split() knows white space that the kernel does not: 0x1c to 0x1f
+        return text.split()
     return [_ESCAPE.sub(r"\1", word) for word in _WORD.findall(text)]
 
 
 def quote(word: str) -> str:
-    r"""Return ``word`` so that the kernel reads it back as one word; inverse of `split_words` for one word."""
+    r"""
+    Return ``word`` so that the kernel reads it back as one word; inverse of `split_words` for one word.
+
+    This is the gate through which every text of ours reaches a table.
+
+    Raises:
+        TableError: no line can hold this word: it is empty, or not ASCII, or has a NUL.
+    """
+    if not word or not word.isascii() or "\0" in word:
+        raise TableError("target", word, 0, word, "a word of ASCII characters without NUL")
     return _NEEDS_QUOTE.sub(lambda match: "\\" + match[0], word)
 
 
@@ -73,7 +88,14 @@ class Words:
 
     def take_some(self, count: int, expected: str) -> tuple[str, ...]:
         """Take ``count`` words."""
-        return tuple(self.take(f"{expected} ({number} of {count})") for number in range(1, count + 1))
+        start, self.index = self.index, min(self.index + count, len(self._words))
+        if self.index - start < count:
+            raise self.error(f"{expected} ({self.index - start + 1} of {count})")
+        return tuple(self._words[start : self.index])
+
+    def between(self, start: int, end: int) -> tuple[str, ...]:
+        """Return the words from index ``start`` up to ``end`` again."""
+        return tuple(self._words[start:end])
 
     def number(self, expected: str, low: int = 0, high: int = UINT_MAX) -> int:
         """
@@ -83,10 +105,9 @@ class Words:
         more than 32 bits wraps, so that what is returned is what the kernel will use.
         """
         word = self.take(expected)
-        value = int(word) & UINT_MAX if word.isdigit() and len(word) <= _LONGEST_NUMBER else None
-        if value is None or not low <= value <= high:
-            raise self.error(f"{expected}: a decimal number from {low} to {high}", self.index - 1)
-        return value
+        if word.isdigit() and low <= (value := int(word[-_DECIDING_DIGITS:]) & UINT_MAX) <= high:
+            return value
+        raise self.error(f"{expected}: a decimal number from {low} to {high}", self.index - 1)
 
     def signed(self, expected: str) -> int:
         """Take a decimal number that may be negative, as the kernel prints ``%d`` and ``%lld``."""
@@ -108,7 +129,7 @@ class Words:
             raise self.error("the end of the line", self.index)
 
     def error(self, expected: str, index: int | None = None) -> TableError:
-        """Return the error for the word at ``index``; without one, the next word."""
-        at = self.index if index is None else index
+        """Return the error for the word at ``index``, or for the next word; behind the last word the line ends."""
+        at = min(self.index if index is None else index, len(self._words))
         found = self._words[at] if at < len(self._words) else None
         return TableError(self.what, self.text, at, found, expected)
