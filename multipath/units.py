@@ -32,7 +32,9 @@ def devt(major: int, minor: int) -> DevT:
     True
     """
     if not (0 <= major < _MAJORS and 0 <= minor < _MINORS):
-        raise ValueError(f"no device number {major}:{minor}: Linux has majors to {_MAJORS - 1} and minors to {_MINORS - 1}")
+        raise ValueError(
+            f"no device number {major}:{minor}: Linux has majors to {_MAJORS - 1} and minors to {_MINORS - 1}"
+        )
     return DevT(os.makedev(major, minor))
 
 

@@ -3,8 +3,8 @@
 
 Strategy: every method builds one request, sends it, and turns the reply into a snapshot; the order of commands that
 makes a change safe is the business of ``maps``. A device is given by name (`str`), by number (`DevT`), or by a snapshot
-that this module returned: a snapshot is looked up by its uuid where it has one, else by its number, never by name alone,
-and an answer about another device is refused.
+that this module returned: a snapshot is looked up by its uuid where it has one, else by its number, never by name
+alone, and an answer about another device is refused.
 """
 
 import errno
@@ -12,7 +12,6 @@ import os
 import select
 import time
 from collections.abc import Iterable, Sequence
-from types import TracebackType
 from typing import Final, Self
 
 from .. import errors
@@ -70,7 +69,7 @@ class Control:
         """Return the control."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *exc: object) -> None:
         """Close it."""
         self.close()
 
@@ -279,7 +278,9 @@ class Control:
         self._change(commands.RENAME, self.info(ref).name, codec.FLAG_UUID, _NO_FLAGS, payload)
         return self.info(ref)
 
-    def set_geometry(self, ref: DeviceRef, cylinders: int, heads: int, sectors: int, *, start: Sectors | int = 0) -> None:
+    def set_geometry(
+        self, ref: DeviceRef, cylinders: int, heads: int, sectors: int, *, start: Sectors | int = 0
+    ) -> None:
         """Set the geometry that old boot loaders ask for; it is lost when the size changes."""
         payload = codec.pack_text(f"{cylinders} {heads} {sectors} {start}".encode())
         self._call(commands.SET_GEOMETRY, ref, payload=payload)
@@ -314,7 +315,7 @@ class Control:
             self._nodes.vanished(device.name)
 
     def remove_all(self, *, deferred: bool = False) -> None:
-        """Remove every device that is not open; with ``deferred``, mark the others. Meant for tests and last resorts."""
+        """Remove every device that is not open; with ``deferred``, mark the others. For tests and last resorts."""
         before = self.devices()
         self._send(commands.REMOVE_ALL, _request(commands.REMOVE_ALL, codec.FLAG_DEFERRED_REMOVE if deferred else 0))
         for name in {entry.name for entry in before} - {entry.name for entry in self.devices()}:
@@ -436,11 +437,11 @@ def _open(path: str) -> ControlFile:
             make_control_node(path)
             return ControlFile(path)
     except PermissionError as error:
-        code, kind, hint = error.errno or errno.EACCES, errors.NotPermitted, "run as root, with CAP_SYS_ADMIN"
+        code, hint = error.errno or errno.EACCES, "run as root, with CAP_SYS_ADMIN"
+        raise errors.NotPermitted(code, "open", path, os.strerror(code), hint) from None
     except OSError as error:
-        code, kind = error.errno or errno.ENOENT, errors.DeviceMapperMissing
-        hint = "load the module dm_mod (modprobe dm_mod), or use a kernel that has it"
-    raise kind(code, "open", path, os.strerror(code), hint)
+        code, hint = error.errno or errno.ENOENT, "load the module dm_mod, or use a kernel that has device-mapper"
+        raise errors.DeviceMapperMissing(code, "open", path, os.strerror(code), hint) from None
 
 
 def _request(command: Command, flags: int = 0, name: bytes = b"") -> codec.Request:
@@ -469,7 +470,8 @@ def _info(reply: codec.Reply) -> DeviceInfo:
 
 
 def _lines(reply: codec.Reply) -> DeviceTable:
-    return DeviceTable(_info(reply), tuple([Target(*line) for line in reply.targets()]))
+    lines = [Target(Sectors(start), Sectors(length), kind, params) for start, length, kind, params in reply.targets()]
+    return DeviceTable(_info(reply), tuple(lines))
 
 
 def _suspend_flags(flush: bool, lockfs: bool) -> int:
@@ -483,7 +485,7 @@ def _no_table(command: Command, ref: DeviceRef) -> errors.TableMissing:
 
 def _busy(error: errors.DeviceBusy, held: Sequence[Holder]) -> errors.DeviceBusy:
     hint = "close what holds it, or remove it deferred"
-    return errors.DeviceBusy(error.errno, error.ioctl, error.device, error.said, hint, held)
+    return errors.DeviceBusy(error.errno or errno.EBUSY, error.ioctl, error.device, error.said, hint, held)
 
 
 def _load_error(

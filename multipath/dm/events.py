@@ -1,19 +1,18 @@
 """
 Changes of device-mapper devices, none lost.
 
-Theory of operation. The control file is readable while the kernel's global event counter is ahead of the number that the
-file was armed with; reading does not exist and the condition stays. So a round is: arm, list, compare with the last
-list, handle, poll. An event between arm and list is seen twice at worst; one after list makes the file readable at once.
-Armed after the list, it would be lost.
+Theory of operation. The control file is readable while the kernel's global event counter is ahead of the number that
+the file was armed with; reading does not exist and the condition stays. So a round is: arm, list, compare with the last
+list, handle, poll. An event between arm and list is seen twice at worst; one after list makes the file readable at
+once. Armed after the list, it would be lost.
 
-A table that is swapped raises the global counter only, not the device's number: such a wake-up shows no change here, and
-whoever cares for tables reads them again. Several events of one device may merge into one step of its number.
+A table that is swapped raises the global counter only, not the device's number: such a wake-up shows no change here,
+and whoever cares for tables reads them again. Several events of one device may merge into one step of its number.
 """
 
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self
 
 from ..units import DevT
@@ -70,7 +69,7 @@ class DeviceEvents:
         """Return the reader."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *exc: object) -> None:
         """Close it."""
         self.close()
 

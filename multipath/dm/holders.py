@@ -25,7 +25,8 @@ class Holder:
     One holder.
 
     Attributes:
-        kind: ``map``, ``md`` and ``device`` are block devices on top; ``mount``, ``swap`` and ``process`` use it directly.
+        kind: ``map``, ``md`` and ``device`` are block devices on top; ``mount``, ``swap`` and ``process`` use it
+            directly.
         name: The map's name, the mount point, or ``pid (command)``.
     """
 

@@ -5,7 +5,6 @@ A refused table comes back as an errno alone; the reason goes to the log, as ``d
 """
 
 import os
-from types import TracebackType
 from typing import Final, Self
 
 from ..units import DevT, format_devt
@@ -38,7 +37,7 @@ class KernelLog:
         """Return the log."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *exc: object) -> None:
         """Close it."""
         self.close()
 

@@ -1,8 +1,8 @@
-"""
+r"""
 Device names and uuids, refused where the kernel would cut them short or a link could not carry them.
 
 The kernel takes any byte but NUL and ``/``, and silently cuts what is too long. Programs around it do not: udev and
-libdevmapper write ``\\xNN`` for every byte outside the set below, so a name with such a byte has another name in
+libdevmapper write ``\xNN`` for every byte outside the set below, so a name with such a byte has another name in
 ``/dev/mapper``. A name that this library gives is therefore made of that set alone; what others named is read as it is.
 """
 
@@ -57,6 +57,7 @@ def _checked(what: str, text: str, longest: int) -> bytes:
     if _ALLOWED.match(text) is None:
         bad = next(char for char in text if _ALLOWED.match(char) is None)
         raise errors.NameRefused(
-            f"{what} {text!r}: character {bad!r} is refused; letters, digits and # + - . : = @ _ keep one name everywhere"
+            f"{what} {text!r}: character {bad!r} is refused; only letters, digits and # + - . : = @ _ "
+            "are the same name everywhere"
         )
     return raw

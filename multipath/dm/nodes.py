@@ -1,9 +1,9 @@
 """
 ``/dev/mapper`` in step with the kernel: by udev, by our own hand, or not at all.
 
-With udev, a change waits until udev's rules have made or removed the links (`UdevNodes`). Without it, as in an installer
-or an initramfs, the links are made here (`OwnNodes`): a symbolic link to the kernel's ``/dev/dm-N`` where devtmpfs made
-one, as udev would do, else a block node. `NoNodes` leaves ``/dev`` alone.
+With udev, a change waits until udev's rules have made or removed the links (`UdevNodes`). Without it, as in an
+installer or an initramfs, the links are made here (`OwnNodes`): a symbolic link to the kernel's ``/dev/dm-N`` where
+devtmpfs made one, as udev would do, else a block node. `NoNodes` leaves ``/dev`` alone.
 """
 
 import os
@@ -118,7 +118,8 @@ def choose_nodes(mode: NodesMode) -> Nodes:
     """Return how nodes are kept; ``"auto"`` takes udev where its daemon runs, else our own hand."""
     if mode == "auto":
         mode = "udev" if udev_is_running() else "own"
-    return {"udev": UdevNodes, "own": OwnNodes, "none": NoNodes}[mode]()
+    kinds: dict[str, type[Nodes]] = {"udev": UdevNodes, "own": OwnNodes, "none": NoNodes}
+    return kinds[mode]()
 
 
 def make_control_node(path: str) -> None:

@@ -16,7 +16,10 @@ _HINTS: Final = {
     (commands.CREATE.number, errno.EBUSY): "the name or the uuid is in use",
     (commands.RENAME.number, errno.EBUSY): "the new name or uuid is in use",
     (commands.RENAME.number, errno.EINVAL): "a uuid can be set once only, and a name must be new and valid",
-    (commands.SUSPEND.number, errno.EINVAL): "there is no live table to resume, or the loaded one could not take its place",
+    (
+        commands.SUSPEND.number,
+        errno.EINVAL,
+    ): "there is no live table to resume, or the loaded one could not take its place",
     (commands.TARGET_MSG.number, errno.EBUSY): "the device is suspended; resume it first",
     (commands.TARGET_MSG.number, errno.EINVAL): "the target does not know this message or its argument",
     (commands.SET_GEOMETRY.number, errno.EINVAL): "cylinders to 65535, heads and sectors to 255, start within them",

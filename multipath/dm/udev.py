@@ -6,10 +6,10 @@ adds 1 before its ioctl and passes ``flags << 16 | base`` to the kernel, which p
 last rule for the device subtracts 1. The waiter takes the first 1 off, waits for zero and removes the semaphore. A
 command that fails, or that caused no uevent, takes its own 1 back.
 
-A process that dies in between leaves its semaphore behind, and enough of them stop every device-mapper user of the host.
-So the set has more semaphores than the protocol needs: they name their owner (process, its start, its pid namespace),
-and the next cookie of this library removes the sets of owners that are gone. Programs that know the protocol look at
-the first semaphore alone.
+A process that dies in between leaves its semaphore behind, and enough of them stop every device-mapper user of the
+host. So the set has more semaphores than the protocol needs: they name their owner (process, its start, its pid
+namespace), and the next cookie of this library removes the sets of owners that are gone. Programs that know the
+protocol look at the first semaphore alone.
 
 Source: the behaviour of libdevmapper 1.02 and of Debian's rules; ``dmsetup udevcookies`` is the oracle.
 """
@@ -35,7 +35,7 @@ _OWNED_SET: Final = 5  # the protocol's semaphore, then the owner in four
 
 
 class UdevFlag(enum.IntFlag):
-    """What udev's rules should leave out for one uevent; the SUBSYSTEM bits belong to the owner of the uuid's prefix."""
+    """What udev's rules should leave out for one uevent; the SUBSYSTEM bits belong to the uuid's prefix."""
 
     DISABLE_DM_RULES = 0x0001
     DISABLE_SUBSYSTEM_RULES = 0x0002
@@ -75,7 +75,7 @@ class UdevCookie:
         """Return the cookie."""
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *exc: object) -> None:
         """Remove the semaphore, whatever happened."""
         self.release()
 
@@ -108,7 +108,9 @@ class UdevCookie:
                 return
             if ffi.errno not in (errno.EINTR, errno.EAGAIN):
                 raise _failed(ffi.errno, "could not wait for udev")
-        raise _failed(errno.ETIMEDOUT, f"udev did not finish within {timeout:g} s", "see udevadm monitor; is udevd alive?")
+        raise _failed(
+            errno.ETIMEDOUT, f"udev did not finish within {timeout:g} s", "see udevadm monitor; is udevd alive?"
+        )
 
     def release(self) -> None:
         """Remove the semaphore; a second time does nothing."""

@@ -3,7 +3,6 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path as Folder
-from types import TracebackType
 from typing import Self
 
 from .. import errors
@@ -53,7 +52,7 @@ class Host:
         """Return the host."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *exc: object) -> None:
         """Close it."""
         self.close()
 
@@ -92,7 +91,9 @@ class Host:
             found += [entry for entry in self.control.devices() if entry.devt == _node_number(ref)]
         matches = {entry.devt: entry for entry in found}
         if len(matches) > 1:
-            raise errors.AmbiguousRef(f"{ref!r} could be {' or '.join(map(str, matches.values()))}; give the uuid or number")
+            raise errors.AmbiguousRef(
+                f"{ref!r} could be {' or '.join(map(str, matches.values()))}; give the uuid or number"
+            )
         if not matches:
             raise errors.NotFound(f"no device-mapper device answers to {_shown(ref)}")
         return self._map_of(next(iter(matches.values())))
@@ -196,9 +197,7 @@ class Host:
             raise exists
         return device
 
-    def _as_asked(
-        self, exists: errors.DeviceExists, device: DeviceInfo, table: MultipathTable, length: Sectors
-    ) -> Map:
+    def _as_asked(self, exists: errors.DeviceExists, device: DeviceInfo, table: MultipathTable, length: Sectors) -> Map:
         names = {path: number for path in table.devices if (number := self._number_text(path)) is not None}
         snapshot = read_snapshot(self.control, device)
         same = snapshot is not None and snapshot.size == length and table.same_as(snapshot.table, names=names)

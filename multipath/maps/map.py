@@ -115,7 +115,7 @@ class Map:
         """Take ``group``, from 1, out of bypass."""
         self.send(Message(Verb.ENABLE_GROUP, group=group))
 
-    def queue_if_no_path(self, queue: bool) -> None:  # noqa: FBT001 -- the word of the field is a switch
+    def queue_if_no_path(self, queue: bool) -> None:
         """Keep I/O while no path is left, or fail it."""
         self.send(Message(Verb.QUEUE_IF_NO_PATH if queue else Verb.FAIL_IF_NO_PATH))
 
@@ -202,7 +202,9 @@ class Map:
             numbers = [device_number(device, self._sysfs) for device in [*joining, *staying[:1]]]
             size = check_one_unit([n for n in numbers if n is not None], sysfs=self._sysfs, commands=self._commands)
             if size != current.size:
-                raise errors.PathsDiffer(f"the paths have {size} sectors, map {self.name} has {current.size}; resize it first")
+                raise errors.PathsDiffer(
+                    f"the paths have {size} sectors, map {self.name} has {current.size}; resize it first"
+                )
 
     def _swap(self, line: Target, *, last: bool) -> bool:
         """

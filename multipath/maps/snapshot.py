@@ -88,7 +88,7 @@ def read_snapshot(control: Control, ref: DeviceRef) -> MapSnapshot | None:
 
 
 def read_snapshots(control: Control) -> list[MapSnapshot]:
-    """Read every multipath map that has a live table, in the kernel's order; a map that goes away meanwhile is left out."""
+    """Read every multipath map with a live table, in the kernel's order; one that goes away meanwhile is left out."""
     found = []
     for entry in control.devices():
         try:

@@ -2,8 +2,9 @@
 Do these paths lead to one logical unit? Asked of the devices themselves, before any of them joins a map.
 
 A path may have changed its unit since the kernel scanned it: what sysfs holds is old. So each SCSI path is asked for
-page 0x83 again, and the designators of the unit must be the same down every path. What is not SCSI has the identity that
-its driver holds in sysfs, or none; then sizes alone are compared, and a path with an identity never joins one without.
+page 0x83 again, and the designators of the unit must be the same down every path. What is not SCSI has the identity
+that its driver holds in sysfs, or none; then sizes alone are compared, and a path with an identity never joins one
+without.
 """
 
 import errno
