@@ -19,9 +19,9 @@ if [ "$udev" = yes ]; then
 	udevadm settle
 fi
 
-if [ -n "$interactive" ]; then
+if [ -n "$rows" ]; then
 	stty -F /dev/ttyS0 sane
-	[ -z "$rows" ] || stty -F /dev/ttyS0 rows "$rows" cols "$columns"
+	stty -F /dev/ttyS0 rows "$rows" cols "$columns"
 	setsid -c -w /bin/sh "$lab/command" </dev/ttyS0 >/dev/ttyS0 2>&1
 	status=$?
 else

@@ -4,44 +4,48 @@ Boots one guest of user-mode Linux, runs one command in it, and leaves nothing b
 Theory of operation: the kernel is an ordinary process. Its root is the machine's root, read-only; ``pivot.sh`` lays the
 missing tools and a tmpfs over it, ``session.sh`` makes the array and runs the command. A run folder carries the scripts in
 and the exit status out. Three serial lines carry the command's stdout, its stderr and a channel of its own (used by the
-pytest plugin); the console goes to a log that is shown only when the kernel dies. All processes of the guest are one process
+pytest plugin); the console is kept and shown only when the kernel dies. All processes of the guest are one process
 group; a tiny watchdog outside of it kills the group and removes the run folder when this process goes away in any manner.
 """
 
 import os
 import selectors
-import shlex
-import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-from ..errors import GuestPanicked, GuestTimeout
-from . import cpus, kernels, preload, tools
-from .backends import scsi_debug
+from ..errors import Closed, GuestPanicked, GuestTimeout
+from . import cpus, kernels, preload
+from .briefing import run_folder, status
 from .host import tool
 from .kernels import Kernel
 from .machine import Machine
+from .terminal import Terminal
 
 Sink = Callable[[bytes], None]
-_FRESH = ("/tmp", "/run")
+_CONSOLE_LINES = 40
 _WATCHDOG = 'read word; [ "$word" = done ] || { kill -KILL "-$1"; sleep 0.2; rm -rf "$2"; }'
 
 
-def _write_to(descriptor: int) -> Sink:
+def writer(descriptor: int) -> Sink:
+    """Return a sink that writes to a file descriptor."""
+
     def sink(data: bytes) -> None:
         while data:
             data = data[os.write(descriptor, data) :]
 
     return sink
+
+
+def discard(data: bytes) -> None:
+    """Throw away what the guest sent: a sink."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,136 +56,178 @@ class Sinks:
     Attributes:
         stdout: Gets its standard output.
         stderr: Gets its standard error.
-        channel: Gets what is written to the third serial line, ``$MULTIPATH_LAB_CHANNEL``.
+        channel: Gets what is written to ``$MULTIPATH_LAB_CHANNEL``.
     """
 
-    stdout: Sink = _write_to(1)
-    stderr: Sink = _write_to(2)
-    channel: Sink = lambda data: None  # noqa: E731
+    stdout: Sink = writer(1)
+    stderr: Sink = writer(2)
+    channel: Sink = discard
 
 
-def run(command: Sequence[str], machine: Machine = Machine(), sinks: Sinks = Sinks()) -> int:  # noqa: B008
+class Guest:
+    """
+    One boot of one machine; a context manager, after which nothing of it is left.
+
+    Synchronization: `wait` in one thread; `allow` and `kill` from any.
+    """
+
+    def __init__(
+        self, command: Sequence[str], machine: Machine, sinks: Sinks | None = None, terminal: Terminal | None = None
+    ) -> None:
+        self._command, self._machine = command, machine
+        self._sinks, self._terminal = sinks or Sinks(), terminal
+        self._console: deque[bytes] = deque(maxlen=_CONSOLE_LINES * 10)
+        self._resources = ExitStack()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._deadline = 0.0
+
+    def __enter__(self) -> Self:
+        """Boot."""
+        kernel = kernels.kernel(self._machine.kernel)
+        with ExitStack() as resources:
+            self._folder = resources.enter_context(run_folder(self._machine, self._command, kernel, self._terminal))
+            cpu = resources.enter_context(cpus.taken())
+            self._lines = resources.enter_context(_lines(self._terminal))
+            words = _command_line(self._machine, kernel, self._folder, self._lines.far)
+            self._process = resources.enter_context(_started(words, kernel, cpu, self._lines))
+            resources.enter_context(_watched(self._process, self._folder))
+            self.allow(self._machine.timeout)
+            self._resources = resources.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Kill what runs and remove what was made."""
+        self.kill()
+        self._resources.close()
+
+    @property
+    def console(self) -> tuple[str, ...]:
+        """The last lines of the guest's console."""
+        text = b"".join(self._console).decode(errors="replace").replace("\r", "")
+        return tuple(text.splitlines()[-_CONSOLE_LINES:])
+
+    def allow(self, seconds: float) -> None:
+        """Set the hard limit anew, counted from now."""
+        self._deadline = time.monotonic() + seconds
+
+    def kill(self) -> None:
+        """Kill the guest; `wait` then ends. Does nothing when it is dead."""
+        if self._process is not None and self._process.poll() is None:
+            # Its own end first: it reaps its processes, which would otherwise be left to the machine's init.
+            for number, patience in ((signal.SIGTERM, 0.3), (signal.SIGKILL, None)):
+                with suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, number)
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(patience)
+
+    def wait(self) -> int:
+        """
+        Pass the output on until the guest is off; return the exit status of its command.
+
+        Raises:
+            GuestTimeout: the hard limit passed.
+            GuestPanicked: the guest's kernel died before the command ended.
+        """
+        self._pump(self._live)
+        code = status(self._folder)
+        if code is None:
+            raise GuestPanicked(f"the guest's kernel {self._machine.kernel} died before the command ended", self.console)
+        return code
+
+    @property
+    def _live(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise Closed("this guest was never booted")
+        return self._process
+
+    def _pump(self, process: subprocess.Popen[bytes]) -> None:
+        sinks = (self._sinks.stdout, self._sinks.stderr, self._sinks.channel, self._console.append)
+        with selectors.DefaultSelector() as selector:
+            for line, sink in zip(self._lines.near, sinks, strict=True):
+                selector.register(line, selectors.EVENT_READ, sink)
+            while selector.get_map():
+                self._pass_on(selector)
+        process.wait()
+
+    def _pass_on(self, selector: selectors.BaseSelector) -> None:
+        # Not longer than a second: another thread may have moved the deadline.
+        ready = selector.select(min(1.0, max(0.0, self._deadline - time.monotonic())))
+        if not ready and time.monotonic() >= self._deadline:
+            raise GuestTimeout("the guest was killed: its time limit passed")
+        for key, _ in ready:
+            data = os.read(key.fd, 1 << 16)
+            if data:
+                key.data(data)
+            else:
+                selector.unregister(key.fd)
+
+
+def run(command: Sequence[str], machine: Machine | None = None, sinks: Sinks | None = None) -> int:
     """
     Run a command in a guest of its own and return its exit status.
 
+    The guest has the machine's files, read-only, at the same places, and starts in the same folder with the same Python.
+
     Raises:
-        KernelUnavailable, ToolMissing: the guest cannot be made.
+        KernelUnavailable: the kernel or a program for the guest cannot be fetched.
+        ToolMissing: a program of this machine is missing.
         GuestTimeout: the hard limit passed.
         GuestPanicked: the guest's kernel died before the command ended.
     """
-    kernel = kernels.kernel(machine.kernel)
-    layer = tools.layer()
-    console: deque[bytes] = deque(maxlen=400)
-    with _run_folder() as folder, cpus.taken() as cpu:
-        _write_settings(folder, machine, kernel, layer)
-        _write_command(folder, command, machine)
-        with _booted(kernel, machine, folder, cpu) as (process, pipes):
-            _pump(pipes, (sinks.stdout, sinks.stderr, sinks.channel, console.append), machine.timeout, process)
-        return _status(folder, console, machine)
+    with Guest(command, machine or Machine(), sinks) as guest:
+        return guest.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Pipes for stdout, stderr, channel and console: the ends that are read here, the ends that the guest has."""
+
+    near: tuple[int, ...]
+    far: tuple[int, ...]
 
 
 @contextmanager
-def _run_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="multipath-lab-")).resolve()
-    try:
-        for name in ("pivot.sh", "session.sh"):
-            (folder / name).write_bytes(files(__package__).joinpath(name).read_bytes())
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _write_settings(folder: Path, machine: Machine, kernel: Kernel, layer: Path) -> None:
-    scratch = machine.scratch.resolve() if machine.scratch else folder / "scratch"
-    scratch.mkdir(exist_ok=True)
-    settings = {
-        "tools": layer,
-        "tool_libraries": tools.libraries(layer),
-        "kernel": kernel.tree,
-        "scratch": scratch,
-        "keep": " ".join(_kept()),
-        "udev": "yes" if machine.udev else "no",
-        "interactive": "",
-        "rows": "",
-        "columns": "",
-    }
-    (folder / "settings").write_text("".join(f"{key}={shlex.quote(str(value))}\n" for key, value in settings.items()))
-    (folder / "backend").write_text(scsi_debug.script(machine))
-
-
-def _kept() -> list[str]:
-    """Return what must stay visible although the guest's own /tmp and /run lie over it: Python, the project, the folder."""
-    places = {sys.prefix, sys.base_prefix, os.getcwd(), str(Path(__file__).parents[2]), *sys.path}
-    real = {os.path.realpath(place) for place in places if place} | {sys.prefix}
-    wanted = sorted(place for place in real if place.startswith(tuple(f"{top}/" for top in _FRESH)) and os.path.isdir(place))
-    return [place for place in wanted if not any(place.startswith(f"{above}/") for above in wanted)]
-
-
-def _write_command(folder: Path, command: Sequence[str], machine: Machine) -> None:
-    variables = {**_environment(machine), "MULTIPATH_LAB_SCRATCH": str(machine.scratch or folder / "scratch"), **machine.environment}
-    exports = "".join(f"export {key}={shlex.quote(value)}\n" for key, value in variables.items())
-    (folder / "command").write_text(f"{exports}cd {shlex.quote(os.getcwd())} || exit 127\nexec {shlex.join(command)}\n")
-
-
-def _environment(machine: Machine) -> Mapping[str, str]:
-    own = os.path.dirname(sys.executable)
-    variables = {
-        "PATH": os.pathsep.join([own, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]),
-        "LANG": "C.UTF-8",
-        "HOME": "/root",
-        "TERM": os.environ.get("TERM", "dumb"),
-        "MULTIPATH_LAB_KERNEL": machine.kernel,
-        "MULTIPATH_LAB_PATHS": str(machine.paths),
-        "MULTIPATH_LAB_LUNS": str(machine.luns),
-        "MULTIPATH_LAB_UDEV": "yes" if machine.udev else "no",
-        "MULTIPATH_LAB_CHANNEL": "/dev/ttyS2",
-    }
-    carried = {key: os.environ[key] for key in ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHASHSEED") if key in os.environ}
-    return {**carried, **variables}
-
-
-@contextmanager
-def _booted(
-    kernel: Kernel, machine: Machine, folder: Path, cpu: int
-) -> Iterator[tuple[subprocess.Popen[bytes], list[int]]]:
+def _lines(terminal: Terminal | None) -> Iterator[_Lines]:
     pipes = [os.pipe() for _ in range(4)]
-    readers = [reader for reader, _ in pipes]
-    writers = [writer for _, writer in pipes]
     try:
-        process = subprocess.Popen(
-            _command_line(kernel, machine, folder, cpu, writers),
-            stdin=subprocess.DEVNULL, stdout=writers[3], stderr=writers[3], pass_fds=writers[:3],
-            start_new_session=True, env=_kernel_environment(kernel), cwd="/",
-        )  # fmt: skip
+        yield _Lines(tuple(near for near, _ in pipes), tuple(far for _, far in pipes))
     finally:
-        for writer in writers:
-            os.close(writer)
-    with _watched(process, folder):
-        try:
-            yield process, readers
-        finally:
-            _kill(process)
-            for reader in readers:
-                os.close(reader)
+        for near, _ in pipes:
+            os.close(near)
 
 
-def _command_line(kernel: Kernel, machine: Machine, folder: Path, cpu: int, pipes: Sequence[int]) -> list[str]:
-    stdout, stderr, channel, _ = pipes
+def _command_line(machine: Machine, kernel: Kernel, folder: Path, lines: Sequence[int]) -> list[str]:
+    stdout, stderr, channel, _ = lines
     return [
-        # A kernel that dies aborts: its core would be the guest's whole memory.
-        tool("prlimit", package="util-linux"), "--core=0",
-        tool("taskset", package="util-linux"), "-c", str(cpu),
-        str(kernel.program),
-        f"mem={machine.memory}M", "rootfstype=hostfs", "rootflags=/", "ro", "init=/bin/sh",
-        f"umid={folder.name}", f"uml_dir={folder}/",
-        "con=null", "con0=null,fd:1", "ssl=null", f"ssl0=null,fd:{stdout}", f"ssl1=null,fd:{stderr}", f"ssl2=null,fd:{channel}",
-        "quiet", "loglevel=4", "oops=panic", "--", f"{folder}/pivot.sh",
+        str(kernel.program), f"mem={machine.memory}M", "rootfstype=hostfs", "rootflags=/", "ro",
+        f"umid={folder.name}", f"uml_dir={folder}/", "con=null", "con0=null,fd:1",
+        "ssl=null", f"ssl0=null,fd:{stdout}", f"ssl1=null,fd:{stderr}", f"ssl2=null,fd:{channel}",
+        # A kernel that goes on after an oops would make tests pass or hang by chance.
+        "quiet", "loglevel=4", "oops=panic", "init=/bin/sh", "--", f"{folder}/pivot.sh",
     ]  # fmt: skip
 
 
-def _kernel_environment(kernel: Kernel) -> dict[str, str]:
+@contextmanager
+def _started(words: Sequence[str], kernel: Kernel, cpu: int, lines: _Lines) -> Iterator[subprocess.Popen[bytes]]:
+    # A kernel that dies aborts: its core would be the guest's whole memory.
+    limits = [tool("prlimit", package="util-linux"), "--core=0", tool("taskset", package="util-linux"), "-c", str(cpu)]
     shim = {"LD_PRELOAD": str(preload.library())} if kernel.shim else {}
-    return {**os.environ, **shim}
+    try:
+        process = subprocess.Popen(
+            [*limits, *words], stdin=subprocess.DEVNULL, stdout=lines.far[3], stderr=lines.far[3],
+            pass_fds=lines.far[:3], start_new_session=True, env={**os.environ, **shim}, cwd="/",
+        )  # fmt: skip
+    finally:
+        for far in lines.far:
+            os.close(far)
+    with process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextmanager
@@ -194,36 +240,3 @@ def _watched(process: subprocess.Popen[bytes], folder: Path) -> Iterator[None]:
         finally:
             watchdog.stdin.write(b"done\n")
             watchdog.stdin.close()
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()
-
-
-def _pump(pipes: Sequence[int], sinks: Sequence[Sink], timeout: float, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + timeout
-    with selectors.DefaultSelector() as selector:
-        for pipe, sink in zip(pipes, sinks, strict=True):
-            selector.register(pipe, selectors.EVENT_READ, sink)
-        while selector.get_map():
-            ready = selector.select(deadline - time.monotonic())
-            if time.monotonic() >= deadline:
-                raise GuestTimeout(f"the guest was killed: it ran for more than {timeout:g} s")
-            for key, _ in ready:
-                data = os.read(key.fd, 1 << 16)
-                if data:
-                    key.data(data)
-                else:
-                    selector.unregister(key.fd)
-
-
-def _status(folder: Path, console: Sequence[bytes], machine: Machine) -> int:
-    try:
-        return int((folder / "status").read_text())
-    except (OSError, ValueError):
-        lines = b"".join(console).decode(errors="replace").replace("\r", "").splitlines()[-40:]
-        raise GuestPanicked(f"the guest's kernel {machine.kernel} died before the command ended", lines) from None
