@@ -71,7 +71,7 @@ class HistoricalServiceTime(Selector):
 
     def effective_args(self, args: SelectorWords) -> Hashable:
         """Return only their kind: the kernel neither uses nor prints what a path was given."""
-        return type(args)
+        return isinstance(args, RepeatCount)
 
     def read_status(self, found: tuple[str, ...]) -> SelectorWords | None:
         """Read the history of one path."""
