@@ -13,11 +13,10 @@ class ErrorTarget(KnownTarget):
     A mapping that fails all I/O: ``[<device> <offset>]``.
 
     Attributes:
-        args: Nothing, or a device and an offset whose limits are taken over; other arguments are ignored.
+        args: Nothing, or a device and an offset whose limits newer kernels take over. Other arguments are ignored, and
+            no kernel prints any of them again.
 
-    Since Linux v6.7 the two arguments mean something and are printed again; before, any number of them was ignored.
-
-    Source: linux ``drivers/md/dm-target.c``, ``io_err_ctr()`` and ``io_err_status()``.
+    Source: linux ``drivers/md/dm-target.c``, ``io_err_ctr()``.
     """
 
     type: ClassVar[str] = "error"

@@ -1,8 +1,11 @@
 """
 The numbers of target lines that are not plain ``%u``.
 
-The kernel has two more dialects. Sectors are read as ``%llu``: digits only, and more than 64 bits wrap. A few counts
-are read by ``kstrtouint()``, which takes one leading plus sign and refuses what 32 bits do not hold.
+The kernel has two more dialects. Sectors are read as ``%llu``: digits only. A few counts are read by ``kstrtouint()``,
+which takes one leading plus sign and refuses what 32 bits do not hold.
+
+What 64 bits do not hold is refused as a sector. Linux 6.12 wraps it, so that a table with one digit too many begins
+somewhere else on the device without a word; Linux 7.2 takes the greatest number instead.
 """
 
 from typing import Final
@@ -11,8 +14,6 @@ from ...units import Sectors
 from ...wire.words import UINT_MAX, Words
 
 _ULLONG_MAX: Final = 2**64 - 1
-_DECIDING_DIGITS: Final = 64  # 2**64 divides 10**64: what stands further left cannot change a number modulo 2**64
-_UINT_DIGITS: Final = len(str(UINT_MAX))
 
 
 def sector(words: Words, expected: str) -> Sectors:
@@ -21,10 +22,10 @@ def sector(words: Words, expected: str) -> Sectors:
 
     Source: linux ``lib/vsprintf.c``, ``vsscanf()``.
     """
-    word = words.take(expected)
-    if not word.isdigit():
-        raise words.error(f"{expected}: a decimal number of sectors", words.index - 1)
-    return Sectors(int(word[-_DECIDING_DIGITS:]) & _ULLONG_MAX)
+    number = _decimal(words.take(expected), _ULLONG_MAX)
+    if number is None:
+        raise words.error(f"{expected}: a decimal number of sectors below 2**64", words.index - 1)
+    return Sectors(number)
 
 
 def strict_number(words: Words, expected: str, low: int = 0, high: int = UINT_MAX) -> int:
@@ -33,16 +34,25 @@ def strict_number(words: Words, expected: str, low: int = 0, high: int = UINT_MA
 
     Source: linux ``lib/kstrtox.c``, ``kstrtouint()``.
     """
-    digits = words.take(expected).removeprefix("+")
-    significant = digits.lstrip("0") or "0"
-    if digits.isdigit() and len(significant) <= _UINT_DIGITS and low <= int(significant) <= high:
-        return int(significant)
-    raise words.error(f"{expected}: a decimal number from {low} to {high}", words.index - 1)
+    number = _decimal(words.take(expected).removeprefix("+"), high)
+    if number is None or number < low:
+        raise words.error(f"{expected}: a decimal number from {low} to {high}", words.index - 1)
+    return number
 
 
 def fraction(words: Words, expected: str) -> tuple[int, int]:
     """Take ``part/whole``, which the kernel prints as ``%llu/%llu``."""
-    part, slash, whole = words.take(expected).partition("/")
-    if slash and part.isdigit() and whole.isdigit() and max(len(part), len(whole)) <= _DECIDING_DIGITS:
-        return int(part), int(whole)
-    raise words.error(f"{expected}: two decimal numbers with a slash between them", words.index - 1)
+    part, _, whole = words.take(expected).partition("/")
+    numbers = _decimal(part, _ULLONG_MAX), _decimal(whole, _ULLONG_MAX)
+    if numbers[0] is None or numbers[1] is None:
+        raise words.error(f"{expected}: two decimal numbers with a slash between them", words.index - 1)
+    return numbers[0], numbers[1]
+
+
+def _decimal(digits: str, high: int) -> int | None:
+    """Return the number that ``digits`` are, or ``None`` where they are not only digits, or beyond ``high``."""
+    significant = digits.lstrip("0")
+    if not digits.isdigit() or len(significant) > len(str(high)):  # int() of very many digits is an error of its own
+        return None
+    number = int(significant or "0")
+    return number if number <= high else None

@@ -47,7 +47,8 @@ class SnapshotTarget(KnownTarget):
         origin, cow_device = words.take("the origin"), words.take("the COW device")
         persistent = _read_persistent(words)
         chunk_size = Sectors(strict_number(words, "the chunk size"))
-        return cls(origin, cow_device, persistent, chunk_size, read_features(words))
+        # The kernel knows these features in either case, and prints them in lower case.
+        return cls(origin, cow_device, persistent, chunk_size, tuple(map(str.lower, read_features(words))))
 
     def words(self) -> tuple[str, ...]:
         """Return the devices, the exception store and the features."""
