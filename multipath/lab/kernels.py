@@ -39,6 +39,10 @@ CATALOGUE = (
 )
 
 
+# An absence of these is an error; a newer one may be too new for this machine, or its suite in motion.
+ALWAYS = frozenset({"6.1", "6.12"})
+
+
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """

@@ -30,4 +30,4 @@ class Machine:
     memory: int = 512
     timeout: float = 300.0
     scratch: Path | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict, hash=False)
