@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from typing import Final, final
+from typing import Final, Self
 
 VERSION: Final[int]
 REMOVE_ALL: Final[int]
@@ -46,8 +46,8 @@ TYPE_MAX: Final[int]
 class Request:
     command: Final[int]
     minor: Final[int]
-    def __init__(
-        self,
+    def __new__(
+        cls,
         command: int,
         minor: int = 0,
         *,
@@ -57,7 +57,7 @@ class Request:
         name: bytes = b"",
         uuid: bytes = b"",
         payload: bytes = b"",
-    ) -> None: ...
+    ) -> Self: ...
     def encoded(self, size: int = 0) -> bytes: ...
 
 class Reply:
@@ -67,7 +67,7 @@ class Reply:
     event_nr: Final[int]
     dev: Final[int]
     version: Final[tuple[int, int, int]]
-    def __init__(self, data: bytes | bytearray) -> None: ...
+    def __new__(cls, data: bytes | bytearray) -> Self: ...
     @property
     def name(self) -> str: ...
     @property

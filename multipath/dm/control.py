@@ -24,7 +24,7 @@ from .device import DeviceEntry, DeviceInfo, DeviceTable, Version
 from .holders import Holder, holders
 from .kernel_log import KernelLog
 from .name import checked_name, checked_uuid, encoded
-from .nodes import Nodes, NodesMode, choose_nodes, make_control_node
+from .nodes import Nodes, NodesMode, OwnNodes, choose_nodes, make_control_node
 from .refusal import refusal
 from .target import Target, check_table
 from .udev import UdevFlag
@@ -183,10 +183,7 @@ class Control:
             DeviceMapperError: ``EINVAL``: there is no table to resume.
             UdevError: the device is resumed, but udev did not finish.
         """
-        info = self._change(commands.SUSPEND, ref, _suspend_flags(flush, lockfs), udev_flags)
-        if info.live_table:
-            self._nodes.appeared(info.name, info.devt)
-        return info
+        return self._change(commands.SUSPEND, ref, _suspend_flags(flush, lockfs), udev_flags)
 
     def suspend(self, ref: DeviceRef, *, flush: bool = False, lockfs: bool = False) -> DeviceInfo:
         """
@@ -266,11 +263,7 @@ class Control:
         payload = codec.pack_text(checked_name(new))
         old = self.info(ref)
         self._change(commands.RENAME, old.name, 0, _NO_FLAGS, payload)
-        self._nodes.vanished(old.name)
-        renamed = self.info(old)
-        if renamed.live_table:
-            self._nodes.appeared(new, renamed.devt)
-        return renamed
+        return self.info(old)
 
     def set_uuid(self, ref: DeviceRef, uuid: str) -> DeviceInfo:
         """Give a device that has no uuid one, for the rest of its life."""
@@ -311,21 +304,17 @@ class Control:
                 if time.monotonic() > deadline or any(holder.kind != "process" for holder in held):
                     raise _busy(busy, held) from None
                 time.sleep(_RETRY_INTERVAL)
-        if not (deferred and self._exists(device)):
-            self._nodes.vanished(device.name)
 
     def remove_all(self, *, deferred: bool = False) -> None:
         """Remove every device that is not open; with ``deferred``, mark the others. For tests and last resorts."""
-        before = self.devices()
         self._send(commands.REMOVE_ALL, _request(commands.REMOVE_ALL, codec.FLAG_DEFERRED_REMOVE if deferred else 0))
-        for name in {entry.name for entry in before} - {entry.name for entry in self.devices()}:
-            self._nodes.vanished(name)
+        self.make_nodes()
 
     def make_nodes(self) -> None:
-        """Make the links of every device that has a live table, where this control keeps them itself."""
-        for entry in self.devices():
-            if self.info(entry).live_table:
-                self._nodes.appeared(entry.name, entry.devt)
+        """Bring ``/dev/mapper`` in step with the kernel where this control keeps it itself; udev needs no help."""
+        if isinstance(self._nodes, OwnNodes):
+            devices = {entry.name: entry.devt for entry in self.devices()}
+            self._nodes.synchronise(devices, lambda name: self.info(name).live_table)
 
     # Events.
 
@@ -409,6 +398,7 @@ class Control:
             reply = self._call(command, ref, flags=flags, event_nr=announcement.value, payload=payload)
             told = reply.version[1] >= commands.UEVENT_GENERATED_MINOR
             announcement.generated = bool(reply.flags & codec.FLAG_UEVENT_GENERATED) if told else True
+        self.make_nodes()
         return _info(reply)
 
     def _exists(self, ref: DeviceRef) -> bool:

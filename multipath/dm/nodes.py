@@ -8,8 +8,8 @@ devtmpfs made one, as udev would do, else a block node. `NoNodes` leaves ``/dev`
 
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, Protocol
@@ -18,6 +18,7 @@ from ..units import DevT
 from .udev import UdevCookie, UdevFlag, udev_is_running
 
 NodesMode = Literal["auto", "udev", "own", "none"]
+CONTROL_NAME: Final = "control"
 _UDEV_TIMEOUT: Final = 60.0
 _NODE_MODE: Final = 0o600
 
@@ -42,12 +43,6 @@ class Nodes(Protocol):
     def announced(self, flags: UdevFlag) -> AbstractContextManager[Announcement]:
         """Wrap one command that changes a device; on the way out its nodes are in step."""
 
-    def appeared(self, name: str, devt: DevT) -> None:
-        """Make the link of a device that has a live table."""
-
-    def vanished(self, name: str) -> None:
-        """Remove the link of a device that is gone, or has another name."""
-
 
 class UdevNodes:
     """Nodes by udev: each change waits for udev's rules."""
@@ -66,12 +61,6 @@ class UdevNodes:
                 cookie.drop()
             cookie.wait(self._timeout)
 
-    def appeared(self, name: str, devt: DevT) -> None:
-        """Leave it to udev."""
-
-    def vanished(self, name: str) -> None:
-        """Leave it to udev."""
-
 
 class NoNodes:
     """No nodes: uevents carry the flags, and nobody waits."""
@@ -80,12 +69,6 @@ class NoNodes:
         """Pass the flags on, should a udev start later."""
         return nullcontext(Announcement(int(flags | UdevFlag.PRIMARY_SOURCE) << 16))
 
-    def appeared(self, name: str, devt: DevT) -> None:
-        """Do nothing."""
-
-    def vanished(self, name: str) -> None:
-        """Do nothing."""
-
 
 class OwnNodes(NoNodes):
     """Nodes by our own hand, for a host without udev."""
@@ -93,25 +76,25 @@ class OwnNodes(NoNodes):
     def __init__(self, dev: Path = Path("/dev")) -> None:
         self._dev = dev
 
-    def appeared(self, name: str, devt: DevT) -> None:
-        """Link ``/dev/mapper/<name>`` to the kernel's node, or make a block node where there is none."""
-        path, node = self._dev / "mapper" / name, self._dev / f"dm-{os.minor(devt)}"
-        if _rdev(path) == devt:
-            return
-        path.parent.mkdir(mode=0o755, exist_ok=True)
-        fresh = path.with_name(f".{name}.{os.getpid()}")
-        with suppress(FileNotFoundError):
-            fresh.unlink()
+    def synchronise(self, devices: Mapping[str, DevT], is_live: Callable[[str], bool]) -> None:
+        """Link every device that has a live table, and remove what no device answers to; also after a killed run."""
+        folder = self._dev / "mapper"
+        folder.mkdir(mode=0o755, exist_ok=True)
+        for name in {entry.name for entry in folder.iterdir()} - devices.keys() - {CONTROL_NAME}:
+            (folder / name).unlink(missing_ok=True)
+        for name, devt in devices.items():
+            if _rdev(folder / name) != devt and is_live(name):
+                self._link(folder / name, devt)
+
+    def _link(self, path: Path, devt: DevT) -> None:
+        """Link to the kernel's node, or make a block node where there is none; a reader sees the old or the new one."""
+        node, fresh = self._dev / f"dm-{os.minor(devt)}", path.with_name(f".{path.name}.{os.getpid()}")
+        fresh.unlink(missing_ok=True)
         if _rdev(node) == devt:
             fresh.symlink_to(f"../{node.name}")
         else:
             os.mknod(fresh, stat.S_IFBLK | _NODE_MODE, devt)
         fresh.replace(path)
-
-    def vanished(self, name: str) -> None:
-        """Remove ``/dev/mapper/<name>``."""
-        with suppress(FileNotFoundError):
-            (self._dev / "mapper" / name).unlink()
 
 
 def choose_nodes(mode: NodesMode) -> Nodes:

@@ -203,6 +203,7 @@ class Host:
         same = snapshot is not None and snapshot.size == length and table.same_as(snapshot.table, names=names)
         if not (device.uuid and same):
             raise exists
+        self.control.make_nodes()
         return self._map_of(device)
 
     def _number_text(self, path: str) -> str | None:

@@ -171,9 +171,12 @@ class Map:
                 return
 
     def rename(self, new: str, *, force: bool = False) -> None:
-        """Give the map another name; its identity stays."""
+        """Give the map another name; its identity stays. A map that has the name already is left as it is."""
         refuse_daemons_map(self.name, self.uuid, "rename", force=force)
-        self._info = self._control.rename(self._info, new)
+        if self.info().name == new:
+            self._control.make_nodes()
+        else:
+            self._info = self._control.rename(self._info, new)
 
     def remove(self, *, deferred: bool = False, force: bool = False, timeout: float = 5.0) -> None:
         """

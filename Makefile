@@ -1,0 +1,46 @@
+# Everything that is done here, as commands. `make` alone lists them; none needs root or anything installed by hand
+# beyond what .ci/requirements names.
+
+PYTHON ?= python3
+BIN := .venv/bin
+NATIVE := $(wildcard _native/*.pyx _native/*.pxd _native/*.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test unit check bench lab clean
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: .venv/ready  ## build a map of four paths on a real kernel, lose a path, see it come back
+	@$(BIN)/mpath demo
+
+test: .venv/ready  ## run every test, those that need a kernel in the lab
+	@$(BIN)/python -m pytest $(ARGS)
+
+unit: .venv/ready  ## run the tests that need no kernel, in seconds
+	@$(BIN)/python -m pytest -m "not kernel and not slow" tests/unit $(ARGS)
+
+check: .venv/ready  ## read the code: ruff, mypy --strict, stubtest, import order
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/python -m mypy.stubtest --ignore-disjoint-bases multipath._native.codec multipath._native.control multipath._native.passthrough
+	@$(BIN)/python -m pytest -q tests/test_architecture.py
+
+bench: .venv/ready  ## measure against libdevmapper, dmsetup and asyncio; writes benchmarks/README.md
+	@$(BIN)/python benchmarks/run.py
+
+lab: .venv/ready  ## open a shell on a real kernel with an array of four paths
+	@$(BIN)/mpath lab shell
+
+clean:  ## remove what was built; fetched kernels stay in their cache
+	rm -rf .venv build dist multipath/_native/*.so *.egg-info
+
+# The virtual environment, with the compiled core built in place. Built again when a compiled source changes.
+.venv/ready: pyproject.toml setup.py $(NATIVE)
+	@PYTHON="$(PYTHON)" sh .ci/requirements
+	@echo "multipath: making .venv and building the compiled core (about a minute the first time)" >&2
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli,test,bench]'
+	@touch $@
