@@ -234,7 +234,10 @@ class Control:
         payload = codec.pack_message(sector, encoded(text, "message", 1 << 16))
         try:
             return self._call(commands.TARGET_MSG, ref, flags=flags, payload=payload).text()
-        except Unanswered:
+        except (Unanswered, errors.MessageRefused) as error:
+            # Without a live table some kernels answer a positive number, others EINVAL as for an unknown message.
+            if isinstance(error, errors.MessageRefused) and self.info(ref).live_table:
+                raise
             raise _no_table(commands.TARGET_MSG, ref) from None
 
     def wait(self, ref: DeviceRef, event_nr: int, *, timeout: float | None = None) -> DeviceTable:
