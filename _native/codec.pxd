@@ -17,7 +17,7 @@ cdef class Request:
 
 
 cdef class Reply:
-    cdef bytearray buffer
+    cdef bytes data
     cdef size_t start
     cdef size_t end
     cdef readonly uint32_t flags

@@ -10,8 +10,8 @@ and no alignment can hurt. Byte strings become `str` with surrogate escapes, as 
 Source: linux ``include/uapi/linux/dm-ioctl.h``; ``drivers/md/dm-ioctl.c`` for what each command reads and writes.
 """
 
-from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_GET_SIZE
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_Check, PyByteArray_GET_SIZE
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_Check, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport uint32_t, uint64_t
 from libc.string cimport memchr, memcpy, memset
@@ -93,8 +93,8 @@ cdef class Request:
         ValueError: a name or uuid that the kernel would cut short.
     """
 
-    def __init__(self, uint32_t command, uint32_t minor=0, *, uint32_t flags=0, uint64_t dev=0, uint32_t event_nr=0,
-                 bytes name=b"", bytes uuid=b"", bytes payload=b""):
+    def __cinit__(self, uint32_t command, uint32_t minor=0, *, uint32_t flags=0, uint64_t dev=0, uint32_t event_nr=0,
+                  bytes name not None=b"", bytes uuid not None=b"", bytes payload not None=b""):
         if PyBytes_GET_SIZE(name) > dm.DM_NAME_LEN - 1 or PyBytes_GET_SIZE(uuid) > dm.DM_UUID_LEN - 1:
             raise ValueError("name or uuid too long")
         self.command, self.minor, self.flags, self.dev, self.event_nr = command, minor, flags, dev, event_nr
@@ -116,7 +116,9 @@ cdef class Request:
             header.target_count = count_targets(PyBytes_AS_STRING(self.payload), length)
         memcpy(to, &header, sizeof(header))
         memcpy(to + sizeof(header), PyBytes_AS_STRING(self.payload), length)
-        # The payload's own NULs end it: what stands behind it in the buffer is never read as part of it.
+        # The kernel takes the whole buffer and leaves gaps as they were sent. One of them is where the flags of a listed
+        # name stand since it lists uuids: with zeroes there, an older kernel says that it does not tell.
+        memset(to + sizeof(header) + length, 0, <size_t>PyByteArray_GET_SIZE(buffer) - sizeof(header) - length)
         return 0
 
     def encoded(self, uint32_t size=0):
@@ -133,8 +135,10 @@ cdef uint32_t count_targets(const char* payload, size_t length) noexcept nogil:
     cdef size_t at = 0
     while at + sizeof(spec) <= length:
         memcpy(&spec, payload + at, sizeof(spec))
-        at += spec.next
         count += 1
+        if spec.next < sizeof(spec) or spec.next > length - at:  # not from `pack_targets`; the kernel will refuse it
+            break
+        at += spec.next
     return count
 
 
@@ -152,6 +156,8 @@ def pack_targets(targets):
     cdef bytes kind, params
     cdef list parts = []
     for start, length, kind, params in targets:
+        if kind is None or params is None:
+            raise TypeError("a target needs a type and parameters, as bytes")
         if PyBytes_GET_SIZE(kind) > dm.DM_MAX_TYPE_NAME - 1:
             raise ValueError("target type too long")
         memset(&spec, 0, sizeof(spec))
@@ -163,12 +169,12 @@ def pack_targets(targets):
     return b"".join(parts)
 
 
-def pack_message(uint64_t sector, bytes text):
+def pack_message(uint64_t sector, bytes text not None):
     """Pack the payload of ``DM_TARGET_MSG``: the target that holds ``sector`` gets ``text``."""
     return PyBytes_FromStringAndSize(<char*>&sector, dm.MP_MESSAGE_OFFSET) + text + b"\0"
 
 
-def pack_text(bytes text):
+def pack_text(bytes text not None):
     """Pack the payload of ``DM_DEV_RENAME`` and ``DM_DEV_SET_GEOMETRY``: one string."""
     return text + b"\0"
 
@@ -178,7 +184,7 @@ cdef class Reply:
     What came back: the header's fields, and the payload through one method for each form it can have.
 
     Args:
-        data: The whole buffer of one ioctl, as the kernel left it.
+        data: The whole buffer of one ioctl, as the kernel left it; what is the reply is copied out of it.
 
     Raises:
         ValueError: shorter than a header, or lengths in it that contradict each other.
@@ -186,15 +192,23 @@ cdef class Reply:
     Units: ``dev`` in the kernel's encoding; `targets` in sectors of 512 bytes.
     """
 
-    def __init__(self, data):
+    def __cinit__(self, data not None):
         cdef dm.dm_ioctl header
-        self.buffer = data if type(data) is bytearray else bytearray(data)
-        cdef size_t size = <size_t>PyByteArray_GET_SIZE(self.buffer)
+        cdef const char* base
+        cdef size_t size
+        if PyByteArray_Check(data):
+            base, size = PyByteArray_AS_STRING(data), <size_t>PyByteArray_GET_SIZE(data)
+        elif PyBytes_Check(data):
+            base, size = PyBytes_AS_STRING(data), <size_t>PyBytes_GET_SIZE(data)
+        else:
+            raise TypeError(f"a reply is bytes, not {type(data).__name__}")
         if size < sizeof(header):
             raise ValueError(f"a reply of {size} bytes is shorter than its header")
-        memcpy(&header, PyByteArray_AS_STRING(self.buffer), sizeof(header))
+        memcpy(&header, base, sizeof(header))
         if header.data_size > size:
             raise ValueError(f"the reply says {header.data_size} bytes in a buffer of {size}")
+        # A copy that nobody else can change or shrink; the names of the header are read from it too.
+        self.data = PyBytes_FromStringAndSize(base, <Py_ssize_t>max(sizeof(header), <size_t>header.data_size))
         # A header-only answer has the size of the header without padding, and leaves data_start as it was sent.
         self.end = header.data_size
         self.start = self.end if header.data_start > self.end else header.data_start
@@ -207,13 +221,13 @@ cdef class Reply:
     @property
     def name(self):
         """The device's name."""
-        cdef const char* at = PyByteArray_AS_STRING(self.buffer) + dm.MP_HEADER_NAME_OFFSET
+        cdef const char* at = PyBytes_AS_STRING(self.data) + dm.MP_HEADER_NAME_OFFSET
         return decode(at, strnlen(at, dm.DM_NAME_LEN))
 
     @property
     def uuid(self):
         """The device's uuid; empty without one."""
-        cdef const char* at = PyByteArray_AS_STRING(self.buffer) + dm.MP_HEADER_UUID_OFFSET
+        cdef const char* at = PyBytes_AS_STRING(self.data) + dm.MP_HEADER_UUID_OFFSET
         return decode(at, strnlen(at, dm.DM_UUID_LEN))
 
     def targets(self):
@@ -271,6 +285,8 @@ cdef class Reply:
         if not flags & dm.DM_NAME_LIST_FLAG_HAS_UUID:
             return event_nr, "" if flags else None
         stop = self.string_end(at + 8)
+        if stop >= limit:
+            raise ValueError(f"the uuid at byte {at + 8} of the reply runs into the next record")
         return event_nr, decode(base + at + 8, stop - at - 8)
 
     def deps(self):
@@ -283,7 +299,7 @@ cdef class Reply:
             return found
         cdef size_t at = self.room(self.start, 8)
         memcpy(&count, base + self.start, 4)
-        if count > (self.end - at) / 8:
+        if count > (self.end - at) // 8:
             raise ValueError(f"the reply has no room for its {count} devices")
         for index in range(count):
             memcpy(&dev, base + at + 8 * <size_t>index, 8)
@@ -319,7 +335,7 @@ cdef class Reply:
         """Return the buffer's first byte; refuse to read a payload that the kernel could not finish."""
         if self.flags & dm.DM_BUFFER_FULL_FLAG:
             raise ValueError("the reply did not fit its buffer")
-        return PyByteArray_AS_STRING(self.buffer)
+        return PyBytes_AS_STRING(self.data)
 
     cdef size_t room(self, size_t at, size_t size) except 0:
         """Return the end of ``size`` bytes at ``at``, which must lie in the reply."""
@@ -329,7 +345,7 @@ cdef class Reply:
 
     cdef size_t string_end(self, size_t at) except 0:
         """Return the place of the NUL that ends the string at ``at``."""
-        cdef const char* base = PyByteArray_AS_STRING(self.buffer)
+        cdef const char* base = PyBytes_AS_STRING(self.data)
         cdef const char* stop = NULL
         if at < self.end:
             stop = <const char*>memchr(base + at, 0, self.end - at)

@@ -38,7 +38,11 @@ class Unanswered(Exception):
 
     def __init__(self, result):
         self.result = result
-        super().__init__(f"result {result}, and no reply")
+        super().__init__(result)
+
+    def __str__(self):
+        """Return the number and what it means."""
+        return f"result {self.result}, and no reply"
 
 
 cdef class ControlFile:
@@ -57,10 +61,8 @@ cdef class ControlFile:
     cdef int fd
     cdef size_t size
 
-    def __cinit__(self):
+    def __cinit__(self, path):
         self.fd, self.size = -1, 16 << 10
-
-    def __init__(self, path):
         self.fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
 
     def __dealloc__(self):

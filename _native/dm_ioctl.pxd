@@ -10,7 +10,23 @@ cdef extern from *:
     #include <linux/types.h>
     #include <linux/dm-ioctl.h>
 
-    /* Since Linux v6.16 ("dm mpath: Interface for explicit probing of active paths"); older headers lack it. */
+    /* What older headers lack, with the values that the interface has had since.
+     * 4.41 ("dm: introduce DM_GET_TARGET_VERSION") */
+    #ifndef DM_GET_TARGET_VERSION
+    #define DM_GET_TARGET_VERSION_CMD 17
+    #endif
+
+    /* 4.45 ("dm ioctl: return UUID in DM_LIST_DEVICES_CMD result") */
+    #ifndef DM_NAME_LIST_FLAG_HAS_UUID
+    #define DM_NAME_LIST_FLAG_HAS_UUID 1
+    #endif
+
+    /* Linux v5.15 ("dm: measure data on table load") */
+    #ifndef DM_IMA_MEASUREMENT_FLAG
+    #define DM_IMA_MEASUREMENT_FLAG (1 << 19)
+    #endif
+
+    /* Linux v6.16 ("dm mpath: Interface for explicit probing of active paths") */
     #ifndef DM_MPATH_PROBE_PATHS
     #define DM_MPATH_PROBE_PATHS _IO(DM_IOCTL, 18)
     #endif

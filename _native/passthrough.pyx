@@ -31,13 +31,15 @@ def sg_read(int fd, bytes cdb not None, unsigned int length, unsigned int timeou
 
     Raises:
         OSError: the kernel refused to send it.
+        ValueError: a block or a length that no command can have.
     """
     cdef scsi.sg_io_hdr header
     cdef unsigned char sense[64]
-    cdef bytearray data = bytearray(length)
+    cdef bytearray data
     cdef int result, error
     if not 6 <= PyBytes_GET_SIZE(cdb) <= 16 or length > 0xFFFF:
         raise ValueError("a command descriptor block has 6 to 16 bytes, and asks for at most 65535")
+    data = bytearray(length)
     memset(&header, 0, sizeof(header))
     header.interface_id = b"S"[0]
     header.dxfer_direction = scsi.SG_DXFER_FROM_DEV
@@ -50,5 +52,6 @@ def sg_read(int fd, bytes cdb not None, unsigned int length, unsigned int timeou
         error = errno
     if result != 0:
         raise OSError(error, os.strerror(error))
+    told = min(header.sb_len_wr, <unsigned char>sizeof(sense))
     came = length - min(length, <unsigned int>max(0, header.resid))
-    return header.status, header.host_status, header.driver_status, bytes(data[:came]), bytes(sense[:header.sb_len_wr])
+    return header.status, header.host_status, header.driver_status, bytes(data[:came]), bytes(sense[:told])
