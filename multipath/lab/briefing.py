@@ -1,7 +1,8 @@
 """
 The run folder: what a guest is told before it boots, and where it leaves the exit status of its command.
 
-It holds the two scripts, their settings as shell assignments, the array's commands, and the command with its environment.
+It holds the two scripts, their settings as shell assignments, the array's commands, and the command with its
+environment.
 """
 
 import os
@@ -66,7 +67,7 @@ def _settings(machine: Machine, kernel: Kernel, scratch: Path, terminal: Termina
 
 
 def _kept() -> list[str]:
-    """Return what must stay visible although the guest's own /tmp and /run lie over it: Python, the project, the folder."""
+    """Return what must stay visible although the guest's own /tmp and /run lie over it: Python, the project."""
     places = {sys.prefix, sys.base_prefix, os.getcwd(), str(Path(__file__).parents[2]), *sys.path}
     real = {os.path.realpath(place) for place in places if place} | {sys.prefix}
     wanted = sorted(place for place in real if place.startswith(_FRESH) and os.path.isdir(place))

@@ -1,8 +1,9 @@
 """
-Where fetched and built things are kept: one folder of the user, safe to share between processes and to delete at any time.
+Where fetched and built things are kept: one folder of the user, safe to share and to delete at any time.
 
 Strategy: a thing is made in a draft folder beside its final place and renamed when it is whole, under a lock of its own
-name. So a place that exists is complete, a killed process leaves only a draft, and two processes never make one thing twice.
+name. So a place that exists is complete, a killed process leaves only a draft, and two processes never make one thing
+twice.
 """
 
 import fcntl

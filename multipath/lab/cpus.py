@@ -1,9 +1,9 @@
 """
 One guest for each CPU.
 
-A user-mode Linux that is not pinned spends its time moving its ptrace pair between CPUs: system calls take five times as
-long, and booting twice. A CPU is taken by binding a name in the abstract socket name space, which all users of the machine
-share, which needs no file, and which the kernel gives back whatever becomes of the process.
+A user-mode Linux that is not pinned spends its time moving its ptrace pair between CPUs: system calls take five times
+as long, and booting twice. A CPU is taken by binding a name in the abstract socket name space, which all users of the
+machine share, which needs no file, and which the kernel gives back whatever becomes of the process.
 """
 
 import os

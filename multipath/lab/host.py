@@ -39,7 +39,7 @@ def output(
     done = subprocess.run(
         [tool(name, package=package), *arguments],
         cwd=cwd, env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})},
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace", check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
     )  # fmt: skip
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()[-3:]

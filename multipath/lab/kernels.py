@@ -6,13 +6,12 @@ kernel is linked to it, so a copy of the kernel names that library's loader and 
 """
 
 import platform
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import KernelUnavailable, LabError
 from . import cache, tools
-from .host import output, release
+from .host import release
 from .packages import from_suite
 
 
@@ -82,6 +81,35 @@ def kernel(name: str) -> Kernel:
     return Kernel(name, _release(tree), tree, tree / "usr/bin/linux.uml", offer.shim)
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """
+    What is known of a line of the catalogue.
+
+    Attributes:
+        name: Its name.
+        suite: The suite of Debian that it comes from.
+        release: What ``uname -r`` says in it; empty where it is not here.
+        reason: Why it is not here; empty where it is.
+    """
+
+    name: str
+    suite: str
+    release: str
+    reason: str
+
+
+def state(name: str, *, fetch: bool = False) -> State:
+    """Return what is known of a kernel; ``fetch`` it if it is not here."""
+    offer = next(offer for offer in CATALOGUE if offer.name == name)
+    if not fetch and not (cache.folder() / f"kernel-{name}").is_dir():
+        return State(name, offer.suite, "", "not fetched yet")
+    try:
+        return State(name, offer.suite, kernel(name).release, "")
+    except LabError as error:
+        return State(name, offer.suite, "", str(error))
+
+
 def _release(tree: Path) -> str:
     releases = sorted(path.name for path in (tree / "usr/lib/uml/modules").iterdir())
     if not releases:
@@ -103,9 +131,17 @@ def _bring_libraries(offer: Offer, draft: Path) -> None:
     libraries.mkdir()
     from_suite(offer.suite, ["libc6"], libraries)
     final = cache.folder() / f"kernel-{offer.name}" / "libc"
-    loader = next((libraries / "usr").glob("lib*/ld-linux*.so.*"), None) or next((libraries / "usr").glob("lib/*/ld-linux*.so.*"))
+    loader = next((libraries / "usr").glob("lib*/ld-linux*.so.*"), None) or next(
+        (libraries / "usr").glob("lib/*/ld-linux*.so.*")
+    )
     folder = final / "usr/lib" / f"{platform.machine()}-linux-gnu"
     tools.run(
         "patchelf",
-        ["--set-interpreter", final / loader.relative_to(libraries), "--set-rpath", folder, draft / "usr/bin/linux.uml"],
+        [
+            "--set-interpreter",
+            final / loader.relative_to(libraries),
+            "--set-rpath",
+            folder,
+            draft / "usr/bin/linux.uml",
+        ],
     )

@@ -18,7 +18,8 @@ class Machine:
         udev: Whether udevd runs; without it there is devtmpfs and nothing else, as in an installer's world.
         memory: In MiB.
         timeout: The hard limit in seconds, boot included.
-        scratch: A folder of the machine that the guest may write to, at the same place; one that is thrown away if ``None``.
+        scratch: A folder of the machine that the guest may write to, at the same place; one that is thrown away if
+            ``None``.
         environment: Variables of the command, over those that the lab sets.
     """
 

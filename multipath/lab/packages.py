@@ -40,7 +40,7 @@ def from_suite(suite: str, names: Sequence[str], destination: Path) -> None:
 
 def missing_here(sources: Sequence[Source], names: Sequence[str], destination: Path) -> None:
     """
-    Unpack what this machine would have to install to have ``names``: them and their dependencies, as far as it lacks them.
+    Unpack what this machine would have to install to have ``names``: as far as it lacks them and what they need.
 
     Raises:
         KernelUnavailable: as for `from_suite`.
@@ -108,7 +108,9 @@ def _unpack_all(folder: Path) -> None:
 def _unpack(package: Path, folder: Path) -> None:
     # Not `dpkg-deb -x`: its tar would replace the links of the merged /usr by folders.
     extract = [tool("tar", package="tar"), "-x", "--keep-directory-symlink", "--no-same-owner", "-C", str(folder)]
-    with subprocess.Popen([tool("dpkg-deb", package="dpkg"), "--fsys-tarfile", package], stdout=subprocess.PIPE) as reader:
+    with subprocess.Popen(
+        [tool("dpkg-deb", package="dpkg"), "--fsys-tarfile", package], stdout=subprocess.PIPE
+    ) as reader:
         unpacked = subprocess.run(extract, stdin=reader.stdout, check=False).returncode
     if unpacked or reader.returncode:
         raise KernelUnavailable(f"{package.name} cannot be unpacked")

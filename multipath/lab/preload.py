@@ -22,4 +22,8 @@ def library() -> Path:
 
 def _compile(source: bytes, draft: Path) -> None:
     (draft / "xstate.c").write_bytes(source)
-    output(["gcc", "-O2", "-Wall", "-shared", "-fPIC", "-o", "xstate.so", "xstate.c", "-ldl"], package="gcc libc6-dev", cwd=draft)
+    output(
+        ["gcc", "-O2", "-Wall", "-shared", "-fPIC", "-o", "xstate.so", "xstate.c", "-ldl"],
+        package="gcc libc6-dev",
+        cwd=draft,
+    )

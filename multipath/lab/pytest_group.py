@@ -8,14 +8,15 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ..errors import LabError
 from .machine import Machine
+from .pytest_reports import failed, from_message
 from .pytest_words import environment, words
-from .uml import Guest, Sinks, writer
+from .sinks import Sinks, to_stdout
+from .uml import Guest
 
 _BOOTS = 3
 # For booting, starting Python and collecting, and for what happens between two tests.
@@ -39,7 +40,7 @@ class Group:
         self.notes: list[str] = []
         self._machine, self._config = machine, config
         self._limits: dict[str, float] = {}
-        self._reports: dict[str, list[Any]] = {}
+        self._reports: dict[str, list[pytest.TestReport]] = {}
         self._finished: set[str] = set()
         self._running: str | None = None
         self._changed = threading.Condition()
@@ -65,7 +66,7 @@ class Group:
         """Wait until a test has run; return its reports."""
         with self._changed:
             self._changed.wait_for(lambda: item.nodeid in self._finished)
-        return [self._report(data) for data in self._reports[item.nodeid]]
+        return self._reports[item.nodeid]
 
     def close(self) -> None:
         """Kill the guest if it still runs."""
@@ -74,19 +75,6 @@ class Group:
             self._guest.kill()
         if self._thread is not None:
             self._thread.join()
-
-    def _report(self, data: Any) -> pytest.TestReport:
-        if isinstance(data, pytest.TestReport):
-            return data
-        report = self._config.hook.pytest_report_from_serializable(config=self._config, data=data)
-        assert isinstance(report, pytest.TestReport)
-        # What JSON has made of tuples; pytest insists on these.
-        report.location = tuple(report.location)  # type: ignore[assignment]
-        report.sections = [tuple(section) for section in report.sections]  # type: ignore[misc]
-        report.user_properties = [tuple(one) for one in report.user_properties]  # type: ignore[misc]
-        if isinstance(report.longrepr, list):
-            report.longrepr = tuple(report.longrepr)  # type: ignore[unreachable]
-        return report
 
     def _run(self, slots: threading.Semaphore) -> None:
         reason = "the guest died too often"
@@ -116,10 +104,10 @@ class Group:
 
     def _give_up(self, death: str) -> None:
         for nodeid in self._pending():
-            self._fail(nodeid, death or "the guest's pytest did not run this test")
+            self._fail(nodeid, death)
 
     def _boot(self, pending: Sequence[str]) -> str:
-        """Run tests in a new guest; return why it died, or what it printed where it should have run tests and did not."""
+        """Run tests in a new guest; return why it left some of them undone, or nothing."""
         with tempfile.TemporaryDirectory(prefix="multipath-lab-tests-", ignore_cleanup_errors=True) as scratch:
             selection = Path(scratch) / "selection.json"
             selection.write_text(json.dumps({nodeid: self._limits[nodeid] for nodeid in pending}))
@@ -132,11 +120,11 @@ class Group:
                 self._run_guest(machine)
             except LabError as error:
                 return f"{error}\n{self._printed()}"
-        return self._printed() if self._pending() else ""
+        return f"pytest ended in the guest before this test did\n{self._printed()}" if self._pending() else ""
 
     def _run_guest(self, machine: Machine) -> None:
         aloud = self._config.getoption("capture") == "no"
-        sinks = Sinks(writer(1) if aloud else self._tail.append, self._tail.append, self._receive)
+        sinks = Sinks(to_stdout if aloud else self._tail.append, self._tail.append, self._receive)
         command = words(self._config, sorted({str(item.path) for item in self.items}))
         with Guest(command, machine, sinks) as self._guest:
             self._guest.wait()
@@ -153,16 +141,16 @@ class Group:
             if "started" in message:
                 self._started(message["started"])
             else:
-                self._reported(message["report"])
+                self._reported(from_message(self._config, message["report"]))
 
     def _started(self, nodeid: str) -> None:
         self._running = nodeid
         self._allow(self._limits[nodeid])
 
-    def _reported(self, data: dict[str, Any]) -> None:
-        self._reports[data["nodeid"]].append(data)
-        if data["when"] == "teardown":
-            self._finish(data["nodeid"])
+    def _reported(self, report: pytest.TestReport) -> None:
+        self._reports[report.nodeid].append(report)
+        if report.when == "teardown":
+            self._finish(report.nodeid)
 
     def _finish(self, nodeid: str) -> None:
         self._running = None
@@ -177,8 +165,5 @@ class Group:
 
     def _fail(self, nodeid: str, reason: str) -> None:
         item = next(item for item in self.items if item.nodeid == nodeid)
-        keywords = {name: 1 for name in item.keywords}
-        for when, outcome, text in (("call", "failed", reason), ("teardown", "passed", None)):
-            report = pytest.TestReport(nodeid, item.location, keywords, outcome, text, when)  # type: ignore[arg-type]
-            self._reports[nodeid].append(report)
+        self._reports[nodeid] += failed(item, reason)
         self._finish(nodeid)

@@ -1,9 +1,9 @@
 """
 The plugin on the machine: makes groups of the marked tests, boots a guest for each, and reports what the guests send.
 
-Strategy: groups run in threads of their own, as many at once as there are CPUs, from the first marked test on. pytest asks
-for one test after the other, in the groups' order, and waits until the reports of that one have come. A guest that dies
-fails the test that ran, and a new guest gets the rest; a group that kills its guest again and again is given up.
+Strategy: groups run in threads of their own, as many at once as there are CPUs, from the first marked test on. pytest
+asks for one test after the other, in the groups' order, and waits until the reports of that one have come. A guest that
+dies fails the test that ran, and a new guest gets the rest; a group that kills its guest again and again is given up.
 """
 
 import os
@@ -76,7 +76,9 @@ def needs(item: pytest.Item) -> Machine | None:
     if marker is None:
         return None
     if marker.args or not marker.kwargs.keys() <= _NEEDS | {"timeout"}:
-        raise pytest.UsageError(f"{item.nodeid}: the marker kernel takes {', '.join(sorted(_NEEDS))} and timeout, by name")
+        raise pytest.UsageError(
+            f"{item.nodeid}: the marker kernel takes {', '.join(sorted(_NEEDS))} and timeout, by name"
+        )
     wanted = {key: value for key, value in marker.kwargs.items() if key in _NEEDS}
     return Machine(kernel=item.callspec.params["lab_kernel"], **wanted)  # type: ignore[attr-defined]
 

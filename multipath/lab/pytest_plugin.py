@@ -6,10 +6,11 @@ pytest on a real kernel: a test that is marked ``kernel`` runs in a guest and is
     @pytest.mark.kernel                              # four paths to one logical unit, udevd running
     @pytest.mark.kernel(paths=2, luns=3, udev=False) # each set of needs that differs costs a boot for each kernel
 
-Theory of operation: on the machine each such test is parametrized by the kernels of ``--lab-kernels``, so that a test has
-one name for each kernel that ``-k``, ``--lf`` and the command line know. Tests with the same kernel and needs make a group,
-and one guest runs the group (`pytest_host`). In that guest pytest runs again, with this plugin, which picks the group's
-tests and streams their reports out (`pytest_guest`). A pytest that was started in a guest by hand runs such tests itself.
+Theory of operation: on the machine each such test is parametrized by the kernels of ``--lab-kernels``, so that a test
+has one name for each kernel that ``-k``, ``--lf`` and the command line know. Tests with the same kernel and needs make
+a group, and one guest runs the group (`pytest_host`). In that guest pytest runs again, with this plugin, which picks
+the group's tests and streams their reports out (`pytest_guest`). A pytest that was started in a guest by hand runs such
+tests itself.
 
 Where no test is so marked the plugin does nothing, and the rest of the lab is not even imported.
 """
@@ -32,7 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and take the part of the host or of the guest."""
-    config.addinivalue_line("markers", "kernel(paths=4, luns=1, size=64, udev=True, memory=512, timeout=60): runs in a guest")
+    config.addinivalue_line(
+        "markers", "kernel(paths=4, luns=1, size=64, udev=True, memory=512, timeout=60): runs in a guest"
+    )
     if "MULTIPATH_LAB_SELECTION" in os.environ and inside():
         from .pytest_guest import Reporter  # only where it is needed: the plugin is loaded in every project
 

@@ -21,7 +21,8 @@ def words(config: pytest.Config, paths: Sequence[str]) -> list[str]:
     option = config.option
     repeated = {"-p": option.plugins, "-o": option.override_ini, "-W": option.pythonwarnings}
     return [
-        sys.executable, "-m", "pytest", f"--rootdir={config.rootpath}", *(["-c", str(config.inipath)] if config.inipath else []),
+        sys.executable, "-m", "pytest", f"--rootdir={config.rootpath}",
+        *(["-c", str(config.inipath)] if config.inipath else []),
         *[word for flag, values in repeated.items() for value in values or () for word in (flag, value)],
         f"--import-mode={option.importmode}", f"--tb={option.tbstyle}", f"--capture={option.capture}",
         *["--showlocals"] * bool(option.showlocals), *["-v"] * max(0, option.verbose),

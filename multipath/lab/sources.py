@@ -1,8 +1,8 @@
 """
 Where this machine gets its packages: apt's own source files, in both formats, read without apt's package lists.
 
-``apt-get indextargets`` would be shorter, but it is silent about every source whose list was never downloaded, as in a fresh
-container. Format: sources.list(5).
+``apt-get indextargets`` would be shorter, but it is silent about every source whose list was never downloaded, as in a
+fresh container. Format: sources.list(5).
 """
 
 import re
@@ -58,10 +58,11 @@ def _one_line(match: re.Match[str]) -> Source:
 
 
 def parse_deb822(text: str) -> list[Source]:
-    """
+    r"""
     Parse the stanza format, ``*.sources``.
 
-    >>> [str(s) for s in parse_deb822("Types: deb\\nURIs: http://archive.example/debian\\nSuites: sid\\nComponents: main")]
+    >>> text = "Types: deb\nURIs: http://archive.example/debian\nSuites: sid\nComponents: main"
+    >>> [str(source) for source in parse_deb822(text)]
     ['deb http://archive.example/debian sid main']
     """
     text = re.sub(r"(?m)^#.*\n?", "", text)
@@ -82,7 +83,9 @@ def _stanza(text: str) -> Iterator[Source]:
 
 def configured() -> list[Source]:
     """Return the sources of this machine."""
-    settings = output(["apt-config", "shell", "LIST", "Dir::Etc::sourcelist/f", "PARTS", "Dir::Etc::sourceparts/d"], package="apt")
+    settings = output(
+        ["apt-config", "shell", "LIST", "Dir::Etc::sourcelist/f", "PARTS", "Dir::Etc::sourceparts/d"], package="apt"
+    )
     places = dict(word.partition("=")[::2] for word in shlex.split(settings))
     files = [Path(places.get("LIST", "/nonexistent")), *sorted(Path(places.get("PARTS", "/nonexistent")).glob("*"))]
     return [source for path in files if path.is_file() for source in _parse_file(path)]
@@ -105,7 +108,9 @@ def mirror(sources: list[Source], suite: str) -> Source:
         whole = "main" in source.components and "-" not in source.suite and "/" not in source.suite
         if whole and source.uri.rstrip("/").endswith("debian"):
             return Source(source.uri, suite, ("main",), str(KEYRING))
-    raise KernelUnavailable("none of this machine's apt sources is a mirror of Debian; add one, or set up the lab's cache by hand")
+    raise KernelUnavailable(
+        "none of this machine's apt sources is a mirror of Debian; add one, or set up the lab's cache by hand"
+    )
 
 
 def of_release(sources: list[Source], codename: str) -> list[Source]:

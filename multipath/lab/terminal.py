@@ -16,13 +16,15 @@ class Terminal:
     A terminal for an interactive guest.
 
     Attributes:
-        descriptor: What the guest's first serial line is: the far end of a pseudo terminal.
+        far: The end of a pseudo terminal that is the guest's first serial line.
         near: The end that this process reads from and writes to.
+        keyboard: Where the user types.
         size: Lines and columns.
     """
 
-    descriptor: int
+    far: int
     near: int
+    keyboard: int
     size: os.terminal_size
 
 
@@ -34,13 +36,14 @@ def lent() -> Iterator[Terminal]:
     The guest gets a pseudo terminal and not the user's own: user-mode Linux makes its serial lines non-blocking, which
     the user's shell would find on its own terminal afterwards.
     """
+    keyboard = sys.stdin.fileno()
+    before = termios.tcgetattr(keyboard)
     near, far = pty.openpty()
     tty.setraw(far)
-    before = termios.tcgetattr(sys.stdin.fileno())
-    tty.setraw(sys.stdin.fileno())
+    tty.setraw(keyboard)
     try:
-        yield Terminal(far, near, os.get_terminal_size(sys.stdin.fileno()))
+        yield Terminal(far, near, keyboard, os.get_terminal_size(keyboard))
     finally:
-        termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, before)
+        termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
         os.close(near)
         os.close(far)

@@ -6,13 +6,17 @@ Exit codes are the command's own; 124 when the time limit passed, 125 when the g
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from ...errors import GuestTimeout, LabError
-from ...lab import Machine, kernels, run
+from ...lab import Guest, Machine, kernels, run
+from ...lab.terminal import lent
 
+USAGE = 2
 TIMED_OUT = 124
 NO_GUEST = 125
 
@@ -28,10 +32,16 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_machine(parser: argparse.ArgumentParser) -> None:
     default = Machine()
-    parser.add_argument("--kernel", default=default.kernel, metavar="K", choices=kernels.names(), help="%(choices)s; %(default)s")
-    parser.add_argument("--paths", type=int, default=default.paths, metavar="N", help="paths of each logical unit; %(default)s")
+    parser.add_argument(
+        "--kernel", default=default.kernel, metavar="K", choices=kernels.names(), help="%(choices)s; %(default)s"
+    )
+    parser.add_argument(
+        "--paths", type=int, default=default.paths, metavar="N", help="paths of each logical unit; %(default)s"
+    )
     parser.add_argument("--luns", type=int, default=default.luns, metavar="N", help="logical units; %(default)s")
-    parser.add_argument("--size", type=int, default=default.size, metavar="MIB", help="of each logical unit; %(default)s")
+    parser.add_argument(
+        "--size", type=int, default=default.size, metavar="MIB", help="of each logical unit; %(default)s"
+    )
     parser.add_argument("--memory", type=int, default=default.memory, metavar="MIB", help="of the guest; %(default)s")
     parser.add_argument("--no-udev", action="store_true", help="devtmpfs only, as in an installer")
     parser.add_argument("--scratch", type=Path, metavar="DIR", help="a folder that the guest may write to")
@@ -39,7 +49,9 @@ def _add_machine(parser: argparse.ArgumentParser) -> None:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_machine(parser)
-    parser.add_argument("--timeout", type=float, default=Machine().timeout, metavar="S", help="hard limit, boot included; %(default)s")
+    parser.add_argument(
+        "--timeout", type=float, default=Machine().timeout, metavar="S", help="hard limit, boot included; %(default)s"
+    )
     parser.add_argument("command", nargs="+", metavar="COMMAND")
     parser.set_defaults(run=run_command)
 
@@ -64,17 +76,28 @@ def _machine(args: argparse.Namespace) -> Machine:
 
 def run_command(args: argparse.Namespace) -> int:
     """Run ``mpath lab run``."""
-    return _reported(args, args.command)
+    return _reported(lambda: run(args.command, _machine(args)))
 
 
 def run_shell(args: argparse.Namespace) -> int:
     """Run ``mpath lab shell``."""
-    return _reported(args, ["/bin/bash", "-l"])
+    if not sys.stdin.isatty():
+        print(
+            "mpath lab shell: stdin is not a terminal; for a single command there is: mpath lab run -- COMMAND",
+            file=sys.stderr,
+        )
+        return USAGE
+    return _reported(lambda: _shell(_machine(args)))
 
 
-def _reported(args: argparse.Namespace, command: Sequence[str]) -> int:
+def _shell(machine: Machine) -> int:
+    with lent() as terminal, Guest([os.environ.get("SHELL", "/bin/sh")], machine, terminal=terminal) as guest:
+        return guest.wait()
+
+
+def _reported(work: Callable[[], int]) -> int:
     try:
-        return run(command, _machine(args))
+        return work()
     except LabError as error:
         print(f"mpath lab: {error}", file=sys.stderr)
         return TIMED_OUT if isinstance(error, GuestTimeout) else NO_GUEST
@@ -82,7 +105,13 @@ def _reported(args: argparse.Namespace, command: Sequence[str]) -> int:
 
 def list_kernels(args: argparse.Namespace) -> int:
     """Run ``mpath lab kernels``."""
-    return 0
+    states = [kernels.state(name, fetch=args.fetch) for name in kernels.names()]
+    if args.output == "json":
+        print(json.dumps([asdict(state) for state in states], indent=2))
+    else:
+        for state in states:
+            print(f"{state.name:8} {state.suite:10} {state.release or '-':10} {state.reason or 'here'}")
+    return 0 if not any(state.reason and state.name in kernels.ALWAYS for state in states) or not args.fetch else 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

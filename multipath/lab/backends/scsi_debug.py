@@ -1,8 +1,9 @@
 """
 The kernel's own virtual SCSI array: each host of ``scsi_debug`` is one path to the same logical units.
 
-With ``vpd_use_hostno=0`` the unit names of VPD page 0x83 do not depend on the host, so LUN 0 of every host is one logical
-unit, with one store behind all of them. ``delay=0`` answers at once; the default of one jiffy would make 96 IOPS here.
+With ``vpd_use_hostno=0`` the unit names of VPD page 0x83 do not depend on the host, so LUN 0 of every host is one
+logical unit, with one store behind all of them. ``delay=0`` answers at once; the default of one jiffy would make 96
+IOPS here.
 """
 
 from ..machine import Machine
