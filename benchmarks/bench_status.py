@@ -1,0 +1,81 @@
+"""
+Does one status of a map cost no more than through libdevmapper?
+
+The peer gets what a Python program could get at best: compiled calls, and the answer as named tuples of `str` and
+`int`. Both name the map by its name and ask without a flush. What the machine takes for any system call is in both
+times, and in a guest that is the most of them.
+"""
+
+import fcntl
+import os
+import struct
+from typing import Final
+
+from multipath import Control, MultipathStatus
+from multipath.dm.device import DeviceTable
+
+from .conftest import Survey, Task, made_maps
+from .libdevmapper import Answer, Libdevmapper, Line
+from .rounds import turn
+
+_CALLS: Final = 200
+_ROUNDS: Final = 200
+_DM_TABLE_STATUS: Final = 0xC138FD0C
+_DM_NOFLUSH_FLAG: Final = 1 << 11
+_BUFFER: Final = 16 << 10
+
+
+def test_status_of_one_map(control: Control, libdevmapper: Libdevmapper, survey: Survey) -> None:
+    """The whole way: request, ioctl, answer as an object."""
+    with made_maps(control, 1) as (name,):
+        assert _as_answer(control.status(name)) == libdevmapper.status(name)
+
+        survey.compare(
+            [Task("`Control.status` of a map with 4 paths", turn(lambda: control.status(name), _CALLS), figure=1)],
+            "libdevmapper through cffi",
+            turn(lambda: libdevmapper.status(name), _CALLS),
+            rounds=_ROUNDS,
+        )
+
+
+def test_parts_of_a_status(control: Control, survey: Survey) -> None:
+    """What no way can do without, and what comes after it."""
+    with made_maps(control, 1) as (name,):
+        buffer, header = bytearray(_BUFFER), _status_request(name)
+        params = control.status(name)[0].params
+
+        def ioctl() -> None:
+            buffer[: len(header)] = header
+            fcntl.ioctl(control.fileno(), _DM_TABLE_STATUS, buffer)
+
+        ioctl()
+        assert params.encode() in buffer
+        assert str(MultipathStatus.parse(params)) == params
+
+        survey.measure(
+            {
+                "`getppid`: any system call": turn(os.getppid, _CALLS),
+                "`fcntl.ioctl` alone: the kernel prints the status, nobody reads it": turn(ioctl, _CALLS),
+                "`MultipathStatus.parse`: the typed status out of the text": turn(
+                    lambda: MultipathStatus.parse(params), _CALLS
+                ),
+            },
+            rounds=_ROUNDS,
+        )
+
+
+def _as_answer(table: DeviceTable) -> Answer:
+    info = table.info
+    lines = tuple(Line(line.start, line.length, line.type, line.params) for line in table)
+    return Answer(
+        info.name, info.uuid, info.devt, info.open_count, info.event_nr, info.target_count,
+        info.suspended, info.read_only, info.live_table, info.inactive_table, lines,
+    )  # fmt: skip
+
+
+def _status_request(name: str) -> bytes:
+    """Return ``struct dm_ioctl`` for the status of a device, written by hand."""
+    return struct.pack(
+        "=3I 2I I i 3I Q 128s 129s 7x",
+        4, 0, 0, _BUFFER, 312, 0, 0, _DM_NOFLUSH_FLAG, 0, 0, 0, name.encode(), b"",
+    )  # fmt: skip

@@ -1,0 +1,98 @@
+"""
+Ask every question, on this machine and in a guest of the lab, and write the answers into ``README.md``.
+
+``python -m benchmarks.run``; needs no root. What needs a kernel to play with is skipped on the machine.
+"""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from multipath.lab import Machine, kernels, run, tools
+
+from . import libdevmapper
+from .answers import Answers, sections
+from .conftest import FOLDER
+
+_ROOT: Final = Path(__file__).parents[1]
+_ASK: Final = [
+    sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:randomly", "-p", "no:cacheprovider",
+    "-o", "python_files=bench_*.py", "benchmarks",
+]  # fmt: skip
+_README: Final = """\
+# Benchmarks
+
+One question per file, each against the best other way to answer it. `make bench` asks them all and writes this page; it
+needs no root.
+
+Before anything is timed, both sides must have given the same answer. Then they take turns, in one process on one
+kernel, so that what disturbs the machine disturbs both; a ratio is taken within each round, and the median of the
+ratios is told with its middle half. A benchmark never fails for being slow: a figure that is not met is shown as such.
+
+{sections}
+
+A guest is user-mode Linux, in which a system call takes many times as long as on the machine; so does a new process.
+
+{machine}; Python {python}; commit {commit}.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmarks; return an exit status."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--kernel", default=Machine().kernel, choices=kernels.names(), help="of the guest; %(default)s")
+    kernel = parser.parse_args(arguments).kernel
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    _say("building the binding of libdevmapper")
+    libdevmapper.build(FOLDER, tools.libraries(tools.layer()).split(os.pathsep))
+    _say("on the machine")
+    here = subprocess.run(_ASK, cwd=_ROOT, env={**os.environ, **_told_to("machine")}, check=False).returncode
+    _say(f"in a guest with kernel {kernel}")
+    os.chdir(_ROOT)
+    # Without udevd nobody else looks at the maps while they are measured.
+    there = run(_ASK, Machine(kernel=kernel, udev=False, scratch=FOLDER, environment=_told_to("guest")))
+    if here or there:
+        _say("a benchmark failed; README.md stays as it was")
+        return 1
+    found = sections([Answers.read(FOLDER / f"{place}.json") for place in ("guest", "machine")])
+    (_ROOT / "benchmarks/README.md").write_text(_page(found))
+    print(found)
+    return 0
+
+
+def _told_to(place: str) -> dict[str, str]:
+    return {"MULTIPATH_BENCHMARKS_ANSWERS": str(FOLDER / f"{place}.json")}
+
+
+def _page(found: str) -> str:
+    return _README.format(
+        sections=found, machine=_processor(), python=platform.python_version(), commit=_commit()
+    )  # fmt: skip
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.machine()
+
+
+def _commit() -> str:
+    commit = _git("rev-parse", "--short=12", "HEAD")
+    return f"{commit} with changes" if _git("status", "--porcelain", "--", "multipath", "_native") else commit
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=_ROOT, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+
+
+def _say(what: str) -> None:
+    print(f"benchmarks: {what}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
