@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .maps.snapshot import MapSnapshot as MapSnapshot
     from .paths.path import Path as Path
     from .wire.features import Features as Features
+    from .wire.group import PathGroup as PathGroup
+    from .wire.group import TablePath as TablePath
     from .wire.message import Message as Message
     from .wire.status import MultipathStatus as MultipathStatus
     from .wire.table import MultipathTable as MultipathTable
@@ -39,6 +41,8 @@ _ROOMS = {
     "MultipathStatus": "wire.status",
     "MultipathTable": "wire.table",
     "Path": "paths.path",
+    "PathGroup": "wire.group",
+    "TablePath": "wire.group",
     "TableError": "errors",
     "Target": "dm.target",
 }

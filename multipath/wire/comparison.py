@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..units import parse_devt
 from .features import Features
-from .group import TableGroup, TablePath
+from .group import PathGroup, TablePath
 
 if TYPE_CHECKING:
     from .table import MultipathTable
@@ -80,7 +80,7 @@ def _of_handler(wanted: "MultipathTable", live: "MultipathTable") -> Iterator[st
         yield f"hardware handler is {printed}, not {given}"
 
 
-def _of_groups(wanted: tuple[TableGroup, ...], live: tuple[TableGroup, ...], names: Mapping[str, str]) -> Iterator[str]:
+def _of_groups(wanted: tuple[PathGroup, ...], live: tuple[PathGroup, ...], names: Mapping[str, str]) -> Iterator[str]:
     if len(wanted) != len(live):
         yield f"has {_count(len(live), 'group')}, not {len(wanted)}"
         return
@@ -89,7 +89,7 @@ def _of_groups(wanted: tuple[TableGroup, ...], live: tuple[TableGroup, ...], nam
             yield f"group {number} {difference}"
 
 
-def _of_group(wanted: TableGroup, live: TableGroup, names: Mapping[str, str]) -> Iterator[str]:
+def _of_group(wanted: PathGroup, live: PathGroup, names: Mapping[str, str]) -> Iterator[str]:
     given, printed = ((group.selector.name, *group.selector.effective_group()) for group in (wanted, live))
     if given != printed:
         yield f"has the selector {' '.join(printed)}, not {' '.join(given)}"
@@ -115,7 +115,7 @@ def _number(path: TablePath, names: Mapping[str, str]) -> int | str:
         return device
 
 
-def _args(group: TableGroup, path: TablePath) -> object:
+def _args(group: PathGroup, path: TablePath) -> object:
     return group.selector.effective_args(path.args)
 
 

@@ -23,7 +23,7 @@ class TablePath:
 
 
 @dataclass(frozen=True, slots=True)
-class TableGroup:
+class PathGroup:
     """
     A priority group in a table.
 
@@ -44,19 +44,19 @@ class TableGroup:
                 raise ValueError(f"{path.args!r} are no arguments of {self.selector.name}, at path {path.device}")
 
     @classmethod
-    def of(cls, paths: Iterable[str | TablePath], selector: Selector) -> "TableGroup":
+    def of(cls, paths: Iterable[str | TablePath], selector: Selector) -> "PathGroup":
         """
         Return a group of these paths; a device number or path name gets the selector's default arguments.
 
         >>> from multipath.wire.selectors import ServiceTime
-        >>> TableGroup.of(["8:0"], ServiceTime()).words()
+        >>> PathGroup.of(["8:0"], ServiceTime()).words()
         ['service-time', '0', '1', '2', '8:0', '1', '1']
         """
         typed = (path if isinstance(path, TablePath) else TablePath(path, selector.default_args()) for path in paths)
         return cls(selector, tuple(typed))
 
     @classmethod
-    def read(cls, words: Words) -> "TableGroup":
+    def read(cls, words: Words) -> "PathGroup":
         """
         Read a selector with its arguments, two counts, and the paths.
 

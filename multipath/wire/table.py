@@ -13,7 +13,7 @@ from typing import Final
 
 from .comparison import Queueing, differences
 from .features import Features
-from .group import TableGroup, TablePath
+from .group import PathGroup, TablePath
 from .handler import HardwareHandler
 from .selectors import Selector, ServiceTime
 from .words import MOST_WORDS, Words, quote
@@ -40,7 +40,7 @@ class MultipathTable:
     '1 queue_if_no_path 0 1 1 service-time 0 2 2 8:0 1 1 8:16 1 1'
     """
 
-    groups: tuple[TableGroup, ...] = ()
+    groups: tuple[PathGroup, ...] = ()
     features: Features = _NO_FEATURES
     handler: HardwareHandler | None = None
     initial_group: int = 1
@@ -75,7 +75,7 @@ class MultipathTable:
         """
         chosen = selector or ServiceTime()
         typed = HardwareHandler(handler) if isinstance(handler, str) else handler
-        return cls(tuple(TableGroup.of(group, chosen) for group in groups), features or Features(), typed)
+        return cls(tuple(PathGroup.of(group, chosen) for group in groups), features or Features(), typed)
 
     @classmethod
     def parse(cls, text: str) -> "MultipathTable":
@@ -98,7 +98,7 @@ class MultipathTable:
         features, handler = Features.read(words), HardwareHandler.read(words)
         count = words.number("the number of groups", high=MOST_WORDS)
         initial = words.number("the initial group", low=min(count, 1), high=MOST_WORDS if count else 0)
-        groups = tuple([TableGroup.read(words) for _ in range(count)])
+        groups = tuple([PathGroup.read(words) for _ in range(count)])
         words.finish()
         table = cls(groups, features, handler, initial)
         object.__setattr__(table, "_text", text)

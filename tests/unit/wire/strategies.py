@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from multipath.wire.features import Features
-from multipath.wire.group import TableGroup, TablePath
+from multipath.wire.group import PathGroup, TablePath
 from multipath.wire.handler import HardwareHandler
 from multipath.wire.selectors import (
     SELECTORS,
@@ -56,7 +56,7 @@ _FOREIGN_NAME = WORD.filter(lambda name: name not in SELECTORS)
 
 
 @st.composite
-def groups(draw: st.DrawFn, *, foreign: bool = True) -> TableGroup:
+def groups(draw: st.DrawFn, *, foreign: bool = True) -> PathGroup:
     """Return a group of any selector; ``foreign`` allows unknown ones and ignored arguments."""
     ignored = draw(st.lists(WORD, max_size=2).map(tuple)) if foreign else ()
     count = draw(st.integers(0, 3))
@@ -72,7 +72,7 @@ def groups(draw: st.DrawFn, *, foreign: bool = True) -> TableGroup:
         choices.append((OtherSelector(draw(_FOREIGN_NAME), ignored), st.builds(OtherWords, words)))
     selector, args = draw(st.sampled_from(choices))
     device = DEVICE | WORD if foreign else DEVICE
-    return TableGroup(selector, tuple(draw(st.lists(st.builds(TablePath, device, args), min_size=1, max_size=3))))
+    return PathGroup(selector, tuple(draw(st.lists(st.builds(TablePath, device, args), min_size=1, max_size=3))))
 
 
 tables = st.builds(
@@ -115,6 +115,6 @@ def table_of(status: MultipathStatus) -> MultipathTable:
     return MultipathTable(tuple(_table_group(group.selector) for group in status.groups))
 
 
-def _table_group(selector: Selector) -> TableGroup:
+def _table_group(selector: Selector) -> PathGroup:
     args = CpuMask("1") if isinstance(selector, IoAffinity) else selector.default_args()
-    return TableGroup(selector, (TablePath("8:0", args),))
+    return PathGroup(selector, (TablePath("8:0", args),))

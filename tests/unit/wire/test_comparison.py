@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from multipath.wire.comparison import Queueing
 from multipath.wire.features import Features
-from multipath.wire.group import TableGroup
+from multipath.wire.group import PathGroup
 from multipath.wire.selectors import CpuMask, HistoricalServiceTime, RepeatCount, ServiceTimeArgs
 from multipath.wire.table import MultipathTable
 
@@ -192,7 +192,7 @@ def printed(table: MultipathTable, *, queues: bool, echoes_delay: bool) -> Multi
     return MultipathTable(groups, features, handler, len(groups))
 
 
-def _printed_group(group: TableGroup) -> TableGroup:
+def _printed_group(group: PathGroup) -> PathGroup:
     def clamped(args: object) -> object:
         if isinstance(args, RepeatCount):
             historical = isinstance(group.selector, HistoricalServiceTime)
@@ -203,7 +203,7 @@ def _printed_group(group: TableGroup) -> TableGroup:
         return CpuMask("00000000," + args.mask)
 
     paths = tuple(replace(path, args=clamped(path.args)) for path in group.paths)  # type: ignore[arg-type]
-    return TableGroup(group.selector, paths)
+    return PathGroup(group.selector, paths)
 
 
 def changes(table: MultipathTable) -> list[MultipathTable]:

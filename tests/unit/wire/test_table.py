@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from multipath.errors import TableError
 from multipath.wire.features import Features
-from multipath.wire.group import TableGroup, TablePath
+from multipath.wire.group import PathGroup, TablePath
 from multipath.wire.handler import HardwareHandler
 from multipath.wire.selectors import (
     CpuMask,
@@ -205,7 +205,7 @@ class TestATableThatIsMade:
     def test_needs_arguments_of_its_selector(self) -> None:
         """Arguments of another selector are refused with the path."""
         with pytest.raises(ValueError, match=r"no arguments of round-robin, at path 8:0"):
-            TableGroup(RoundRobin(), (TablePath("8:0", ServiceTimeArgs()),))
+            PathGroup(RoundRobin(), (TablePath("8:0", ServiceTimeArgs()),))
 
     def test_needs_paths_in_each_group(self) -> None:
         """The kernel knows no empty group."""
