@@ -331,30 +331,28 @@ class Control:
         poller.register(self._file.fileno(), select.POLLIN)
         return bool(poller.poll(None if timeout is None else max(0, timeout) * 1000))
 
-    def probe_paths(self, node: str) -> None:
+    def probe_paths(self, ref: DeviceRef) -> None:
         """
         Let a multipath map test the active paths of its current group now, and fail those that do not answer.
 
         Blocks as long as the slowest path does, and nothing can interrupt it. Interface 4.50.
 
-        Args:
-            node: The map's own node, for example ``/dev/mapper/mpatha``.
-
         Raises:
             DeviceMapperError: ``ENOTCONN``: no usable path is left.
-            InterfaceMismatch: the kernel cannot, or the node is no multipath map.
+            InterfaceMismatch: the kernel cannot, or the device is no multipath map.
         """
-        code = 0
+        device, version = self.info(ref), self.version()
+        if version.minor < commands.PROBE_PATHS.minor:  # it would be passed on to a path, and hang where there is none
+            hint = f"it needs interface 4.{commands.PROBE_PATHS.minor}, this kernel has {version}"
+            raise errors.InterfaceMismatch(errno.ENOTTY, commands.PROBE_PATHS.name, str(device), hint=hint)
         try:
-            fd = os.open(node, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            fd = _opened_node(device)
             try:
                 probe_paths(fd)
             finally:
                 os.close(fd)
         except OSError as error:
-            code = error.errno or 0
-        if code:
-            raise refusal(commands.PROBE_PATHS, code, node)
+            raise refusal(commands.PROBE_PATHS, error.errno or 0, str(device)) from None
 
     # How a request goes out and a refusal comes back.
 
@@ -435,6 +433,15 @@ def _open(path: str) -> ControlFile:
     except OSError as error:
         code, hint = error.errno or errno.ENOENT, "load the module dm_mod, or use a kernel that has device-mapper"
         raise errors.DeviceMapperMissing(code, "open", path, os.strerror(code), hint) from None
+
+
+def _opened_node(device: DeviceInfo) -> int:
+    """Open the kernel's own node of a device, and make sure that it is that device's."""
+    fd = os.open(f"/dev/{device.node}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if os.fstat(fd).st_rdev != device.devt:
+        os.close(fd)
+        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
+    return fd
 
 
 def _request(command: Command, flags: int = 0, name: bytes = b"") -> codec.Request:

@@ -119,6 +119,18 @@ class Map:
         """Keep I/O while no path is left, or fail it."""
         self.send(Message(Verb.QUEUE_IF_NO_PATH if queue else Verb.FAIL_IF_NO_PATH))
 
+    def probe_paths(self) -> None:
+        """
+        Have the kernel test the active paths of the current group now, and fail those that do not answer.
+
+        Blocks as long as the slowest path does, and nothing can interrupt it. Interface 4.50 (Linux v6.16).
+
+        Raises:
+            DeviceMapperError: ``ENOTCONN``: no usable path is left.
+            InterfaceMismatch: this kernel cannot.
+        """
+        self._control.probe_paths(self._info)
+
     def send(self, message: Message) -> None:
         """
         Send a message to the target.

@@ -1,43 +1,49 @@
 """Ask a path device itself: SCSI commands through its node, typed answers, one deadline each."""
 
 import errno
+import fcntl
 import os
+import sys
+from ctypes import c_uint64
 from typing import Final, Protocol
+
+from ioctl_opt import IOR
 
 from .. import errors
 from .._native.passthrough import sg_read
 from ..units import DevT, format_devt
+from .path import Path
 
 _INQUIRY: Final = 0x12
 _EVPD: Final = 0x01
 _HEADER: Final = 4
+_BLKGETDISKSEQ: Final = IOR(0x12, 128, c_uint64)  # <linux/fs.h>, since Linux v5.15
 _TIMEOUT: Final = 5_000  # ms; an INQUIRY is answered by the port itself, without the medium
 
 
 class Commands(Protocol):
     """The seam: what can be asked of a path."""
 
-    def vpd_page(self, name: str, devt: DevT, page: int) -> bytes:
+    def vpd_page(self, path: Path, page: int) -> bytes:
         """Return one page of vital product data, header included."""
 
 
 class KernelCommands:
     """Commands through SG_IO on the device's own node."""
 
-    def vpd_page(self, name: str, devt: DevT, page: int) -> bytes:
+    def vpd_page(self, path: Path, page: int) -> bytes:
         """
         Return one page of vital product data, header included, as the device sends it now.
 
         Args:
-            name: The kernel's name of the device.
-            devt: Its number; the node is refused when it has another.
+            path: The device; its node is refused when another disk is behind it by now.
             page: The page code.
 
         Raises:
             PathError: the device cannot be opened, is another one, or did not send the page.
         """
-        node = f"/dev/{name}"
-        fd = _opened(node, devt)
+        node = f"/dev/{path.name}"
+        fd = _opened(node, path)
         try:
             length = int.from_bytes(_inquiry(fd, node, page, _HEADER)[2:4], "big")
             return _inquiry(fd, node, page, _HEADER + length)
@@ -45,17 +51,27 @@ class KernelCommands:
             os.close(fd)
 
 
-def _opened(node: str, devt: DevT) -> int:
+def _opened(node: str, path: Path) -> int:
     try:
         fd = os.open(node, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise errors.PathError(error.errno or errno.EIO, f"cannot be opened: {error.strerror}", node) from None
-    number = os.fstat(fd).st_rdev
-    if number != devt:
-        os.close(fd)
-        found = format_devt(DevT(number))
-        raise errors.PathError(errno.ENXIO, f"is device {found}, not {format_devt(devt)}", node)
-    return fd
+    number, diskseq = os.fstat(fd).st_rdev, _diskseq(fd)
+    if number == path.devt and diskseq in (None, path.diskseq):
+        return fd
+    os.close(fd)
+    what = f"is device {format_devt(DevT(number))} (disk {diskseq}), not {format_devt(path.devt)} (disk {path.diskseq})"
+    raise errors.PathError(errno.ENXIO, what, node)
+
+
+def _diskseq(fd: int) -> int | None:
+    """Return the number of the open disk; names and device numbers are used again, this is not."""
+    answer = bytearray(8)
+    try:
+        fcntl.ioctl(fd, _BLKGETDISKSEQ, answer)
+    except OSError:  # a kernel that does not count disks, or no disk: the device number alone must do
+        return None
+    return int.from_bytes(answer, sys.byteorder)
 
 
 def _inquiry(fd: int, node: str, page: int, length: int) -> bytes:

@@ -34,7 +34,7 @@ def read_path(folder: Folder) -> Path | None:
     device, number, size = folder / "device", attribute(folder, "dev"), size_of(folder)
     if number is None or size is None or not device.exists() or attribute(folder, "hidden") == "1":
         return None
-    hctl = device.resolve().name
+    hctl, diskseq = device.resolve().name, attribute(folder, "diskseq")
     return Path(
         name=folder.name,
         devt=parse_devt(number),
@@ -44,4 +44,5 @@ def read_path(folder: Folder) -> Path | None:
         model=attribute(device, "model"),
         hctl=hctl if _HCTL.match(hctl) else None,
         state=attribute(device, "state"),
+        diskseq=int(diskseq) if diskseq and diskseq.isdigit() else None,
     )

@@ -55,7 +55,7 @@ def identify(devt: DevT, *, sysfs: Folder, commands: Commands) -> Identity:
         raise errors.PathError(errno.ENODEV, "no such block device", format_devt(devt))
     path = read_path(folder)
     if path is not None and path.hctl is not None:
-        page = commands.vpd_page(path.name, devt, DEVICE_IDENTIFICATION)
+        page = commands.vpd_page(path, DEVICE_IDENTIFICATION)
         try:
             return Identity(devt, path.name, size, tuple(sorted(map(str, logical_unit(page)))))
         except ValueError as error:

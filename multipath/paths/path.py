@@ -19,6 +19,7 @@ class Path:
         model: From INQUIRY.
         hctl: Host, channel, target and unit as ``H:C:T:L``; ``None`` for what is not SCSI.
         state: The SCSI device's state (``running``, ``offline``, …) or the NVMe controller's.
+        diskseq: The number that this disk, and no later one of the same name, has; ``None`` before Linux v5.15.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Path:
     model: str | None
     hctl: str | None
     state: str | None
+    diskseq: int | None = None
 
     def __str__(self) -> str:
         """Return name and number."""

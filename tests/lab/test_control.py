@@ -61,7 +61,11 @@ class TestADevice:
 
         assert (info.name, info.uuid, format_devt(info.devt)) == (name, uuid, f"{major}:{minor}")
         assert (info.open_count, info.target_count, info.event_nr) == (int(opened), int(lines), int(events))
-        assert (info.suspended, info.read_only, info.live_table) == (suspended != "Active", ro != "Writeable", "Live" in loaded)
+        assert (info.suspended, info.read_only, info.live_table) == (
+            suspended != "Active",
+            ro != "Writeable",
+            "Live" in loaded,
+        )
 
     def test_has_the_table_and_the_status_that_dmsetup_prints(self, dm: Control, device: DeviceInfo) -> None:
         """Each line agrees to the letter."""
@@ -103,7 +107,9 @@ class TestADevice:
         """A persistent minor number is honoured."""
         assert os.minor(dm.create("chosen", minor=77).devt) == 77
 
-    def test_keeps_a_loaded_table_inactive_until_resume(self, dm: Control, device: DeviceInfo, paths: list[str]) -> None:
+    def test_keeps_a_loaded_table_inactive_until_resume(
+        self, dm: Control, device: DeviceInfo, paths: list[str]
+    ) -> None:
         """A load changes the inactive slot alone, clear empties it, resume swaps it in."""
         dm.load(device, [linear(paths[1])])
 
@@ -164,7 +170,10 @@ class TestAMessage:
     def test_is_answered_in_text(self, dm: Control, device: DeviceInfo) -> None:
         """A core message's answer comes back."""
         assert dm.message(device, "@stats_create - 1") == "0"
-        assert dm.message(device, "@stats_list") == dmsetup("message", "stack", "0", "@stats_list").removesuffix("\n") + "\n"
+        assert (
+            dm.message(device, "@stats_list")
+            == dmsetup("message", "stack", "0", "@stats_list").removesuffix("\n") + "\n"
+        )
 
     def test_to_a_device_without_a_table_is_no_success(self, dm: Control) -> None:
         """The kernel's positive result is an error that says what is missing."""

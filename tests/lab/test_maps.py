@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from multipath import Control, Event, EventKind, Host, Map, MultipathTable, errors
+from multipath.dm.command import PROBE_PATHS
 from multipath.dm.device import DeviceInfo
 from multipath.maps.watch import Watch
-from multipath.units import Sectors, devt, format_devt
+from multipath.units import DevT, Sectors, devt, format_devt
 from multipath.wire.features import Features
 
 from .conftest import UUID
@@ -46,7 +47,9 @@ class TestANewMap:
         """No wait is needed before the node is opened."""
         assert os.stat("/dev/mapper/mpatha").st_rdev == mpath.devt
 
-    @pytest.mark.parametrize("ref", ["mpatha", UUID, UUID.removeprefix("mpath-"), "dm-N", "M:N", "/dev/mapper/mpatha", "/dev/dm-N"])
+    @pytest.mark.parametrize(
+        "ref", ["mpatha", UUID, UUID.removeprefix("mpath-"), "dm-N", "M:N", "/dev/mapper/mpatha", "/dev/dm-N"]
+    )
     def test_answers_to_every_exact_reference(self, host: Host, mpath: Map, ref: str) -> None:
         """Name, uuid, WWID, number, kernel name and nodes."""
         ref = ref.replace("dm-N", f"dm-{os.minor(mpath.devt)}").replace("M:N", format_devt(mpath.devt))
@@ -92,7 +95,9 @@ class TestAPath:
     def test_may_be_named_in_any_form(self, host: Host, mpath: Map, form: str) -> None:
         """The kernel's name, its node and its number mean one path."""
         path = host.paths()[0]
-        mpath.fail_path({"name": path.name, "node": f"/dev/{path.name}", "number": path.devt}[form])
+        forms: dict[str, str | DevT] = {"name": path.name, "node": f"/dev/{path.name}", "number": path.devt}
+
+        mpath.fail_path(forms[form])
 
         assert mpath.status().failed_paths == {format_devt(path.devt)}
 
@@ -105,6 +110,24 @@ class TestAPath:
         """A name without a device is not sent to the kernel."""
         with pytest.raises(errors.NotFound):
             mpath.fail_path("sdzz")
+
+
+class TestAProbe:
+    def test_fails_the_path_that_does_not_answer(self, dm: Control, mpath: Map, paths: list[str]) -> None:
+        """A kernel that can probe marks the path that was taken offline; one that cannot says so."""
+        with open("/dev/mapper/mpatha", "rb") as first_read:
+            first_read.read(4096)
+        state = Path(f"/sys/dev/block/{paths[1]}/device/state")
+        state.write_text("offline\n")
+        try:
+            if dm.version().minor < PROBE_PATHS.minor:
+                with pytest.raises(errors.InterfaceMismatch, match="DM_MPATH_PROBE_PATHS on mpatha"):
+                    mpath.probe_paths()
+            else:
+                mpath.probe_paths()
+                assert mpath.status().failed_paths == {paths[1]}
+        finally:
+            state.write_text("running\n")
 
 
 class TestAGroup:
