@@ -9,11 +9,27 @@ A real kernel with virtual arrays, booted as an ordinary process: kernels, guest
 
 No root and no installed kernel are needed: user-mode Linux, its modules and the programs that the guest needs are
 Debian packages, fetched once into a cache folder and never installed. `multipath.lab.guest` is the view from the
-inside.
+inside. The names are imported when they are first used: the pytest plugin of this room is loaded in every project.
 """
 
-from .machine import Machine
-from .sinks import Sinks
-from .uml import Guest, run
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["Guest", "Machine", "Sinks", "run"]
+if TYPE_CHECKING:
+    from .machine import Machine as Machine
+    from .sinks import Sinks as Sinks
+    from .uml import Guest as Guest
+    from .uml import run as run
+
+_NOUNS = {"Guest": "uml", "Machine": "machine", "Sinks": "sinks", "run": "uml"}
+
+__all__ = list(_NOUNS)
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its file."""
+    if name not in _NOUNS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_NOUNS[name]}", __name__), name)
+    globals()[name] = value
+    return value
