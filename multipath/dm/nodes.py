@@ -19,7 +19,7 @@ from .udev import UdevCookie, UdevFlag, udev_is_running
 
 NodesMode = Literal["auto", "udev", "own", "none"]
 CONTROL_NAME: Final = "control"
-_UDEV_TIMEOUT: Final = 60.0
+_UDEV_TIMEOUT: Final = 180.0  # udev itself kills a rule that takes longer
 _NODE_MODE: Final = 0o600
 
 
