@@ -105,14 +105,14 @@ def choose_nodes(mode: NodesMode) -> Nodes:
     return kinds[mode]()
 
 
-def make_control_node(path: str) -> None:
+def make_control_node(path: str, misc: Path = Path("/proc/misc")) -> None:
     """
     Make the control node where neither devtmpfs nor udev did.
 
     Raises:
         OSError: the kernel has no device-mapper, or the node may not be made.
     """
-    for line in Path("/proc/misc").read_text("ascii").splitlines():
+    for line in misc.read_text("ascii").splitlines():
         minor, _, name = line.strip().partition(" ")
         if name == "device-mapper":
             os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
