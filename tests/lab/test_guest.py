@@ -11,6 +11,12 @@ from multipath.lab import guest
 SELECTORS = ("dm-round-robin", "dm-queue-length", "dm-service-time")
 
 
+def read_sector(name: str) -> bytes:
+    """Read the first sector of a path."""
+    with Path(f"/dev/{name}").open("rb") as disk:
+        return disk.read(512)
+
+
 @pytest.mark.kernel
 class TestAGuest:
     def test_knows_where_it_is(self, lab_kernel: str) -> None:
@@ -53,12 +59,11 @@ class TestAPathThatIsTakenDown:
         name = guest.luns()[0][0]
 
         guest.set_state(name, "offline")
-        with pytest.raises(OSError, match=r"No such device|Input/output error"), Path(f"/dev/{name}").open("rb") as disk:
-            disk.read(512)
+        with pytest.raises(OSError, match=r"No such device|Input/output error"):
+            read_sector(name)
         guest.set_state(name, "running")
 
-        with Path(f"/dev/{name}").open("rb") as disk:
-            assert len(disk.read(512)) == 512
+        assert len(read_sector(name)) == 512
 
 
 @pytest.mark.kernel(paths=2, luns=3, size=8, udev=False)

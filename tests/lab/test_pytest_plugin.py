@@ -4,7 +4,11 @@ from importlib.metadata import entry_points
 
 import pytest
 
+from multipath.lab import cache
+
 pytestmark = pytest.mark.slow
+# As it is before pytester gives each test a home of its own.
+CACHE = str(cache.folder())
 # An installed package brings the plugin by itself.
 PLUGIN = () if entry_points(group="pytest11", name="multipath_lab") else ("-p", "multipath.lab.pytest_plugin")
 
@@ -39,6 +43,12 @@ def test_between(): ...
 def test_hangs(): threading.Event().wait()
 def test_after(): ...
 """
+
+
+@pytest.fixture(autouse=True)
+def shared_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the guests use what this machine has fetched already."""
+    monkeypatch.setenv("MULTIPATH_LAB_CACHE", CACHE)
 
 
 def run(pytester: pytest.Pytester, text: str, *words: str) -> pytest.RunResult:

@@ -27,8 +27,10 @@ class TestAMarkedTest:
 
         names = [line.partition("::")[2] for line in result.outlines if "::" in line]
         assert sorted(names) == [
-            "test_marked[6.1-4096]", "test_marked[6.1-512]", "test_marked[6.12-4096]", "test_marked[6.12-512]", "test_plain",
-        ]  # fmt: skip
+            *("test_marked[6.1-4096]", "test_marked[6.1-512]"),
+            *("test_marked[6.12-4096]", "test_marked[6.12-512]"),
+            "test_plain",
+        ]
 
     def test_with_a_word_that_the_marker_does_not_know_is_refused(self, pytester: pytest.Pytester) -> None:
         """A slip of the pen does not give a test another machine than it asked for."""
