@@ -230,6 +230,10 @@ cdef class Reply:
         cdef const char* at = PyBytes_AS_STRING(self.data) + dm.MP_HEADER_UUID_OFFSET
         return decode(at, strnlen(at, dm.DM_UUID_LEN))
 
+    def device(self):
+        """Return ``(name, uuid, dev, open_count, event_nr, target_count, flags)``."""
+        return (self.name, self.uuid, self.dev, self.open_count, self.event_nr, self.target_count, self.flags)
+
     def targets(self):
         """Return ``(start, length, type, params)`` of every line of a ``DM_TABLE_STATUS`` or ``DM_DEV_WAIT``."""
         cdef dm.dm_target_spec spec

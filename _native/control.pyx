@@ -27,6 +27,11 @@ cdef extern from *:
     """
     const size_t MP_LARGEST_REPLY
 
+cdef enum:
+    COMMANDS = 32
+    FIRST_SIZE = 2 << 10  # the kernel copies in what it is given: a status of some paths fits, and costs least
+    LARGEST_KEPT = 1 << 20
+
 
 class Unanswered(Exception):
     """
@@ -59,10 +64,13 @@ cdef class ControlFile:
     """
 
     cdef int fd
-    cdef size_t size
+    cdef size_t sizes[COMMANDS]  # what each command's last replies needed: a long list must not slow a short status
 
     def __cinit__(self, path):
-        self.fd, self.size = -1, 16 << 10
+        cdef size_t command
+        self.fd = -1
+        for command in range(COMMANDS):
+            self.sizes[command] = FIRST_SIZE
         self.fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
 
     def __dealloc__(self):
@@ -93,13 +101,14 @@ cdef class ControlFile:
         """
         cdef bytearray buffer
         cdef Reply reply
-        cdef size_t size = max(self.size, sizeof(dm.dm_ioctl) + <size_t>len(request.payload) + 8)
+        cdef size_t* kept = &self.sizes[request.command % COMMANDS]
+        cdef size_t size = max(kept[0], sizeof(dm.dm_ioctl) + <size_t>len(request.payload) + 8)
         while True:
             buffer = PyByteArray_FromStringAndSize(NULL, <Py_ssize_t>size)
             self.attempt(request, buffer)
             reply = Reply(buffer)
             if not reply.flags & dm.DM_BUFFER_FULL_FLAG:
-                self.size = max(self.size, size) if size <= MP_LARGEST_REPLY >> 8 else self.size
+                kept[0] = max(kept[0], min(size, LARGEST_KEPT))
                 return reply
             size *= 2
             if size > MP_LARGEST_REPLY:

@@ -6,6 +6,7 @@ A kernel refuses a request that claims a newer minor version than its own, so ea
 Source: linux ``include/uapi/linux/dm-ioctl.h`` and the history of ``drivers/md/dm-ioctl.c``.
 """
 
+from functools import cache
 from typing import Final, NamedTuple
 
 from .._native import codec
@@ -53,6 +54,7 @@ FLAG_MINOR: Final = {
 }
 
 
+@cache
 def minor_for(command: Command, flags: int) -> int:
     """Return the lowest minor version of the interface that serves ``command`` with ``flags``."""
     minor = command.minor

@@ -30,6 +30,7 @@ from .target import Target, check_table
 from .udev import UdevFlag
 
 DeviceRef = str | DevT | DeviceInfo | DeviceEntry
+_SNAPSHOTS: Final = (DeviceInfo, DeviceEntry)
 _CONTROL_NODE: Final = "/dev/mapper/control"
 _NO_FLAGS: Final = UdevFlag(0)
 _RETRY_INTERVAL: Final = 0.02
@@ -84,8 +85,11 @@ class Control:
     @property
     def _file(self) -> ControlFile:
         if self._open is None:
-            raise errors.Closed(f"this Control of {self._path} is closed; open another")
+            raise self._closed()
         return self._open
+
+    def _closed(self) -> errors.Closed:
+        return errors.Closed(f"this Control of {self._path} is closed; open another")
 
     # The interface.
 
@@ -362,22 +366,21 @@ class Control:
         """Send a command about one device; an answer about another one is refused."""
         name, uuid, dev = _address(ref)
         minor = minor_for(command, flags) if flags else command.minor
-        reply = self._send(
-            command,
-            codec.Request(
-                command.number, minor, flags=flags, name=name, uuid=uuid, dev=dev, event_nr=event_nr, payload=payload
-            ),
-            ref,
+        request = codec.Request(
+            command.number, minor, flags=flags, name=name, uuid=uuid, dev=dev, event_nr=event_nr, payload=payload
         )
+        reply = self._send(command, request, ref)
         # Some commands leave the number as it was sent, which is 0 for a look-up by uuid.
-        if isinstance(ref, DeviceInfo | DeviceEntry) and reply.dev not in (0, ref.devt):
+        if isinstance(ref, _SNAPSHOTS) and reply.dev not in (0, ref.devt):
             hint = f"it is gone; its uuid now belongs to {format_devt(DevT(reply.dev))}"
             raise errors.DeviceNotFound(errno.ENXIO, command.name, str(ref), hint=hint)
         return reply
 
     def _send(self, command: Command, request: codec.Request, on: DeviceRef = "") -> codec.Reply:
         """Send any command; what the kernel refuses comes back as its typed error."""
-        file = self._file
+        file = self._open
+        if file is None:
+            raise self._closed()
         try:
             return file.call(request)
         except OSError as error:
@@ -452,7 +455,7 @@ def _address(ref: DeviceRef) -> tuple[bytes, bytes, int]:
     """Return the name, uuid and number of a request: one of them, for the kernel refuses more than one."""
     if isinstance(ref, str):
         return encoded(ref, "device name", codec.NAME_MAX), b"", 0
-    if isinstance(ref, DeviceInfo | DeviceEntry):
+    if isinstance(ref, _SNAPSHOTS):
         if ref.uuid:
             return b"", encoded(ref.uuid, "device uuid", codec.UUID_MAX), 0
         return b"", b"", ref.devt
@@ -464,14 +467,11 @@ def _label(ref: DeviceRef) -> str:
 
 
 def _info(reply: codec.Reply) -> DeviceInfo:
-    return DeviceInfo(
-        reply.name, reply.uuid, DevT(reply.dev), reply.open_count, reply.event_nr, reply.target_count, reply.flags
-    )
+    return DeviceInfo(*reply.device())
 
 
 def _lines(reply: codec.Reply) -> DeviceTable:
-    lines = [Target(Sectors(start), Sectors(length), kind, params) for start, length, kind, params in reply.targets()]
-    return DeviceTable(_info(reply), tuple(lines))
+    return DeviceTable(DeviceInfo(*reply.device()), tuple([Target(*line) for line in reply.targets()]))
 
 
 def _suspend_flags(flush: bool, lockfs: bool) -> int:
