@@ -12,6 +12,9 @@ from typing import Any, Final, Self
 
 from .rounds import Spread
 
+FOLDER: Final = Path(__file__).parents[1] / "build/benchmarks"
+"""Where a run leaves its files: the answers as JSON, and the binding of the peer."""
+
 _UNITS: Final = (("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1e9))
 _COMPARED: Final = ("Task", "Where", "Ours", "Peer", "Theirs", "Theirs / ours (middle half)", "Wanted", "Met")
 _PARTS: Final = ("Part", "Where", "Median", "Middle half")

@@ -13,8 +13,8 @@ from typing import Final
 
 import multipath
 
-from .conftest import Survey, Task
 from .rounds import Turn
+from .survey import Survey, Task
 
 _ROUNDS: Final = 25
 _PACKAGE: Final = "import multipath"

@@ -11,8 +11,9 @@ from typing import Final
 
 from multipath import Control, Host, Map
 
-from .conftest import Survey, Task, made_maps
+from .maps import made_maps
 from .rounds import turn
+from .survey import Survey, Task
 
 _MAPS: Final = 100
 _ROUNDS: Final = 60

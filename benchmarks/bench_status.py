@@ -14,9 +14,10 @@ from typing import Final
 from multipath import Control, MultipathStatus
 from multipath.dm.device import DeviceTable
 
-from .conftest import Survey, Task, made_maps
 from .libdevmapper import Answer, Libdevmapper, Line
+from .maps import made_maps
 from .rounds import turn
+from .survey import Survey, Task
 
 _CALLS: Final = 200
 _ROUNDS: Final = 200

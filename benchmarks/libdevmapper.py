@@ -7,6 +7,7 @@ Strategy: cffi in API mode, so that each call is compiled code; the places for t
 
 import importlib.util
 import os
+import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -140,7 +141,7 @@ class Libdevmapper:
 
 
 def _loaded(folder: Path) -> ModuleType:
-    place = next(folder.glob(f"{_MODULE}.*.so"))
+    place = folder / f"{_MODULE}{sysconfig.get_config_var('EXT_SUFFIX')}"
     spec = importlib.util.spec_from_file_location(_MODULE, place)
     assert spec is not None
     assert spec.loader is not None

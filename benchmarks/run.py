@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from multipath.lab import Machine, kernels, run, tools
+from multipath.errors import LabError
+from multipath.lab import Machine, Sinks, kernels, run, tools
+from multipath.lab.sinks import to_stderr
 
 from . import libdevmapper
-from .answers import Answers, sections
-from .conftest import FOLDER
+from .answers import FOLDER, Answers, sections
 
 _ROOT: Final = Path(__file__).parents[1]
 _ASK: Final = [
@@ -47,22 +48,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--kernel", default=Machine().kernel, choices=kernels.names(), help="of the guest; %(default)s")
     kernel = parser.parse_args(arguments).kernel
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    _say("building the binding of libdevmapper")
-    libdevmapper.build(FOLDER, tools.libraries(tools.layer()).split(os.pathsep))
-    _say("on the machine")
-    here = subprocess.run(_ASK, cwd=_ROOT, env={**os.environ, **_told_to("machine")}, check=False).returncode
-    _say(f"in a guest with kernel {kernel}")
-    os.chdir(_ROOT)
-    # Without udevd nobody else looks at the maps while they are measured.
-    there = run(_ASK, Machine(kernel=kernel, udev=False, scratch=FOLDER, environment=_told_to("guest")))
-    if here or there:
+    try:
+        failed = not _asked(kernel)
+    except LabError as error:
+        _say(f"{error}; README.md stays as it was")
+        return 1
+    if failed:
         _say("a benchmark failed; README.md stays as it was")
         return 1
     found = sections([Answers.read(FOLDER / f"{place}.json") for place in ("guest", "machine")])
     (_ROOT / "benchmarks/README.md").write_text(_page(found))
     print(found)
     return 0
+
+
+def _asked(kernel: str) -> bool:
+    """Ask in both places, progress on stderr; return whether all went well."""
+    os.chdir(_ROOT)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    _say("building the binding of libdevmapper")
+    libdevmapper.build(FOLDER, tools.libraries(tools.layer()).split(os.pathsep))
+    _say("on the machine")
+    here = subprocess.run(_ASK, stdout=sys.stderr, env={**os.environ, **_told_to("machine")}, check=False).returncode
+    _say(f"in a guest with kernel {kernel}")
+    # Without udevd nobody else looks at the maps while they are measured.
+    machine = Machine(kernel=kernel, udev=False, scratch=FOLDER, environment=_told_to("guest"))
+    return here == run(_ASK, machine, Sinks(stdout=to_stderr)) == 0
 
 
 def _told_to(place: str) -> dict[str, str]:
