@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
+from ..errors import LabError
 from . import tools
 from .backends import scsi_debug
 from .kernels import Kernel
@@ -35,6 +36,7 @@ def run_folder(machine: Machine, command: Sequence[str], kernel: Kernel, termina
             (folder / name).write_bytes(files(__package__).joinpath(name).read_bytes())
         scratch = machine.scratch.resolve() if machine.scratch else folder / "scratch"
         scratch.mkdir(exist_ok=True)
+        _refuse_blanks(folder, scratch, *_kept())
         (folder / "settings").write_text(_settings(machine, kernel, scratch, terminal))
         (folder / "backend").write_text(scsi_debug.script(machine))
         (folder / "command").write_text(_command(command, {**_environment(machine, scratch), **machine.environment}))
@@ -49,6 +51,13 @@ def status(folder: Path) -> int | None:
         return int((folder / "status").read_text())
     except (OSError, ValueError):
         return None
+
+
+def _refuse_blanks(*places: str | Path) -> None:
+    # A kernel's command line and the options of hostfs have no way to say them.
+    for place in map(str, places):
+        if len(place.split()) != 1 or "," in place:
+            raise LabError(f"the lab cannot share {place!r} with a guest: blanks and commas cannot be in such a path")
 
 
 def _settings(machine: Machine, kernel: Kernel, scratch: Path, terminal: Terminal | None) -> str:
@@ -84,7 +93,8 @@ def _environment(machine: Machine, scratch: Path) -> dict[str, str]:
     variables = {
         "PATH": os.pathsep.join([own, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]),
         "LANG": "C.UTF-8",
-        "HOME": "/root",
+        # An ordinary user's guest is root, but still may not read what the user may not.
+        "HOME": "/root" if os.geteuid() == 0 else "/tmp",
         "TERM": os.environ.get("TERM", "dumb"),
         "MULTIPATH_LAB_KERNEL": machine.kernel,
         "MULTIPATH_LAB_PATHS": str(machine.paths),

@@ -11,7 +11,7 @@ from .packages import missing_here
 from .sources import configured, of_release
 
 # sg3-utils-udev: without its rules a SCSI disk has no SCSI_IDENT_* properties, by which multipath-tools knows a path.
-NAMES = ("udev", "kmod", "dmsetup", "sg3-utils", "sg3-utils-udev", "patchelf", "iproute2")
+NAMES = ("udev", "kmod", "dmsetup", "sg3-utils", "sg3-utils-udev", "patchelf", "iproute2", "mount")
 
 
 def layer() -> Path:
