@@ -67,7 +67,8 @@ def started(kernel: Kernel, words: Sequence[str], cpu: int, lines: Lines) -> Ite
     inherited = [*lines.far[:3], *([lines.terminal.far] if lines.terminal else [])]
     try:
         process = subprocess.Popen(
-            [*limits, kernel.program, *kernel.words, *words], stdin=subprocess.DEVNULL, stdout=lines.far[3], stderr=lines.far[3],
+            [*limits, kernel.program, *kernel.words, *words],
+            stdin=subprocess.DEVNULL, stdout=lines.far[3], stderr=lines.far[3],
             pass_fds=inherited, start_new_session=True, env={**os.environ, **shim}, cwd="/",
         )  # fmt: skip
     finally:
