@@ -497,9 +497,9 @@ def _load_error(
 
 def _numbers(lines: Sequence[Target]) -> list[DevT]:
     found = []
-    for word in dict.fromkeys(word for line in lines for word in line.params.split() if ":" in word):
+    for word in dict.fromkeys(word for line in lines for word in line.params.split() if ":" in word or "/" in word):
         try:
-            found.append(parse_devt(word))
-        except ValueError:
+            found.append(DevT(os.stat(word).st_rdev) if "/" in word else parse_devt(word))
+        except (ValueError, OSError):
             continue
     return found

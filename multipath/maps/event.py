@@ -104,8 +104,8 @@ def _is_reloaded(before: MapSnapshot, now: MapSnapshot) -> bool:
 
 
 def _shape(snapshot: MapSnapshot) -> object:
-    table = snapshot.table
-    return table.groups, table.handler, table.features.queue_mode
+    table, devices = snapshot.table, [[path.device for path in group.paths] for group in snapshot.status.groups]
+    return devices, table.groups, table.handler, table.features.queue_mode
 
 
 def _path_changes(before: MapSnapshot, now: MapSnapshot) -> Iterator[Event]:

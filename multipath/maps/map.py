@@ -13,7 +13,7 @@ from ..dm.udev import UdevFlag
 from ..paths.commands import Commands
 from ..paths.identity import check_one_unit
 from ..paths.sysfs import device_number
-from ..units import DevT, Sectors, format_devt
+from ..units import DevT, Sectors, format_devt, parse_devt
 from ..wire.message import Message, Verb
 from ..wire.status import MultipathStatus
 from ..wire.table import MultipathTable
@@ -97,11 +97,11 @@ class Map:
 
     def fail_path(self, path: str | DevT) -> None:
         """Send no I/O down ``path`` (``"8:16"``, ``"sdb"``, ``/dev/sdb`` or a number) until it is reinstated."""
-        self.send(Message(Verb.FAIL_PATH, device=self._path(path)))
+        self.send(Message(Verb.FAIL_PATH, device=format_devt(self._number(path))))
 
     def reinstate_path(self, path: str | DevT) -> None:
         """Use ``path`` again."""
-        self.send(Message(Verb.REINSTATE_PATH, device=self._path(path)))
+        self.send(Message(Verb.REINSTATE_PATH, device=format_devt(self._number(path))))
 
     def switch_group(self, group: int) -> None:
         """Try ``group``, from 1, first, and take every group out of bypass."""
@@ -161,7 +161,8 @@ class Map:
         """
         Give the map another table, without losing I/O that is queued or on its way.
 
-        Paths that join are asked for their identity first. On any error the map has the table that it had.
+        Paths that join are asked for their identity first. On any error the map has the table that it had. A map that
+        was suspended is resumed by it.
 
         Args:
             table: The new table; its size stays the map's.
@@ -203,23 +204,23 @@ class Map:
 
     # How.
 
-    def _path(self, path: str | DevT) -> str:
+    def _number(self, path: str | DevT) -> DevT:
         number = path if isinstance(path, int) else device_number(path, self._sysfs)
         if number is None:
             raise errors.NotFound(f"no block device {path!r}; expected major:minor, a kernel name or its node")
-        return format_devt(number)
+        return number
 
     def _verify(self, table: MultipathTable, current: MapSnapshot) -> None:
-        members = set(current.table.devices)
-        joining = [device for device in table.devices if self._path(device) not in members]
-        staying = sorted(current.status.active_paths.intersection(map(self._path, table.devices)))
-        if joining:
-            numbers = [device_number(device, self._sysfs) for device in [*joining, *staying[:1]]]
-            size = check_one_unit([n for n in numbers if n is not None], sysfs=self._sysfs, commands=self._commands)
-            if size != current.size:
-                raise errors.PathsDiffer(
-                    f"the paths have {size} sectors, map {self.name} has {current.size}; resize it first"
-                )
+        """Refuse paths that join and are not what the map's own paths are; the active ones are asked first."""
+        members = sorted(current.status.paths, key=lambda path: not path.active)
+        numbers = [parse_devt(path.device) for path in members]
+        joining = [number for number in map(self._number, table.devices) if number not in numbers]
+        if not joining:
+            return
+        size = check_one_unit(joining, beside=numbers, sysfs=self._sysfs, commands=self._commands)
+        if size != current.size:
+            what = f"the paths have {size} sectors, map {self.name} has {current.size}"
+            raise errors.PathsDiffer(f"{what}; nothing was changed; resize the map first")
 
     def _swap(self, line: Target, *, last: bool) -> bool:
         """
@@ -231,6 +232,8 @@ class Map:
         try:
             self._control.load(self._info, [line])
             self._info = self._control.resume(self._info, udev_flags=_RELOADED)
+        except (errors.TableError, errors.TableLoadError):  # nothing was loaded: what is inactive is another's
+            raise
         except errors.DeviceMapperError as error:
             lost = error.ioctl == "DM_DEV_SUSPEND" and error.errno == errno.EINVAL and not self.info().inactive_table
             self._control.clear(self._info)

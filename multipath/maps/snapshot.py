@@ -1,18 +1,21 @@
 """One map at one moment: its device, its table and its status, all of one event number."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from .. import errors
 from ..dm.control import Control, DeviceRef
-from ..dm.device import DeviceInfo
+from ..dm.device import DeviceInfo, DeviceTable
 from ..dm.target import Target
 from ..units import DevT, Sectors
 from ..wire.status import MultipathStatus
 from ..wire.table import MultipathTable
 
-MULTIPATH = "multipath"
-_MOST_READS = 8
+MULTIPATH: Final = "multipath"
+_MOST_READS: Final = 8
+_DEVICE: Final = re.compile(r"\d+:\d+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def read_snapshot(control: Control, ref: DeviceRef) -> MapSnapshot | None:
     """
     Read one map; ``None`` when the device is not a multipath map with a live table.
 
-    Table and status are two commands: they are read again until no event and no new table came in between.
+    Table and status are two commands: they are read again until no event and no other paths came in between.
 
     Raises:
         DeviceNotFound: there is no such device.
@@ -82,9 +85,14 @@ def read_snapshot(control: Control, ref: DeviceRef) -> MapSnapshot | None:
         if len(status) != 1 or status[0].type != MULTIPATH:
             return None
         table = control.table(status.info)
-        if (len(table), table.info.event_nr) == (1, status.info.event_nr) and table[0].type == MULTIPATH:
+        if table.info.event_nr == status.info.event_nr and _devices(table) == _devices(status):
             return MapSnapshot(status.info, table[0], status[0])
     raise errors.UnexpectedStatus(f"map {ref} changed each of {_MOST_READS} times it was read; try again")
+
+
+def _devices(lines: DeviceTable) -> list[str]:
+    """Return the devices of a table or status; a swap of tables, which raises no event of the map, shows in them."""
+    return _DEVICE.findall(lines[0].params) if lines and lines[0].type == MULTIPATH else [""]
 
 
 def read_snapshots(control: Control) -> list[MapSnapshot]:

@@ -9,6 +9,7 @@ without.
 
 import errno
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path as Folder
 
@@ -50,23 +51,39 @@ def identify(devt: DevT, *, sysfs: Folder, commands: Commands) -> Identity:
         PathError: there is no such device, or it does not answer.
     """
     folder = block_folder(devt, sysfs)
-    size = size_of(folder)
-    if size is None:
-        raise errors.PathError(errno.ENODEV, "no such block device", format_devt(devt))
     path = read_path(folder)
     if path is not None and path.hctl is not None:
-        page = commands.vpd_page(path, DEVICE_IDENTIFICATION)
-        try:
-            return Identity(devt, path.name, size, tuple(sorted(map(str, logical_unit(page)))))
-        except ValueError as error:
-            raise errors.PathError(errno.EPROTO, f"unusable identification: {error}", f"/dev/{path.name}") from None
+        return _of_page(devt, folder, commands.vpd_page(path, DEVICE_IDENTIFICATION))
     wwid = attribute(folder, "wwid")
-    return Identity(devt, folder.name, size, () if wwid is None else (wwid,))
+    return Identity(devt, folder.name, _size(devt, folder), () if wwid is None else (wwid,))
 
 
-def check_one_unit(paths: Sequence[DevT], *, sysfs: Folder, commands: Commands) -> Sectors:
+def remembered(devt: DevT, *, sysfs: Folder) -> Identity:
+    """
+    Return what the kernel read from a path when it was scanned: for a path that does not answer now.
+
+    Raises:
+        PathError: there is no such device, or the kernel holds no identification of it.
+    """
+    folder = block_folder(devt, sysfs)
+    try:
+        page = (folder / "device/vpd_pg83").read_bytes()
+    except OSError as error:
+        what = f"the kernel holds no identification: {error.strerror}"
+        raise errors.PathError(error.errno or errno.ENOENT, what, format_devt(devt)) from None
+    return _of_page(devt, folder, page)
+
+
+def check_one_unit(paths: Sequence[DevT], *, beside: Sequence[DevT] = (), sysfs: Folder, commands: Commands) -> Sectors:
     """
     Make sure that ``paths``, at least one, lead to one logical unit, and return its size.
+
+    Args:
+        paths: Those that join a map: each must answer.
+        beside: Those that are in the map: the first that answers must lead to the same unit. When none does, what
+            the kernel remembers of them must be that unit.
+        sysfs: The root of sysfs.
+        commands: How a path is asked.
 
     Raises:
         PathsDiffer: they do not, or one of them cannot tell; ``.evidence`` has one line for each path.
@@ -78,9 +95,40 @@ def check_one_unit(paths: Sequence[DevT], *, sysfs: Folder, commands: Commands) 
             seen.append(identify(devt, sysfs=sysfs, commands=commands))
         except errors.PathError as error:
             silent.append(str(error))
+    if beside and not silent:
+        seen += _first_that_tells(beside, silent, sysfs=sysfs, commands=commands)
     evidence = [*map(str, seen), *silent]
-    if silent:
+    if len(seen) < len(set(paths)) + bool(beside):
         raise errors.PathsDiffer("a path cannot be verified, nothing was changed", evidence)
     if len({(identity.size, identity.unit) for identity in seen}) != 1:
         raise errors.PathsDiffer("these paths are not one logical unit of one size, nothing was changed", evidence)
     return seen[0].size
+
+
+def _first_that_tells(
+    members: Sequence[DevT], silent: list[str], *, sysfs: Folder, commands: Commands
+) -> list[Identity]:
+    for devt in members:
+        try:
+            return [identify(devt, sysfs=sysfs, commands=commands)]
+        except errors.PathError as error:
+            silent.append(str(error))
+    for devt in members:
+        with suppress(errors.PathError):
+            return [remembered(devt, sysfs=sysfs)]
+    return []
+
+
+def _of_page(devt: DevT, folder: Folder, page: bytes) -> Identity:
+    try:
+        unit = tuple(sorted(map(str, logical_unit(page))))
+    except ValueError as error:
+        raise errors.PathError(errno.EPROTO, f"unusable identification: {error}", f"/dev/{folder.name}") from None
+    return Identity(devt, folder.name, _size(devt, folder), unit)
+
+
+def _size(devt: DevT, folder: Folder) -> Sectors:
+    size = size_of(folder)
+    if size is None:
+        raise errors.PathError(errno.ENODEV, "no such block device", format_devt(devt))
+    return size

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from multipath import Control, Event, EventKind, Host, Map, MultipathTable, errors
+from multipath import Control, Event, EventKind, Host, Map, MultipathTable, Target, errors
 from multipath.dm.command import PROBE_PATHS
 from multipath.dm.device import DeviceInfo
 from multipath.maps.watch import Watch
@@ -184,14 +184,24 @@ class TestARename:
         assert Path("/dev/mapper/oracle").exists()
 
 
-class TestPathsThatAreNotOneUnit:
-    def test_of_another_size_are_refused_with_the_evidence(self, host: Host, paths: list[str]) -> None:
-        """A loop device beside SCSI paths: both sizes and identities stand in the error, and nothing is made."""
-        with pytest.raises(errors.PathsDiffer) as refused:
-            host.create("mixed", MultipathTable.build([[paths[0], "7:0"]]))
+@pytest.fixture
+def stranger(dm: Control) -> str:
+    """Give the number of a device that is no path of the array."""
+    dm.load(dm.create("stranger"), [Target(Sectors(0), Sectors(4096), "zero")])
+    return format_devt(dm.resume("stranger").devt)
 
-        assert len(refused.value.evidence) == 2
-        assert host.control.devices() == []
+
+class TestPathsThatAreNotOneUnit:
+    def test_of_another_size_are_refused_with_the_evidence(self, host: Host, paths: list[str], stranger: str) -> None:
+        """Size and identity of both stand in the error, and nothing is made."""
+        with pytest.raises(errors.PathsDiffer) as refused:
+            host.create("mixed", MultipathTable.build([[paths[0], stranger]]))
+
+        assert [line.partition(" sectors, ")[0] for line in refused.value.evidence] == [
+            f"sda ({paths[0]}): 131072",
+            f"dm-{stranger.partition(':')[2]} ({stranger}): 4096",
+        ]
+        assert [entry.name for entry in host.control.devices()] == ["stranger"]
 
     def test_that_cannot_answer_are_refused(self, host: Host, paths: list[str]) -> None:
         """A path that is offline cannot prove what it is."""
@@ -209,6 +219,31 @@ class TestPathsThatAreNotOneUnit:
         with pytest.raises(errors.PathsDiffer, match="8:240"):
             host.create("short", MultipathTable.build([[paths[0], "8:240"]]))
         assert host.control.devices() == []
+
+    def test_do_not_join_a_map_of_another_unit(self, host: Host, paths: list[str], stranger: str) -> None:
+        """A device without identity does not join SCSI paths; the map serves on with the table that it had."""
+        narrow = MultipathTable.build([paths[:2]])
+        made = host.create("narrow", narrow, uuid=UUID)
+
+        with pytest.raises(errors.PathsDiffer) as refused:
+            made.reload(MultipathTable.build([[*paths[:2], stranger]]))
+
+        assert len(refused.value.evidence) == 2
+        assert narrow.same_as(made.table())
+        made.remove()
+
+    def test_join_a_map_whose_own_paths_are_silent(self, host: Host, paths: list[str]) -> None:
+        """What the kernel remembers of the silent paths is compared, so that a map can be rescued."""
+        made = host.create("rescue", MultipathTable.build([paths[:1]]), uuid=UUID)
+        state = Path(f"/sys/dev/block/{paths[0]}/device/state")
+        state.write_text("offline\n")
+        try:
+            made.reload(MultipathTable.build([paths[1:2]]))
+        finally:
+            state.write_text("running\n")
+
+        assert made.table().devices == (paths[1],)
+        made.remove()
 
 
 class TestACreationThatTheKernelRefuses:
