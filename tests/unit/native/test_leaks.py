@@ -1,0 +1,203 @@
+"""Every function of the compiled core gives back what it took: memory, references and descriptors."""
+
+import gc
+import inspect
+import os
+import pkgutil
+import tracemalloc
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from typing import Final
+
+import pytest
+
+import multipath._native
+from multipath._native import codec
+from multipath._native.codec import Reply, Request
+from multipath._native.control import ControlFile, Unanswered, probe_paths
+from multipath._native.passthrough import sg_read
+from multipath.dm.udev import UdevCookie, remove_orphans
+
+from . import kernel
+from .conftest import Scenario
+
+TIMES: Final = 500
+TOLERANCE: Final = TIMES  # less than a byte for each call: what leaks, leaks at least a reference's object
+GROWTH: Final = 1 << 20
+
+
+def _text(size: int = 20) -> bytes:
+    """Return bytes that nobody else holds, so that a lost reference to them is seen."""
+    return os.urandom(size).replace(b"\0", b"x")
+
+
+def _readings(decode: str) -> Callable[[], None]:
+    """Return a call of one decoder on a reply that it reads, on one that it refuses, and on one that was too full."""
+
+    def call() -> None:
+        payload = {
+            "names": lambda: kernel.names([(1, _text(), 1, _text()), (2, _text(), 2, b"")]),
+            "deps": lambda: kernel.deps([2**40, 2**41]),
+            "versions": lambda: kernel.versions([(_text(), (1000, 2000, 3000))]),
+            "text": lambda: _text() + b"\0",
+        }.get(decode, lambda: kernel.status_lines([(2**40, 2**41, b"multipath", _text())] * 2))()
+        good = kernel.reply(payload, target_count=2, flags=kernel.DATA_OUT, name=_text(), uuid=_text())
+        cut = bytearray(good[:-8])
+        cut[12:16] = len(cut).to_bytes(4, "little")
+        cut[312:] = cut[312:].replace(b"\0", b"\xff")
+        full = kernel.reply(payload, target_count=2, flags=kernel.DATA_OUT | kernel.BUFFER_FULL)
+        for data in (good, bytes(cut), full):
+            with suppress(ValueError):
+                value = getattr(Reply(data), decode)
+                value() if callable(value) else None
+
+    return call
+
+
+def _refused(call: Callable[[], object], *refusals: type[BaseException]) -> None:
+    with pytest.raises(refusals):
+        call()
+
+
+def _requests() -> None:
+    Request(codec.DEV_CREATE, name=_text(), uuid=_text(), payload=_text(), dev=2**40)
+    _refused(lambda: Request(codec.DEV_CREATE, name=_text(200)), ValueError)
+    _refused(lambda: Request(codec.DEV_CREATE, payload=_text().decode("latin-1")), TypeError)  # type: ignore[arg-type]
+
+
+def _replies() -> None:
+    Reply(kernel.reply(_text()))
+    Reply(bytearray(kernel.reply(_text())))
+    _refused(lambda: Reply(_text()), ValueError)
+    _refused(lambda: Reply(_text().decode("latin-1")), TypeError)  # type: ignore[arg-type]
+
+
+def _tables() -> None:
+    codec.pack_targets([(2**40, 2**41, _text(15), _text()), (0, 1, b"zero", b"")])
+    _refused(lambda: codec.pack_targets([(0, 1, _text(15), _text()), (0, 1, _text(40), _text())]), ValueError)
+    _refused(lambda: codec.pack_targets([(0, 1, _text(15), None)]), TypeError)  # type: ignore[list-item]
+
+
+def _strings() -> None:
+    codec.pack_message(2**40, _text())
+    codec.pack_text(_text())
+    _refused(lambda: codec.pack_message(-1, _text()), OverflowError)
+    _refused(lambda: codec.pack_text(_text().decode("latin-1")), TypeError)  # type: ignore[arg-type]
+
+
+def _files() -> None:
+    ControlFile("/dev/null")
+    _refused(lambda: ControlFile("/nowhere/" + _text().hex()), OSError)
+    with open("/dev/null", encoding="ascii") as null:
+        _refused(lambda: probe_paths(null.fileno()), OSError)
+
+
+def _calls() -> None:
+    control = ControlFile("/dev/null")
+    _refused(lambda: control.call(Request(codec.TARGET_MSG, payload=_text(4000))), OSError)
+    control.fileno()
+    control.close()
+    control.close()
+    _refused(lambda: control.call(Request(codec.VERSION)), OSError)
+
+
+def _scsi() -> None:
+    with open("/dev/null", encoding="ascii") as null:
+        _refused(lambda: sg_read(null.fileno(), _text(6), 60_000, 1), OSError)
+    _refused(lambda: sg_read(0, _text(20), 0, 1), ValueError)
+
+
+def _cookies() -> None:
+    remove_orphans()
+    with UdevCookie() as cookie:
+        cookie.add()
+        cookie.drop()
+        cookie.wait(1)
+
+
+# Every function by its name, and what calls it; several may share one call.
+CALLS: Final[dict[str, Callable[[], object]]] = {
+    "codec.Request": _requests,
+    "codec.Request.encoded": lambda: Request(codec.TABLE_LOAD, name=_text(), payload=_text(200)).encoded(4000),
+    "codec.Request.command": _requests,
+    "codec.Request.minor": _requests,
+    "codec.Reply": _replies,
+    **{f"codec.Reply.{name}": _readings(name) for name, _ in inspect.getmembers(Reply) if not name.startswith("_")},
+    "codec.pack_targets": _tables,
+    "codec.pack_message": _strings,
+    "codec.pack_text": _strings,
+    "control.ControlFile": _files,
+    "control.ControlFile.call": _calls,
+    "control.ControlFile.fileno": _calls,
+    "control.ControlFile.close": _calls,
+    "control.Unanswered": lambda: str(Unanswered(2**40)),
+    "control.probe_paths": _files,
+    "passthrough.sg_read": _scsi,
+    **{f"libc.{name}": _cookies for name in ("semget", "semop", "semtimedop", "semctl_plain", "semctl_array")},
+}
+
+
+def native_functions() -> list[str]:
+    """Return the public functions, classes, methods and properties of every compiled module."""
+    found = []
+    for module in pkgutil.iter_modules(multipath._native.__path__):
+        content = import_module(f"multipath._native.{module.name}")
+        members = inspect.getmembers(getattr(content, "lib", content), callable)
+        for name, value in members:
+            if getattr(value, "__module__", content.__name__) in (content.__name__, None) and not name.startswith("_"):
+                found.append(f"{module.name}.{name}")
+                found += [f"{module.name}.{name}.{method}" for method in _methods(value)]
+    return found
+
+
+def _methods(value: object) -> list[str]:
+    if not isinstance(value, type) or issubclass(value, BaseException):
+        return []
+    return [name for name in vars(value) if not name.startswith("_")]
+
+
+def _grown(call: Callable[[], object]) -> int:
+    """Return how many bytes of Python's allocators many calls left behind."""
+    for _ in range(20):
+        call()
+    before, _ = tracemalloc.get_traced_memory()
+    for _ in range(TIMES):
+        call()
+    return tracemalloc.get_traced_memory()[0] - before
+
+
+@pytest.mark.slow
+class TestAFunctionThatIsCalledOften:
+    """Calls that succeed and calls that fail, many times."""
+
+    @pytest.mark.parametrize("name", native_functions())
+    def test_leaves_nothing_behind(self, name: str) -> None:
+        """No memory, no reference to an argument and no descriptor is kept; one look of three decides."""
+        call = CALLS[name]
+        gc.collect()
+        descriptors = len(os.listdir("/proc/self/fd"))
+
+        tracemalloc.start()
+        try:
+            grown = min(_grown(call) for _ in range(3))
+        finally:
+            tracemalloc.stop()
+
+        assert grown < TOLERANCE
+        assert len(os.listdir("/proc/self/fd")) <= descriptors
+
+    def test_would_be_noticed_if_it_did(self) -> None:
+        """One kept object for each call is far above what is tolerated."""
+        kept: list[bytes] = []
+
+        tracemalloc.start()
+        grown = _grown(lambda: kept.append(_text()))
+        tracemalloc.stop()
+
+        assert grown > TOLERANCE
+
+    @pytest.mark.parametrize("scenario", ["steady", "steady_scsi"])
+    def test_leaves_the_process_as_large_as_it_was(self, run: Scenario, scenario: str) -> None:
+        """Replies, growing buffers, interruptions and refusals of a kernel, by the size of the whole process."""
+        assert run(scenario)["growth"] < GROWTH
