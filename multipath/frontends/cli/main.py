@@ -1,0 +1,109 @@
+"""
+The command ``mpath``.
+
+Strategy: the table below names each verb, its file and its summary. Only the file of the verb that is run is imported,
+so that ``mpath --help`` costs nothing but argparse; one place turns errors into a line and an exit code.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Final, NoReturn
+
+from ...errors import MultipathError
+from .exit_code import ExitCode, exit_code
+from .terminal import complain, escaped
+
+# The name of the verb: the file that has it, and what it does.
+VERBS: Final[dict[str, tuple[str, str]]] = {
+    "show": ("show", "the groups and paths of maps, as a tree"),
+    "list": ("list", "one line for each map"),
+    "watch": ("watch", "every event of every map as it happens"),
+    "create": ("create", "make a map"),
+    "load": ("create", "give a map another table, without losing I/O"),
+    "remove": ("remove", "remove maps"),
+    "fail": ("paths", "send no I/O down paths of a map"),
+    "reinstate": ("paths", "use paths of a map again"),
+    "switch": ("switch", "try another group of a map first"),
+    "lab": ("lab", "run a command on a real kernel with virtual arrays"),
+    "demo": ("demo", "build a map on a real kernel, lose paths under verified I/O, and clean up"),
+}
+_EXIT_CODES: Final = "exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 busy, 5 denied, 6 timeout"
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that complains in one escaped line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and exit with the code for usage."""
+        self.exit(ExitCode.USAGE, f"{self.prog}: {escaped(message)}; see {self.prog} --help\n")
+
+
+class _Version(argparse.Action):
+    """Print the version, which is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:
+        """Print it and exit."""
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            found = version("dm-multipath")
+        except PackageNotFoundError:
+            found = "(not installed)"
+        print(f"mpath {found}")
+        parser.exit(ExitCode.OK)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run ``mpath`` and return its exit code.
+
+    Args:
+        argv: The arguments without the program's name; those of this process when absent.
+
+    Raises:
+        SystemExit: from argparse, for ``--help`` and faults of usage.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    verb = next((word for word in words if not word.startswith("-")), "")
+    parser = make_parser(verb)
+    args = parser.parse_args(words)
+    try:
+        code = int(args.run(args))
+        sys.stdout.flush()
+    except argparse.ArgumentTypeError as error:
+        complain(verb, str(error))
+        return ExitCode.USAGE
+    except (MultipathError, OSError, KeyboardInterrupt) as error:
+        return _failed(verb, error)
+    return code
+
+
+def make_parser(verb: str = "") -> Parser:
+    """Return the parser of ``mpath``, with the options of ``verb`` alone; the other verbs have names and summaries."""
+    parser = Parser(prog="mpath", description="Build, watch and change multipath maps.", epilog=_EXIT_CODES)
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    subparsers = parser.add_subparsers(metavar="VERB", required=True)
+    own, _ = VERBS.get(verb, ("", ""))
+    if own:
+        import_module(f".{own}", __package__).add_parser(subparsers)
+    for name, (file, summary) in VERBS.items():
+        if file != own:
+            subparsers.add_parser(name, help=summary)
+    return parser
+
+
+def _failed(verb: str, error: BaseException) -> ExitCode:
+    code = exit_code(error)
+    if code is ExitCode.PIPE_CLOSED:
+        # Whatever is still in the buffer has no reader; the interpreter must not try it again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    elif code is not ExitCode.INTERRUPTED:
+        complain(verb, str(error) or type(error).__name__)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

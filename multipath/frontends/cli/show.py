@@ -1,0 +1,38 @@
+"""``mpath show``: the groups and paths of maps, as a tree."""
+
+import argparse
+
+from ...maps.host import Host
+from .output import add_output
+from .record import by_number, map_tree
+from .selection import readable, selected
+from .terminal import Line, complain, print_json, print_lines
+from .tree import tree
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``show`` to the parser of ``mpath``."""
+    parser = subparsers.add_parser(
+        "show", description="Show the groups and paths of maps, with the state of each; opens no path device."
+    )
+    parser.add_argument(
+        "maps", nargs="*", metavar="MAP", help="name, WWID, uuid, major:minor, dm-N or node; every map without one"
+    )
+    add_output(parser)
+    parser.set_defaults(run=show)
+
+
+def show(args: argparse.Namespace) -> int:
+    """Run ``mpath show``."""
+    with Host() as host:
+        maps = list(selected(host, args.maps))
+        devices = by_number(host.paths())
+    trees = [map_tree(snapshot, devices) for snapshot in readable("show", maps)]
+    if args.output == "json":
+        print_json({"maps": trees})
+    else:
+        lines: list[Line] = [line for record in trees for line in tree(record)]
+        print_lines(lines)
+    if not maps and args.output != "json":
+        complain("show", "there are no multipath maps")
+    return int(len(trees) < len(maps))

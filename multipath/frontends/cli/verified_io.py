@@ -1,0 +1,237 @@
+"""
+I/O that proves itself: numbered blocks, written and read back past the page cache, without a pause.
+
+Theory of operation: each block carries a header (whose run it is, its number, its generation), a SHA-256 over header
+and body, and a body made from the header. So what should stand in a block is known without keeping it, every byte can
+be compared, and a wrong block tells what it is: an older generation (a lost write), another block (a write that went
+astray), or no block at all. One thread writes a block, reads it back, and reads an older one, for ever; at the end it
+reads every block once more. The longest single I/O is how long a failure held somebody up.
+"""
+
+import hashlib
+import mmap
+import os
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Final, Self
+
+from ...errors import WaitTimeout
+from ...units import Nanoseconds
+
+BLOCK_SIZE: Final = 4096
+_MAGIC: Final = b"mpathIO\0"
+_HEADER: Final = struct.Struct("<8sQQQ")
+_DIGEST_SIZE: Final = 32
+_BODY_SIZE: Final = BLOCK_SIZE - _HEADER.size - _DIGEST_SIZE
+_MOST_EVIDENCE: Final = 10
+_INSTANT: Final = Nanoseconds(0)
+_STRIDE: Final = 31  # odd, so that the older blocks are visited in another order than the written ones
+
+
+@dataclass(frozen=True, slots=True)
+class IOReport:
+    """
+    What was done and found.
+
+    Attributes:
+        blocks_written: Writes that the device acknowledged.
+        blocks_read: Reads that it answered.
+        bytes_compared: Bytes of those reads, each compared with what it should be.
+        blocks_wrong: Reads in which a byte differed.
+        evidence: One sentence for each of the first of them.
+        failure: The error that ended the I/O; empty without one.
+        longest: The longest single read or write.
+    """
+
+    blocks_written: int = 0
+    blocks_read: int = 0
+    bytes_compared: int = 0
+    blocks_wrong: int = 0
+    evidence: tuple[str, ...] = ()
+    failure: str = ""
+    longest: Nanoseconds = _INSTANT
+
+    @property
+    def is_good(self) -> bool:
+        """Whether something was compared, nothing differed, and no I/O failed."""
+        return self.bytes_compared > 0 and self.blocks_wrong == 0 and not self.failure
+
+
+def make_block(run: int, number: int, generation: int) -> bytes:
+    """
+    Return the block that should stand at ``number`` after it was written for the ``generation``-th time.
+
+    >>> describe_block(make_block(1, 7, 3), run=1)
+    'block 7, generation 3'
+    """
+    header = _HEADER.pack(_MAGIC, run, number, generation)
+    body = hashlib.shake_128(header).digest(_BODY_SIZE)
+    return header + hashlib.sha256(header + body).digest() + body
+
+
+def describe_block(data: bytes, *, run: int) -> str:
+    """
+    Say what a block is, as evidence.
+
+    >>> describe_block(bytes(BLOCK_SIZE), run=1)
+    'no block of ours'
+    """
+    magic, of_run, number, generation = _HEADER.unpack_from(data)
+    if magic != _MAGIC:
+        return "no block of ours"
+    header, rest = data[: _HEADER.size], data[_HEADER.size :]
+    sound = rest[:_DIGEST_SIZE] == hashlib.sha256(header + rest[_DIGEST_SIZE:]).digest()
+    whose = "" if of_run == run else " of another run"
+    return f"block {number}, generation {generation}{whose}{'' if sound else ', damaged'}"
+
+
+class VerifiedIO:
+    """
+    Verified I/O on one device, in a thread of its own; a context manager that ends it.
+
+    What stood in the first ``blocks`` blocks of the device is lost.
+
+    Args:
+        node: The device; opened for direct I/O.
+        blocks: How many blocks are used.
+        run: A number that tells this run from others.
+
+    Synchronization: any thread may ask and wait.  Units: blocks of `BLOCK_SIZE` bytes.
+    """
+
+    def __init__(self, node: str, *, blocks: int = 256, run: int | None = None) -> None:
+        self._node, self._blocks = node, blocks
+        self._run = int.from_bytes(os.urandom(8), "little") if run is None else run
+        self._generations: dict[int, int] = {}
+        self._changed = threading.Condition()
+        self._report, self._ended, self._stopping = IOReport(), False, False
+        self._thread = threading.Thread(target=self._work, name=f"verified I/O on {node}", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Stop; I/O that hangs is left to the thread."""
+        self._stop()
+        self._thread.join(1.0)
+
+    @property
+    def report(self) -> IOReport:
+        """What was done and found so far."""
+        with self._changed:
+            return self._report
+
+    def wait_verified(self, blocks: int, *, timeout: float = 10.0) -> IOReport:
+        """
+        Wait until so many more reads were compared.
+
+        Raises:
+            WaitTimeout: they were not; ``.seen`` is the report, which tells whether the I/O failed or hangs.
+        """
+        with self._changed:
+            target = self._report.blocks_read + blocks
+            self._changed.wait_for(lambda: self._ended or self._report.blocks_read >= target, timeout)
+            if self._report.blocks_read < target:
+                raise self._stalled(f"{blocks} more blocks were not verified")
+            return self._report
+
+    def finish(self, *, timeout: float = 30.0) -> IOReport:
+        """
+        End the I/O after every block was read once more, and return the final report.
+
+        Raises:
+            WaitTimeout: an I/O hangs.
+        """
+        self._stop()
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._ended, timeout):
+                raise self._stalled("the last blocks were not read")
+            return self._report
+
+    def _stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+
+    def _stalled(self, what: str) -> WaitTimeout:
+        why = self._report.failure or "an I/O hangs, or is slow"
+        return WaitTimeout(f"I/O on {self._node}: {what} in time: {why}", self._report)
+
+    # In the thread.
+
+    def _work(self) -> None:
+        failure = ""
+        try:
+            device = os.open(self._node, os.O_RDWR | os.O_DIRECT | os.O_CLOEXEC)
+            try:
+                self._write_and_read(device)
+            finally:
+                os.close(device)
+        except OSError as error:
+            failure = f"{error.strerror} after {self._report.blocks_written} writes"
+        with self._changed:
+            self._update(failure=failure)
+            self._ended = True
+
+    def _write_and_read(self, device: int) -> None:
+        # O_DIRECT wants aligned memory: a mapping is.
+        with mmap.mmap(-1, BLOCK_SIZE) as buffer:
+            for number, generation in self._numbers():
+                self._write(device, buffer, number, generation)
+                self._compare(device, buffer, number)
+                self._compare(device, buffer, number * _STRIDE % self._blocks)
+            for number in sorted(self._generations):
+                self._compare(device, buffer, number)
+
+    def _numbers(self) -> Iterator[tuple[int, int]]:
+        for generation in count(1):
+            for number in range(self._blocks):
+                if self._stopping:
+                    return
+                yield number, generation
+
+    def _write(self, device: int, buffer: mmap.mmap, number: int, generation: int) -> None:
+        buffer[:] = make_block(self._run, number, generation)
+        start = time.monotonic_ns()
+        length = os.pwritev(device, [buffer], number * BLOCK_SIZE)
+        self._check_length(length, number)
+        self._generations[number] = generation
+        self._count(time.monotonic_ns() - start, written=1)
+
+    def _compare(self, device: int, buffer: mmap.mmap, number: int) -> None:
+        if number not in self._generations:
+            return
+        buffer[:] = bytes(BLOCK_SIZE)
+        start = time.monotonic_ns()
+        length = os.preadv(device, [buffer], number * BLOCK_SIZE)
+        elapsed = time.monotonic_ns() - start
+        self._check_length(length, number)
+        found, generation = bytes(buffer), self._generations[number]
+        wrong = found != make_block(self._run, number, generation)
+        evidence = f"at block {number}, generation {generation}: found {describe_block(found, run=self._run)}"
+        self._count(elapsed, read=1, evidence=evidence if wrong else "")
+
+    def _check_length(self, length: int, number: int) -> None:
+        if length != BLOCK_SIZE:
+            raise OSError(5, f"only {length} of {BLOCK_SIZE} bytes at block {number}")
+
+    def _count(self, elapsed: int, *, written: int = 0, read: int = 0, evidence: str = "") -> None:
+        now = self._report
+        with self._changed:
+            self._update(
+                blocks_written=now.blocks_written + written,
+                blocks_read=now.blocks_read + read,
+                bytes_compared=now.bytes_compared + read * BLOCK_SIZE,
+                blocks_wrong=now.blocks_wrong + bool(evidence),
+                evidence=(*now.evidence, *filter(None, [evidence]))[:_MOST_EVIDENCE],
+                longest=Nanoseconds(max(now.longest, elapsed)),
+            )
+
+    def _update(self, **changes: object) -> None:
+        self._report = replace(self._report, **changes)  # type: ignore[arg-type]
+        self._changed.notify_all()
