@@ -56,5 +56,7 @@ class KernelLog:
                 continue
             except OSError:  # EAGAIN: the end of the log
                 break
+            if not record:  # not a log: containers put /dev/null or a pipe in its place
+                break
             lines.append(record.decode("utf-8", "replace").partition(";")[2].partition("\n")[0])
         return lines
