@@ -34,7 +34,7 @@ def test_list_of_all_maps(control: Control, survey: Survey) -> None:
                 Task(
                     f"`Host.maps` of {_MAPS} maps, all tables and statuses typed", turn(lambda: _typed(host.maps())), 5
                 ),
-                Task(f"`Host.maps` of {_MAPS} maps, tables and statuses left as text", turn(host.maps)),
+                Task(f"`Host.maps` of {_MAPS} maps, tables and statuses left as text", turn(host.maps), 5),
             ],
             _PEER,
             turn(lambda: (_lines(dmsetup, "table"), _lines(dmsetup, "status"))),

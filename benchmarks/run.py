@@ -1,5 +1,5 @@
 """
-Ask every question, on this machine and in a guest of the lab, and write the answers into ``README.md``.
+Ask every question, on this machine and in guests of the lab, and write the answers into ``README.md``.
 
 ``python -m benchmarks.run``; needs no root. What needs a kernel to play with is skipped on the machine.
 """
@@ -46,38 +46,48 @@ A guest is user-mode Linux, in which a system call takes many times as long as o
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmarks; return an exit status."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("--kernel", default=Machine().kernel, choices=kernels.names(), help="of the guest; %(default)s")
-    kernel = parser.parse_args(arguments).kernel
+    parser.add_argument(
+        "kernels", nargs="*", metavar="KERNEL", help="of the guests, of the lab's catalogue; all of it when absent"
+    )
+    os.chdir(_ROOT)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     try:
-        failed = not _asked(kernel)
-    except LabError as error:
+        runs = _asked(parser.parse_args(arguments).kernels or kernels.names())
+    except (LabError, subprocess.CalledProcessError) as error:
         _say(f"{error}; README.md stays as it was")
         return 1
-    if failed:
-        _say("a benchmark failed; README.md stays as it was")
-        return 1
-    found = sections([Answers.read(FOLDER / f"{place}.json") for place in ("guest", "machine")])
+    found = sections([Answers.read(file) for file in runs])
     (_ROOT / "benchmarks/README.md").write_text(_page(found))
     print(found)
     return 0
 
 
-def _asked(kernel: str) -> bool:
-    """Ask in both places, progress on stderr; return whether all went well."""
-    os.chdir(_ROOT)
-    FOLDER.mkdir(parents=True, exist_ok=True)
+def _asked(names: Sequence[str]) -> list[Path]:
+    """
+    Ask everywhere, progress on stderr; return the files with the answers, the machine's first.
+
+    Raises:
+        subprocess.CalledProcessError: a benchmark failed.
+        LabError: there is no guest.
+    """
     _say("building the binding of libdevmapper")
     libdevmapper.build(FOLDER, tools.libraries(tools.layer()).split(os.pathsep))
     _say("on the machine")
-    here = subprocess.run(_ASK, stdout=sys.stderr, env={**os.environ, **_told_to("machine")}, check=False).returncode
-    _say(f"in a guest with kernel {kernel}")
-    # Without udevd nobody else looks at the maps while they are measured.
-    machine = Machine(kernel=kernel, udev=False, scratch=FOLDER, environment=_told_to("guest"))
-    return here == run(_ASK, machine, Sinks(stdout=to_stderr)) == 0
+    files = [FOLDER / "machine.json"]
+    subprocess.run(_ASK, stdout=sys.stderr, env={**os.environ, **_told_to(files[0])}, check=True)
+    for name in names:
+        _say(f"in a guest with kernel {name}")
+        files.append(FOLDER / f"guest-{name}.json")
+        # Without udevd nobody else looks at the maps while they are measured.
+        machine = Machine(kernel=name, udev=False, scratch=FOLDER, environment=_told_to(files[-1]))
+        status = run(_ASK, machine, Sinks(stdout=to_stderr))
+        if status:
+            raise subprocess.CalledProcessError(status, "pytest")
+    return files
 
 
-def _told_to(place: str) -> dict[str, str]:
-    return {"MULTIPATH_BENCHMARKS_ANSWERS": str(FOLDER / f"{place}.json")}
+def _told_to(file: Path) -> dict[str, str]:
+    return {"MULTIPATH_BENCHMARKS_ANSWERS": str(file)}
 
 
 def _page(found: str) -> str:
