@@ -6,6 +6,7 @@ Reads sysfs and procfs only. What cannot be read (another user's descriptors) is
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ HolderKind = Literal["map", "md", "device", "mount", "swap", "process"]
 _SYSFS: Final = Path("/sys")
 _PROC: Final = Path("/proc")
 _LONGEST_COMMAND: Final = 64
+_OCTAL: Final = re.compile(r"\\([0-7]{3})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,9 @@ class Holder:
     name: str
 
     def __str__(self) -> str:
-        """Return kind and name."""
-        return f"{self.kind} {self.name}"
+        """Return kind and name, safe to print: a process chooses its own name."""
+        shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in self.name)
+        return f"{self.kind} {shown}"
 
 
 def holders(device: DevT, *, sysfs: Path = _SYSFS, proc: Path = _PROC) -> tuple[Holder, ...]:
@@ -68,16 +71,16 @@ def _stacked(block: Path) -> Iterator[Holder]:
 
 
 def _mounts(number: str, proc: Path) -> Iterator[Holder]:
-    for line in _text(proc / "self/mountinfo").splitlines():
+    for line in _text(proc / "self/mountinfo").split("\n"):
         fields = line.split(" ")
         if len(fields) > 4 and fields[2] == number:
-            yield Holder("mount", fields[4].encode().decode("unicode_escape", "replace"))
+            yield Holder("mount", _unescaped(fields[4]))
 
 
 def _swaps(number: str, node: str, proc: Path) -> Iterator[Holder]:
-    for line in _text(proc / "swaps").splitlines()[1:]:
-        file = line.split(" ", 1)[0]
-        if os.path.basename(file) == node or _number_of(file) == number:
+    for line in _text(proc / "swaps").split("\n")[1:]:
+        file, kind = _unescaped(line.split(" ", 1)[0]), line.split()[1:2]
+        if kind == ["partition"] and (os.path.basename(file) == node or _number_of(file) == number):
             yield Holder("swap", file)
 
 
@@ -97,6 +100,11 @@ def _number_of(path: str) -> str | None:
     except OSError:
         return None
     return format_devt(DevT(status.st_rdev)) if (status.st_mode & 0o170000) == 0o060000 else None
+
+
+def _unescaped(word: str) -> str:
+    """Return a word of procfs, which writes white space and backslashes as octal numbers."""
+    return _OCTAL.sub(lambda match: chr(int(match[1], 8)), word)
 
 
 def _text(path: Path) -> str:
