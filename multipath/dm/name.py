@@ -45,7 +45,10 @@ def encoded(text: str, what: str, longest: int) -> bytes:
     Raises:
         NameRefused: no device can have it: empty, too long, or with a NUL.
     """
-    raw = text.encode("utf-8", "surrogateescape")
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise errors.NameRefused(f"{what} {text!r}: it stands for no bytes; give it as the kernel printed it") from None
     if not raw or len(raw) > longest or b"\0" in raw:
         fault = "it is empty" if not raw else "it holds a NUL" if b"\0" in raw else f"it has {len(raw)} bytes"
         raise errors.NameRefused(f"{what} {text!r}: {fault}; the kernel holds 1 to {longest} bytes without NUL")
