@@ -102,9 +102,7 @@ def changed_table(args: argparse.Namespace, current: MultipathTable) -> Multipat
     return _with_queueing(table, args.queue_if_no_path)
 
 
-def groups_of(
-    names: Sequence[Sequence[str]], selector: Selector, known: dict[str, TablePath]
-) -> tuple[PathGroup, ...]:
+def groups_of(names: Sequence[Sequence[str]], selector: Selector, known: dict[str, TablePath]) -> tuple[PathGroup, ...]:
     """Return groups of these paths; one in ``known`` keeps its arguments where they suit the selector."""
     return tuple(PathGroup.of([_path(name, selector, known) for name in group], selector) for group in names)
 
