@@ -19,6 +19,7 @@ from .udev import UdevCookie, UdevFlag, udev_is_running
 
 NodesMode = Literal["auto", "udev", "own", "none"]
 CONTROL_NAME: Final = "control"
+_NO_LINKS: Final = frozenset({CONTROL_NAME, ".", ".."})
 _UDEV_TIMEOUT: Final = 180.0  # udev itself kills a rule that takes longer
 _NODE_MODE: Final = 0o600
 
@@ -80,10 +81,11 @@ class OwnNodes(NoNodes):
         """Link every device that has a live table, and remove what no device answers to; also after a killed run."""
         folder = self._dev / "mapper"
         folder.mkdir(mode=0o755, exist_ok=True)
-        for name in {entry.name for entry in folder.iterdir()} - devices.keys() - {CONTROL_NAME}:
+        for name in {entry.name for entry in folder.iterdir() if not entry.is_dir()} - devices.keys() - {CONTROL_NAME}:
             (folder / name).unlink(missing_ok=True)
         for name, devt in devices.items():
-            if _rdev(folder / name) != devt and is_live(name):
+            # Before Linux v6.5 a device could be called like the control node.
+            if name not in _NO_LINKS and _rdev(folder / name) != devt and is_live(name):
                 self._link(folder / name, devt)
 
     def _link(self, path: Path, devt: DevT) -> None:

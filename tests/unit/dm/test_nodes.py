@@ -1,0 +1,205 @@
+"""``/dev/mapper`` in step with the kernel, in a folder of its own."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from multipath.dm import nodes
+from multipath.dm.nodes import NoNodes, OwnNodes, UdevNodes, choose_nodes, make_control_node
+from multipath.dm.udev import UdevFlag
+from multipath.units import DevT, devt
+
+MAP = devt(253, 0)
+
+
+def always(_: str) -> bool:
+    """Say that every device has a live table."""
+    return True
+
+
+@pytest.fixture
+def dev(tmp_path: Path) -> Path:
+    """A ``/dev`` of its own, with a control node that must stay."""
+    (tmp_path / "mapper").mkdir()
+    (tmp_path / "mapper/control").touch()
+    return tmp_path
+
+
+@pytest.fixture
+def kernels(dev: Path) -> DevT:
+    """The number of a device whose node the kernel made: here a link to a block device of this host."""
+    for node in sorted(Path("/dev").iterdir()):
+        if node.is_block_device():
+            number = DevT(node.stat().st_rdev)
+            (dev / f"dm-{os.minor(number)}").symlink_to(node)
+            return number
+    pytest.skip("this machine has no block device")
+
+
+@pytest.fixture
+def mknod(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """The nodes that were made; each is a plain file, so that anyone can make it."""
+    made: list[tuple[int, int]] = []
+
+    def make(path: Path, mode: int, number: int) -> None:
+        made.append((mode, number))
+        Path(path).touch()
+
+    monkeypatch.setattr("multipath.dm.nodes.os.mknod", make)
+    return made
+
+
+def names(dev: Path) -> list[str]:
+    """Return what stands in ``/dev/mapper``."""
+    return sorted(entry.name for entry in (dev / "mapper").iterdir())
+
+
+class TestAHostWhereTheKernelMakesNodes:
+    def test_gets_links_to_them(self, dev: Path, kernels: DevT) -> None:
+        """A link as udev would make it, relative, to the kernel's own node."""
+        OwnNodes(dev).synchronise({"mpatha": kernels}, always)
+
+        assert os.readlink(dev / "mapper/mpatha") == f"../dm-{os.minor(kernels)}"
+        assert (dev / "mapper/mpatha").stat().st_rdev == kernels
+
+    def test_keeps_a_link_that_is_right(self, dev: Path, kernels: DevT) -> None:
+        """A second time changes nothing, and asks for no table."""
+        OwnNodes(dev).synchronise({"mpatha": kernels}, always)
+        before = (dev / "mapper/mpatha").lstat()
+
+        OwnNodes(dev).synchronise({"mpatha": kernels}, lambda name: pytest.fail(f"asked about {name}"))
+
+        assert (dev / "mapper/mpatha").lstat() == before
+
+    def test_replaces_a_link_that_is_wrong(self, dev: Path, kernels: DevT) -> None:
+        """A name that another device had, or a node of a number that is used again."""
+        (dev / "mapper/mpatha").symlink_to("/dev/null")
+
+        OwnNodes(dev).synchronise({"mpatha": kernels}, always)
+
+        assert (dev / "mapper/mpatha").stat().st_rdev == kernels
+
+    def test_gets_none_for_a_device_without_a_table(self, dev: Path, kernels: DevT) -> None:
+        """Its node could not be opened to any purpose."""
+        OwnNodes(dev).synchronise({"mpatha": kernels}, lambda _: False)
+
+        assert names(dev) == ["control"]
+
+    @pytest.mark.parametrize("name", ["control", ".", ".."])
+    def test_keeps_its_control_node(self, dev: Path, kernels: DevT, name: str) -> None:
+        """A device may be called like it on an old kernel, and gets no link."""
+        OwnNodes(dev).synchronise({name: kernels}, always)
+
+        assert stat.S_ISREG((dev / "mapper/control").lstat().st_mode)
+        assert names(dev) == ["control"]
+
+
+class TestAHostWhereNobodyMakesNodes:
+    def test_gets_block_nodes(self, dev: Path, mknod: list[tuple[int, int]]) -> None:
+        """With the device's own number, for root alone, and under its name in one step."""
+        OwnNodes(dev).synchronise({"mpatha": MAP}, always)
+
+        assert mknod == [(stat.S_IFBLK | 0o600, MAP)]
+        assert names(dev) == ["control", "mpatha"]
+
+    def test_takes_no_other_device_for_it(self, dev: Path, kernels: DevT, mknod: list[tuple[int, int]]) -> None:
+        """The kernel's node counts by its number, not by its name alone."""
+        other = devt(4000, os.minor(kernels))
+
+        OwnNodes(dev).synchronise({"mpatha": other}, always)
+
+        assert mknod == [(stat.S_IFBLK | 0o600, other)]
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="block nodes can be made by root alone")
+    def test_gets_nodes_that_are_real(self, dev: Path) -> None:
+        """As root, the node is a block device of that number."""
+        OwnNodes(dev).synchronise({"mpatha": MAP}, always)
+
+        made = (dev / "mapper/mpatha").lstat()
+        assert (stat.S_ISBLK(made.st_mode), made.st_rdev, stat.S_IMODE(made.st_mode)) == (True, MAP, 0o600)
+
+
+class TestNodesThatAreLeftOver:
+    def test_are_removed(self, dev: Path) -> None:
+        """What no device answers to goes: an old name, a link to nothing, the half-made link of a killed run."""
+        for name in ("gone", ".mpatha.4711"):
+            (dev / "mapper" / name).touch()
+        (dev / "mapper/dangling").symlink_to("../dm-999")
+
+        OwnNodes(dev).synchronise({}, always)
+
+        assert names(dev) == ["control"]
+
+    def test_are_not_folders(self, dev: Path) -> None:
+        """A folder is nobody's node."""
+        (dev / "mapper/folder").mkdir()
+
+        OwnNodes(dev).synchronise({}, always)
+
+        assert names(dev) == ["control", "folder"]
+
+    def test_do_not_stop_a_link_that_was_half_made(self, dev: Path, kernels: DevT) -> None:
+        """A run with the same process number may have been killed between the link and its name."""
+        (dev / f"mapper/.mpatha.{os.getpid()}").touch()
+
+        OwnNodes(dev).synchronise({"mpatha": kernels}, always)
+
+        assert names(dev) == ["control", "mpatha"]
+
+    def test_may_be_no_folder_yet(self, tmp_path: Path) -> None:
+        """``/dev/mapper`` is made where it is missing."""
+        OwnNodes(tmp_path).synchronise({}, always)
+
+        assert names(tmp_path) == []
+
+
+class TestTheControlNode:
+    def test_has_the_number_that_the_kernel_says(self, tmp_path: Path, mknod: list[tuple[int, int]]) -> None:
+        """A miscellaneous device, whose minor number stands in procfs."""
+        (tmp_path / "misc").write_text(" 62 rfkill\n236 device-mapper\n")
+
+        make_control_node(str(tmp_path / "mapper/control"), tmp_path / "misc")
+
+        assert mknod == [(stat.S_IFCHR | 0o600, os.makedev(10, 236))]
+
+    def test_is_not_made_without_device_mapper(self, tmp_path: Path, mknod: list[tuple[int, int]]) -> None:
+        """A name that only begins alike is another driver."""
+        (tmp_path / "misc").write_text("236 device-mapper-other\n")
+
+        with pytest.raises(FileNotFoundError, match="no device-mapper"):
+            make_control_node(str(tmp_path / "mapper/control"), tmp_path / "misc")
+
+        assert mknod == []
+
+
+class TestTheWayThatNodesAreKept:
+    @pytest.mark.parametrize(
+        ("mode", "running", "kind"),
+        [
+            ("auto", True, UdevNodes),
+            ("auto", False, OwnNodes),
+            ("udev", False, UdevNodes),
+            ("own", True, OwnNodes),
+            ("none", True, NoNodes),
+        ],
+    )
+    def test_is_the_one_that_was_asked_for(
+        self, monkeypatch: pytest.MonkeyPatch, mode: nodes.NodesMode, running: bool, kind: type
+    ) -> None:
+        """``auto`` follows udev where its daemon runs."""
+        monkeypatch.setattr(nodes, "udev_is_running", lambda: running)
+
+        assert type(choose_nodes(mode)) is kind
+
+
+class TestAChangeThatNobodyWaitsFor:
+    @pytest.mark.parametrize("kind", [NoNodes, OwnNodes])
+    def test_still_carries_its_flags(self, kind: Callable[[], NoNodes]) -> None:
+        """The uevent has the flags and no cookie, should a udev start later."""
+        with kind().announced(UdevFlag.SUBSYSTEM_FLAG0 | UdevFlag.DISABLE_LIBRARY_FALLBACK) as announcement:
+            pass
+
+        assert announcement.value == 0x01600000
