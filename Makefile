@@ -28,7 +28,7 @@ check: .venv/ready  ## read the code: ruff, mypy --strict, stubtest, import orde
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
 bench: .venv/ready  ## measure against libdevmapper, dmsetup and asyncio; writes benchmarks/README.md
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python -m benchmarks.run
 
 lab: .venv/ready  ## open a shell on a real kernel with an array of four paths
 	@$(BIN)/mpath lab shell

@@ -6,7 +6,8 @@ small environments of installers.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False  # as type checkers take it; importing typing would cost ten times what is here
 
 if TYPE_CHECKING:
     from .dm.control import Control as Control

@@ -17,7 +17,6 @@ Source: the behaviour of libdevmapper 1.02 and of Debian's rules; ``dmsetup udev
 import enum
 import errno
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -63,7 +62,7 @@ class UdevCookie:
         remove_orphans()
         self.key = 0
         while not self.key:
-            key = _MAGIC | (secrets.randbelow(_BASE_MASK) + 1)
+            key = _MAGIC | (int.from_bytes(os.urandom(2)) or 1)
             self._id = lib.semget(key, _OWNED_SET, lib.IPC_CREAT | lib.IPC_EXCL | _MODE)
             if self._id >= 0:
                 self.key = key

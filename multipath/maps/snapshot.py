@@ -1,9 +1,8 @@
 """One map at one moment: its device, its table and its status, all of one event number."""
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, cast
 
 from .. import errors
 from ..dm.control import Control, DeviceRef
@@ -18,7 +17,7 @@ _MOST_READS: Final = 8
 _DEVICE: Final = re.compile(r"\d+:\d+", re.ASCII)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MapSnapshot:
     """
     A map at one moment; ``table`` and ``status`` are parsed when they are first asked for.
@@ -32,6 +31,9 @@ class MapSnapshot:
     info: DeviceInfo
     table_line: Target
     status_line: Target
+    # Not functools.cached_property: its lock costs more than the parsing where clocks are slow.
+    _table: MultipathTable | None = field(default=None, init=False, repr=False, compare=False)
+    _status: MultipathStatus | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -53,21 +55,27 @@ class MapSnapshot:
         """The map's size."""
         return self.table_line.length
 
-    @cached_property
+    @property
     def table(self) -> MultipathTable:
         """The table, typed."""
-        try:
-            return MultipathTable.parse(self.table_line.params)
-        except errors.TableError as error:
-            raise errors.UnexpectedStatus(f"map {self.name}: the kernel's table cannot be read: {error}") from error
+        if self._table is None:
+            try:
+                object.__setattr__(self, "_table", MultipathTable.parse(self.table_line.params))
+            except errors.TableError as error:
+                raise errors.UnexpectedStatus(f"map {self.name}: the kernel's table cannot be read: {error}") from error
+        return cast(MultipathTable, self._table)
 
-    @cached_property
+    @property
     def status(self) -> MultipathStatus:
         """The status, typed."""
-        try:
-            return MultipathStatus.parse(self.status_line.params, self.table)
-        except errors.TableError as error:
-            raise errors.UnexpectedStatus(f"map {self.name}: the kernel's status cannot be read: {error}") from error
+        if self._status is None:
+            try:
+                object.__setattr__(self, "_status", MultipathStatus.parse(self.status_line.params, self.table))
+            except errors.TableError as error:
+                raise errors.UnexpectedStatus(
+                    f"map {self.name}: the kernel's status cannot be read: {error}"
+                ) from error
+        return cast(MultipathStatus, self._status)
 
 
 def read_snapshot(control: Control, ref: DeviceRef) -> MapSnapshot | None:

@@ -5,7 +5,6 @@ A round arms the control file, reads every map, compares with the last round, an
 happens while it reads can be lost. A watch has a control file of its own.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 from ..dm.control import Control
@@ -50,6 +49,8 @@ def watch_blocking(control: Control, timeout: float | None = None) -> Iterator[E
 
 async def watch_async(control: Control) -> AsyncIterator[Event]:
     """Yield events for ever; waits without a thread, on the running loop's own poll."""
+    import asyncio  # here, for who calls this has it already, and nobody else should pay for it
+
     loop, wake = asyncio.get_running_loop(), asyncio.Event()
     watch = Watch(control)
     with watch.control:
