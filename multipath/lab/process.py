@@ -1,6 +1,7 @@
 """The process that a user-mode Linux is: its command line, its lines to the outside, its end in all circumstances."""
 
 import os
+import resource
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -62,12 +63,15 @@ def kernel_words(machine: Machine, folder: Path, lines: Lines) -> list[str]:
 def started(kernel: Kernel, words: Sequence[str], cpu: int, lines: Lines) -> Iterator[subprocess.Popen[bytes]]:
     """Yield the running kernel, pinned to ``cpu``; it and all its processes are dead after the context."""
     # A kernel that dies aborts: its core would be the guest's whole memory.
-    limits = [tool("prlimit", package="util-linux"), "--core=0", tool("taskset", package="util-linux"), "-c", str(cpu)]
+    # It also holds a descriptor for each file of the machine that the guest knows of.
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limits = [tool("prlimit", package="util-linux"), "--core=0", f"--nofile={files}:{files}"]
+    pinned = [tool("taskset", package="util-linux"), "-c", str(cpu)]
     shim = {"LD_PRELOAD": str(preload.library())} if kernel.shim else {}
     inherited = [*lines.far[:3], *([lines.terminal.far] if lines.terminal else [])]
     try:
         process = subprocess.Popen(
-            [*limits, kernel.program, *kernel.words, *words],
+            [*limits, *pinned, kernel.program, *kernel.words, *words],
             stdin=subprocess.DEVNULL, stdout=lines.far[3], stderr=lines.far[3],
             pass_fds=inherited, start_new_session=True, env={**os.environ, **shim}, cwd="/",
         )  # fmt: skip
