@@ -31,6 +31,7 @@ _BASE_MASK: Final = 0xFFFF
 _MODE: Final = 0o600
 _FIFTEEN_BITS: Final = 0x7FFF  # a semaphore holds no more
 _OWNED_SET: Final = 5  # the protocol's semaphore, then the owner in four
+_GONE: Final = (errno.EIDRM, errno.EINVAL)  # someone completed all cookies by force, while we waited or before
 
 
 class UdevFlag(enum.IntFlag):
@@ -60,6 +61,7 @@ class UdevCookie:
 
     def __init__(self) -> None:
         remove_orphans()
+        owner = _owner(os.getpid())
         self.key = 0
         while not self.key:
             key = _MAGIC | (int.from_bytes(os.urandom(2)) or 1)
@@ -68,7 +70,7 @@ class UdevCookie:
                 self.key = key
             elif ffi.errno != errno.EEXIST:
                 raise _failed(ffi.errno, "no semaphore for udev", "compare ipcs -s with /proc/sys/kernel/sem")
-        lib.semctl_array(self._id, lib.SETALL, ffi.new("unsigned short[]", [1, *_owner(os.getpid())]))
+        lib.semctl_array(self._id, lib.SETALL, ffi.new("unsigned short[]", [1, *owner]))
 
     def __enter__(self) -> Self:
         """Return the cookie."""
@@ -98,15 +100,16 @@ class UdevCookie:
             UdevError: it has not, with ``ETIMEDOUT``; the device itself is as the kernel left it.
         """
         self.drop()
-        deadline = time.monotonic() + timeout
-        while (left := deadline - time.monotonic()) > 0:
+        deadline, left = time.monotonic() + timeout, max(timeout, 0)
+        while left >= 0:  # at least once, for what is done already
             limit = ffi.new("struct timespec *", {"tv_sec": int(left), "tv_nsec": int(left % 1 * 1e9)})
             if lib.semtimedop(self._id, ffi.new("struct sembuf *", {"sem_op": 0}), 1, limit) == 0:
                 return
-            if ffi.errno == errno.EIDRM:  # someone completed all cookies by force: nothing is left to wait for
+            if ffi.errno in _GONE:  # nothing is left to wait for
                 return
             if ffi.errno not in (errno.EINTR, errno.EAGAIN):
                 raise _failed(ffi.errno, "could not wait for udev")
+            left = deadline - time.monotonic()
         raise _failed(
             errno.ETIMEDOUT, f"udev did not finish within {timeout:g} s", "see udevadm monitor; is udevd alive?"
         )
@@ -120,6 +123,8 @@ class UdevCookie:
     def _step(self, amount: int, what: str) -> None:
         step = ffi.new("struct sembuf *", {"sem_op": amount, "sem_flg": lib.IPC_NOWAIT})
         while lib.semop(self._id, step, 1) != 0:
+            if amount < 0 and ffi.errno in _GONE:
+                return
             if ffi.errno != errno.EINTR:
                 raise _failed(ffi.errno, what)
 
