@@ -46,12 +46,12 @@ class TestATableThatAKernelPrinted:
     """Recorded on real kernels."""
 
     @pytest.mark.parametrize(("kind", "loaded", "printed"), ACCEPTED)
-    def test_is_read_and_printed_byte_for_byte(self, kind: str, loaded: str, printed: str) -> None:  # noqa: ARG002
+    def test_is_read_and_printed_byte_for_byte(self, kind: str, loaded: str, printed: str) -> None:
         """Trailing white space of old kernels included."""
         assert str(parse_target(kind, printed)) == printed
 
     @pytest.mark.parametrize(("kind", "loaded", "printed"), ACCEPTED)
-    def test_is_what_the_values_print(self, kind: str, loaded: str, printed: str) -> None:  # noqa: ARG002
+    def test_is_what_the_values_print(self, kind: str, loaded: str, printed: str) -> None:
         """Our own form is the kernel's, but for white space at the end."""
         parsed = parse_target(kind, printed)
         assert parsed.type == kind
