@@ -9,13 +9,20 @@ import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from .. import errors
 from ..units import DevT
 from ..wire.status import GroupState, StatusGroup, StatusPath
 from .snapshot import MapSnapshot
 
 
 class EventKind(enum.StrEnum):
-    """What an event tells; the first snapshot of a watch comes as ``PRESENT``, one for each map."""
+    """
+    What an event tells.
+
+    The first snapshot of a watch comes as ``PRESENT``, one for each map. The kernel raises no event when it moves to
+    another group by itself: ``GROUP_SWITCHED`` then comes with the next event. ``UNREADABLE`` is a table or a status
+    of a newer kernel that this library cannot read; it hides what else happened to that map.
+    """
 
     PRESENT = "present"
     ADDED = "added"
@@ -30,6 +37,7 @@ class EventKind(enum.StrEnum):
     GROUP_DISABLED = "group_disabled"
     GROUP_ENABLED = "group_enabled"
     QUEUEING = "queueing"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +94,33 @@ def changes(before: MapSnapshot, now: MapSnapshot) -> Iterator[Event]:
         yield Event(EventKind.RENAMED, now, detail=f"was {before.name}")
     if now.info.suspended and not before.info.suspended:
         yield Event(EventKind.SUSPENDED, now)
+    try:
+        yield from list(_inner_changes(before, now))
+    except errors.UnexpectedStatus as error:
+        if (before.table_line, before.status_line) != (now.table_line, now.status_line):
+            yield Event(EventKind.UNREADABLE, now, detail=str(error))
+    if before.info.suspended and not now.info.suspended:
+        yield Event(EventKind.RESUMED, now)
+
+
+def _inner_changes(before: MapSnapshot, now: MapSnapshot) -> Iterator[Event]:
     if _is_reloaded(before, now):
         yield Event(EventKind.RELOADED, now, detail=_paths(now))
     else:
         yield from _path_changes(before, now)
         yield from _group_changes(before, now)
         yield from _queueing_change(before, now)
-    if before.info.suspended and not now.info.suspended:
-        yield Event(EventKind.RESUMED, now)
 
 
 def _is_reloaded(before: MapSnapshot, now: MapSnapshot) -> bool:
-    """Tell whether another table came: other paths, another size, or counters that a reload set back."""
+    """Tell whether another table came: other paths, another size, or counters that only a reload can explain."""
     if before.size != now.size or _shape(before) != _shape(now):
         return True
-    return any(new.fail_count < old.fail_count for old, new in zip(before.status.paths, now.status.paths, strict=True))
+    # A path that was active and is not has failed once more, unless its count began anew.
+    return any(
+        new.fail_count < old.fail_count + (old.active and not new.active)
+        for old, new in zip(before.status.paths, now.status.paths, strict=True)
+    )
 
 
 def _shape(snapshot: MapSnapshot) -> object:
@@ -120,7 +140,7 @@ def _flaps(old: StatusPath, new: StatusPath, group: int, now: MapSnapshot) -> It
         count += active
         active = not active
         kind = EventKind.PATH_REINSTATED if active else EventKind.PATH_FAILED
-        yield Event(kind, now, new.device, group, f"failed {count} times, {_paths(now)}")
+        yield Event(kind, now, new.device, group, f"fail count {count}, {_paths(now)}")
 
 
 def _group_changes(before: MapSnapshot, now: MapSnapshot) -> Iterator[Event]:
@@ -145,4 +165,8 @@ def _queueing_change(before: MapSnapshot, now: MapSnapshot) -> Iterator[Event]:
 
 
 def _paths(snapshot: MapSnapshot) -> str:
-    return f"{snapshot.status.paths_active} of {snapshot.status.paths_total} paths active"
+    try:
+        status = snapshot.status
+    except errors.UnexpectedStatus as error:
+        return str(error)
+    return f"{status.paths_active} of {status.paths_total} paths active"
