@@ -5,7 +5,7 @@ The public names, nothing else. Each is imported when it is first used, so that 
 small environments of installers.
 """
 
-from importlib import import_module
+from .late import late
 
 TYPE_CHECKING = False  # as type checkers take it; importing typing would cost ten times what is here
 
@@ -49,15 +49,7 @@ _ROOMS = {
 }
 
 __all__ = list(_ROOMS)
-
-
-def __getattr__(name: str) -> object:
-    """Import a public name from its room."""
-    if name not in _ROOMS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_ROOMS[name]}", __name__), name)
-    globals()[name] = value
-    return value
+__getattr__ = late(__name__, _ROOMS)
 
 
 def __dir__() -> list[str]:

@@ -12,8 +12,9 @@ Debian packages, fetched once into a cache folder and never installed. `multipat
 inside. The names are imported when they are first used: the pytest plugin of this room is loaded in every project.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+from ..late import late
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from .machine import Machine as Machine
@@ -24,12 +25,9 @@ if TYPE_CHECKING:
 _NOUNS = {"Guest": "uml", "Machine": "machine", "Sinks": "sinks", "run": "uml"}
 
 __all__ = list(_NOUNS)
+__getattr__ = late(__name__, _NOUNS)
 
 
-def __getattr__(name: str) -> object:
-    """Import a public name from its file."""
-    if name not in _NOUNS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_NOUNS[name]}", __name__), name)
-    globals()[name] = value
-    return value
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return [*globals(), *__all__]

@@ -1,5 +1,7 @@
 """The attributes of block devices below one sysfs root: text that may vanish at any moment."""
 
+import os
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -28,12 +30,20 @@ def size_of(folder: Path) -> Sectors | None:
 
 
 def device_number(ref: str, sysfs: Path = SYSFS) -> DevT | None:
-    """Return the number of ``"8:16"``, ``"sdb"`` or ``"/dev/sdb"``; ``None`` where there is no such block device."""
+    """Return the number of ``"8:16"``, ``"sdb"``, ``"/dev/sdb"`` or a link; ``None`` where there is no such device."""
     try:
         return parse_devt(ref)
     except ValueError:
         name = ref.removeprefix("/dev/")
-    if not name or "/" in name or name in (".", ".."):
-        return None
+    if name.startswith((".", "/")) or "/" in name:
+        return _number_behind(ref)
     number = attribute(sysfs / "class/block" / name, "dev")
     return None if number is None else parse_devt(number)
+
+
+def _number_behind(link: str) -> DevT | None:
+    try:
+        status = os.stat(link)
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        return None
+    return DevT(status.st_rdev) if stat.S_ISBLK(status.st_mode) else None

@@ -28,8 +28,9 @@ need not read about mirrors.
 To add a target: one file, one line in ``registry``, one line here, one row in ``tests/unit/dm/targets``.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+from ...late import late
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from .delay import DelayClass as DelayClass
@@ -93,15 +94,7 @@ _FILES = {
 }
 
 __all__ = list(_FILES)
-
-
-def __getattr__(name: str) -> object:
-    """Import a name from its file."""
-    if name not in _FILES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_FILES[name]}", __name__), name)
-    globals()[name] = value
-    return value
+__getattr__ = late(__name__, _FILES)
 
 
 def __dir__() -> list[str]:

@@ -1,9 +1,6 @@
 """Which maps and paths a command line means, and how a verb goes through several of them."""
 
-import os
-import stat
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from typing import TypeVar
 
 from ... import errors
@@ -47,10 +44,6 @@ def path_number(text: str) -> DevT:
         NotFound: there is no such block device.
     """
     number = device_number(text)
-    if number is None and text.startswith("/"):
-        with suppress(OSError):
-            status = os.stat(text)
-            number = DevT(status.st_rdev) if stat.S_ISBLK(status.st_mode) else None
     if number is None:
         raise errors.NotFound(f"no block device {text!r}; expected major:minor, a kernel name or a node")
     return number
