@@ -96,7 +96,7 @@ class TestPathsThatFlap:
         last = {event.path: event.detail for event in changes(before, model.snapshot())}
 
         for device, detail in last.items():
-            assert detail.startswith(f"failed {model.fail_count[DEVICES.index(device)]} times, ")
+            assert detail.startswith(f"fail count {model.fail_count[DEVICES.index(device)]}, ")
 
     def test_name_their_group_and_what_is_left(self) -> None:
         """Which group, and how many paths the map has now."""
@@ -107,7 +107,7 @@ class TestPathsThatFlap:
         (event,) = changes(before, model.snapshot())
 
         assert (event.path, event.group, event.name, event.event_nr) == ("8:32", 2, "mpatha", 7)
-        assert str(event) == "mpatha: path failed 8:32 (failed 1 times, 3 of 4 paths active)"
+        assert str(event) == "mpatha: path failed 8:32 (fail count 1, 3 of 4 paths active)"
 
 
 class TestAReload:
@@ -126,7 +126,7 @@ class TestAReload:
 
         for event in changes(before, model.snapshot()):
             assert event.kind is EventKind.RELOADED or event.detail.startswith(
-                tuple(f"failed {count} times" for count in range(model.fail_count[DEVICES.index(event.path)] + 1))
+                tuple(f"fail count {count}," for count in range(model.fail_count[DEVICES.index(event.path)] + 1))
             )
 
     def test_is_seen_when_a_path_failed_again_after_it(self) -> None:
