@@ -238,11 +238,8 @@ class Control:
         payload = codec.pack_message(sector, encoded(text, "message", 1 << 16))
         try:
             return self._call(commands.TARGET_MSG, ref, flags=flags, payload=payload).text()
-        except (Unanswered, errors.MessageRefused) as error:
-            # Without a live table some kernels answer a positive number, others EINVAL as for an unknown message.
-            if isinstance(error, errors.MessageRefused) and self.info(ref).live_table:
-                raise
-            raise _no_table(commands.TARGET_MSG, ref) from None
+        except (Unanswered, errors.MessageRefused, errors.DeviceNotFound) as error:
+            raise self._unheard(ref, error) from None
 
     def wait(self, ref: DeviceRef, event_nr: int, *, timeout: float | None = None) -> DeviceTable:
         """
@@ -260,16 +257,21 @@ class Control:
             return self._wait_until(ref, event_nr, time.monotonic() + timeout)
         return _lines(self._call(commands.WAIT, ref, event_nr=event_nr, flags=codec.FLAG_NOFLUSH))
 
-    def rename(self, ref: DeviceRef, new: str) -> DeviceInfo:
+    def rename(self, ref: DeviceRef, new: str, *, udev_flags: UdevFlag = _NO_FLAGS) -> DeviceInfo:
         """
         Give the device another name.
+
+        Args:
+            ref: The device.
+            new: Its new name.
+            udev_flags: What udev's rules should leave out.
 
         Raises:
             NameRefused, DeviceExists, DeviceNotFound, UdevError: as their names say.
         """
         payload = codec.pack_text(checked_name(new))
         old = self.info(ref)
-        self._change(commands.RENAME, old.name, 0, _NO_FLAGS, payload)
+        self._change(commands.RENAME, old.name, 0, udev_flags, payload)
         return self.info(old)
 
     def set_uuid(self, ref: DeviceRef, uuid: str) -> DeviceInfo:
@@ -393,6 +395,22 @@ class Control:
             hint = f"it needs interface 4.{request.minor}, this kernel has {self.version()}"
             return errors.InterfaceMismatch(code, command.name, label, hint=hint)
         return refusal(command, code, label)
+
+    def _unheard(self, ref: DeviceRef, error: Unanswered | errors.DeviceMapperError) -> errors.DeviceMapperError:
+        """
+        Tell why a message was not taken.
+
+        Without a live table some kernels answer a positive number, others EINVAL as for an unknown message; and ENXIO
+        may mean a path that the message names.
+        """
+        if isinstance(error, errors.DeviceNotFound) and not self._exists(ref):
+            return error
+        if isinstance(error, Unanswered) or not self.info(ref).live_table:
+            return _no_table(commands.TARGET_MSG, ref)
+        if isinstance(error, errors.DeviceNotFound):
+            hint = "the device is there; a device that the message names is not"
+            return errors.MessageRefused(error.errno or errno.ENXIO, error.ioctl, error.device, error.said, hint)
+        return error
 
     def _change(
         self, command: Command, ref: DeviceRef, flags: int, udev_flags: UdevFlag, payload: bytes = b""
