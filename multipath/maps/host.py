@@ -9,7 +9,6 @@ from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceEntry, DeviceInfo
 from ..dm.target import Target
-from ..dm.udev import UdevFlag
 from ..paths.commands import Commands, KernelCommands
 from ..paths.discover import discover
 from ..paths.identity import check_one_unit
@@ -18,7 +17,7 @@ from ..paths.sysfs import SYSFS, device_number
 from ..units import DevT, Sectors, format_devt
 from ..wire.table import MultipathTable
 from .event import Event
-from .map import Map
+from .map import Map, udev_flags_for
 from .ownership import UUID_PREFIX, refuse_daemons_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot, read_snapshots
 from .watch import watch_async, watch_blocking
@@ -141,7 +140,7 @@ class Host:
             if existing.live_table:
                 return self._as_asked(exists, existing, table, length)
             device = existing
-        return self._finish(device, line)
+        return self._finish(device, line, len(table.devices))
 
     # What happens.
 
@@ -150,7 +149,7 @@ class Host:
         return watch_async(self.control)
 
     def watch_blocking(self, timeout: float | None = None) -> Iterator[Event]:
-        """Yield the same for ``for``; ends when ``timeout`` seconds pass without a wake-up."""
+        """Yield the same for ``for``; ends when ``timeout`` seconds pass in which nothing happens."""
         return watch_blocking(self.control, timeout)
 
     # How.
@@ -210,10 +209,10 @@ class Host:
         number = device_number(path, self._sysfs)
         return None if number is None else format_devt(number)
 
-    def _finish(self, device: DeviceInfo, line: Target) -> Map:
+    def _finish(self, device: DeviceInfo, line: Target, paths: int) -> Map:
         try:
             self.control.load(device, [line])
-            self.control.resume(device, udev_flags=UdevFlag.DISABLE_LIBRARY_FALLBACK)
+            self.control.resume(device, udev_flags=udev_flags_for(paths))
             return self._map_of(device)
         except BaseException:
             self.control.remove(device)

@@ -1,6 +1,7 @@
 """One multipath map, and what can be done to it."""
 
 import errno
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +22,15 @@ from .ownership import refuse_daemons_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
 
 # What multipath-tools tells its udev rules with every reload: the paths changed, the contents did not.
-_RELOADED: Final = UdevFlag.DISABLE_LIBRARY_FALLBACK | UdevFlag.SUBSYSTEM_FLAG0
+_RELOADED: Final = UdevFlag.SUBSYSTEM_FLAG0
+# What udev's rules would read of a map without a usable path, they would wait for as long as the map queues.
+_UNREADABLE: Final = UdevFlag.DISABLE_DISK_RULES | UdevFlag.DISABLE_OTHER_RULES | UdevFlag.SUBSYSTEM_FLAG2
 _MOST_TRIES: Final = 3
+
+
+def udev_flags_for(paths: int) -> UdevFlag:
+    """Return what udev's rules should leave out when a map with so many usable paths comes to life."""
+    return UdevFlag.DISABLE_LIBRARY_FALLBACK | (UdevFlag(0) if paths else _UNREADABLE)
 
 
 class Map:
@@ -155,7 +163,7 @@ class Map:
 
     def resume(self) -> None:
         """Let I/O flow."""
-        self._control.resume(self._info, udev_flags=UdevFlag.DISABLE_LIBRARY_FALLBACK)
+        self._control.resume(self._info, udev_flags=self._udev_flags())
 
     def reload(self, table: MultipathTable, *, verify: bool = True, force: bool = False) -> None:
         """
@@ -180,7 +188,7 @@ class Map:
             self._verify(table, current)
         line = Target(Sectors(0), current.size, MULTIPATH, str(table))
         for last in (False,) * (_MOST_TRIES - 1) + (True,):
-            if self._swap(line, last=last):
+            if self._swap(line, _RELOADED | udev_flags_for(len(table.devices)), last=last):
                 return
 
     def rename(self, new: str, *, force: bool = False) -> None:
@@ -189,7 +197,7 @@ class Map:
         if self.info().name == new:
             self._control.make_nodes()
         else:
-            self._info = self._control.rename(self._info, new)
+            self._info = self._control.rename(self._info, new, udev_flags=self._udev_flags())
 
     def remove(self, *, deferred: bool = False, force: bool = False, timeout: float = 5.0) -> None:
         """
@@ -222,7 +230,15 @@ class Map:
             what = f"the paths have {size} sectors, map {self.name} has {current.size}"
             raise errors.PathsDiffer(f"{what}; nothing was changed; resize the map first")
 
-    def _swap(self, line: Target, *, last: bool) -> bool:
+    def _udev_flags(self) -> UdevFlag:
+        """Return the flags for the map as it will be when it is resumed; what cannot be read does not stop a resume."""
+        paths = 1
+        with suppress(errors.MultipathError):
+            waiting = self._control.table(self._info, inactive=True)
+            paths = len(MultipathTable.parse(waiting[0].params).devices) if waiting else self.status().paths_active
+        return udev_flags_for(paths)
+
+    def _swap(self, line: Target, udev_flags: UdevFlag, *, last: bool) -> bool:
         """
         Load and resume; on any error drop the loaded table again.
 
@@ -231,7 +247,7 @@ class Map:
         """
         try:
             self._control.load(self._info, [line])
-            self._info = self._control.resume(self._info, udev_flags=_RELOADED)
+            self._info = self._control.resume(self._info, udev_flags=udev_flags)
         except (errors.TableError, errors.TableLoadError):  # nothing was loaded: what is inactive is another's
             raise
         except errors.DeviceMapperError as error:
