@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import stat
 import sys
 from ctypes import c_uint64
 from typing import Final, Protocol
@@ -17,6 +18,7 @@ from .path import Path
 _INQUIRY: Final = 0x12
 _EVPD: Final = 0x01
 _HEADER: Final = 4
+_LONGEST: Final = 0xFFFF
 _BLKGETDISKSEQ: Final = IOR(0x12, 128, c_uint64)  # <linux/fs.h>, since Linux v5.15
 _TIMEOUT: Final = 5_000  # ms; an INQUIRY is answered by the port itself, without the medium
 
@@ -46,7 +48,7 @@ class KernelCommands:
         fd = _opened(node, path)
         try:
             length = int.from_bytes(_inquiry(fd, node, page, _HEADER)[2:4], "big")
-            return _inquiry(fd, node, page, _HEADER + length)
+            return _inquiry(fd, node, page, min(_HEADER + length, _LONGEST))
         finally:
             os.close(fd)
 
@@ -56,10 +58,13 @@ def _opened(node: str, path: Path) -> int:
         fd = os.open(node, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise errors.PathError(error.errno or errno.EIO, f"cannot be opened: {error.strerror}", node) from None
-    number, diskseq = os.fstat(fd).st_rdev, _diskseq(fd)
-    if number == path.devt and diskseq in (None, path.diskseq):
+    status, diskseq = os.fstat(fd), _diskseq(fd)
+    number = status.st_rdev
+    if stat.S_ISBLK(status.st_mode) and number == path.devt and diskseq in (None, path.diskseq):
         return fd
     os.close(fd)
+    if not stat.S_ISBLK(status.st_mode):
+        raise errors.PathError(errno.ENOTBLK, "is no block device", node)
     what = f"is device {format_devt(DevT(number))} (disk {diskseq}), not {format_devt(path.devt)} (disk {path.diskseq})"
     raise errors.PathError(errno.ENXIO, what, node)
 

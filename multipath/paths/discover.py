@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path as Folder
 from typing import Final
 
-from ..units import Sectors, parse_devt
 from .path import Path
-from .sysfs import SYSFS, attribute, size_of
+from .sysfs import SYSFS, attribute, device_of, number, size_of
 
 _HCTL: Final = re.compile(r"\d+:\d+:\d+:\d+\Z", re.ASCII)
 
@@ -31,18 +30,18 @@ def _paths(block: Folder) -> Iterator[Path]:
 
 def read_path(folder: Folder) -> Path | None:
     """Return the path device in ``folder``, or ``None`` where it is none or goes away while it is read."""
-    device, number, size = folder / "device", attribute(folder, "dev"), size_of(folder)
-    if number is None or size is None or not device.exists() or attribute(folder, "hidden") == "1":
+    device, devt, size = folder / "device", device_of(folder), size_of(folder)
+    if devt is None or size is None or not device.exists() or attribute(folder, "hidden") == "1":
         return None
-    hctl, diskseq = device.resolve().name, attribute(folder, "diskseq")
+    hctl = device.resolve().name
     return Path(
         name=folder.name,
-        devt=parse_devt(number),
-        size=Sectors(size),
+        devt=devt,
+        size=size,
         designator=attribute(device, "wwid") or attribute(folder, "wwid"),
         vendor=attribute(device, "vendor"),
         model=attribute(device, "model"),
         hctl=hctl if _HCTL.match(hctl) else None,
         state=attribute(device, "state"),
-        diskseq=int(diskseq) if diskseq and diskseq.isdigit() else None,
+        diskseq=number(folder, "diskseq"),
     )

@@ -124,6 +124,8 @@ def _of_page(devt: DevT, folder: Folder, page: bytes) -> Identity:
         unit = tuple(sorted(map(str, logical_unit(page))))
     except ValueError as error:
         raise errors.PathError(errno.EPROTO, f"unusable identification: {error}", f"/dev/{folder.name}") from None
+    if not unit:  # two units that both say nothing would pass for one
+        raise errors.PathError(errno.EPROTO, "does not say which logical unit it is", f"/dev/{folder.name}")
     return Identity(devt, folder.name, _size(devt, folder), unit)
 
 

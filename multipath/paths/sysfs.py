@@ -1,6 +1,7 @@
 """The attributes of block devices below one sysfs root: text that may vanish at any moment."""
 
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Final
@@ -8,13 +9,28 @@ from typing import Final
 from ..units import DevT, Sectors, format_devt, parse_devt
 
 SYSFS: Final = Path("/sys")
+_NUMBER: Final = re.compile(r"[0-9]{1,20}\Z", re.ASCII)
 
 
 def attribute(folder: Path, name: str) -> str | None:
     """Return one attribute without surrounding blanks, or ``None`` where it is absent or does not read."""
     try:
         return (folder / name).read_text("utf-8", "backslashreplace").strip()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        return None
+
+
+def number(folder: Path, name: str) -> int | None:
+    """Return one attribute that is a decimal number, or ``None`` where it is absent or something else."""
+    text = attribute(folder, name)
+    return int(text) if text and _NUMBER.match(text) else None
+
+
+def device_of(folder: Path) -> DevT | None:
+    """Return the device number in the folder of a block device, or ``None`` where it has none."""
+    try:
+        return parse_devt(attribute(folder, "dev") or "")
+    except ValueError:
         return None
 
 
@@ -25,8 +41,8 @@ def block_folder(device: DevT, sysfs: Path = SYSFS) -> Path:
 
 def size_of(folder: Path) -> Sectors | None:
     """Return the size that the kernel holds for the device, in sectors."""
-    text = attribute(folder, "size")
-    return None if text is None or not text.isdigit() else Sectors(int(text))
+    sectors = number(folder, "size")
+    return None if sectors is None else Sectors(sectors)
 
 
 def device_number(ref: str, sysfs: Path = SYSFS) -> DevT | None:
@@ -37,8 +53,7 @@ def device_number(ref: str, sysfs: Path = SYSFS) -> DevT | None:
         name = ref.removeprefix("/dev/")
     if name.startswith((".", "/")) or "/" in name:
         return _number_behind(ref)
-    number = attribute(sysfs / "class/block" / name, "dev")
-    return None if number is None else parse_devt(number)
+    return device_of(sysfs / "class/block" / name)
 
 
 def _number_behind(link: str) -> DevT | None:

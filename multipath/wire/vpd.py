@@ -10,6 +10,7 @@ from typing import Final
 
 DEVICE_IDENTIFICATION: Final = 0x83
 _HEADER: Final = 4
+_BINARY: Final = (2, 3)  # EUI-64 and NAA, which everybody writes as digits alone
 
 
 class Association(enum.IntEnum):
@@ -37,10 +38,14 @@ class Designator:
     value: bytes
 
     def __str__(self) -> str:
-        """Return kind and value, safe to print."""
+        """Return kind and value, safe to print; the same for two values only where padding alone tells them apart."""
         name = {1: "t10", 2: "eui", 3: "naa", 8: "name"}.get(self.kind, f"type {self.kind}")
-        text = self.value.hex() if self.kind in (2, 3) else self.value.decode("ascii", "backslashreplace").strip("\0 ")
-        return f"{name}.{text}" if text.isprintable() else f"{name}.{self.value.hex()}"
+        text = self.value.decode("latin-1").strip("\0 ")
+        if self.kind in _BINARY:
+            return f"{name}.{self.value.hex()}"
+        if text.isascii() and text.isprintable() and not text.startswith("0x"):
+            return f"{name}.{text}"
+        return f"{name}.0x{self.value.hex()}"
 
 
 def parse_designators(page: bytes) -> tuple[Designator, ...]:
