@@ -11,53 +11,64 @@ import sysconfig
 from pathlib import Path
 from typing import Final
 
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
 import multipath
 
-from .rounds import Turn
-from .survey import Survey, Task
+from .contest import Contest
 
-_ROUNDS: Final = 25
 _PACKAGE: Final = "import multipath"
 _NAMES: Final = "import multipath; multipath.Host; multipath.MultipathTable"
 _PEER: Final = "import asyncio"
 _SCRIPT: Final = """
 import sys, time
 sys.path += {places!r}
-begin = time.perf_counter_ns()
+begin = time.perf_counter()
 {statement}
-end = time.perf_counter_ns()
+end = time.perf_counter()
 print(end - begin, *sys.modules)
 """
 
 
-def test_import(survey: Survey) -> None:
-    """The package alone, whose names are imported when they are first used, and nearly all that is behind them."""
-    package, names, asyncio = (_run(statement)[1] for statement in (_PACKAGE, _NAMES, _PEER))
+class _Imports:
+    """Imports in fresh interpreters, and their timer: it goes on while one imports, and not while it starts."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    def timer(self) -> float:
+        """Return the seconds that all imports have taken."""
+        return self._seconds
+
+    def run(self, statement: str) -> set[str]:
+        """Import; return the names of all modules that are there then."""
+        places = [sysconfig.get_path("platlib"), str(Path(multipath.__file__).parents[1])]
+        script = _SCRIPT.format(places=places, statement=statement)
+        command = [sys.executable, "-I", "-S", "-c", script]
+        seconds, *modules = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.split()
+        self._seconds += float(seconds)
+        return set(modules)
+
+
+_IMPORTS: Final = _Imports()
+pytestmark = pytest.mark.benchmark(timer=_IMPORTS.timer)
+
+
+def test_import_of_the_package(benchmark: BenchmarkFixture) -> None:
+    """The package alone, whose names are imported when they are first used."""
+    package, asyncio = _IMPORTS.run(_PACKAGE), _IMPORTS.run(_PEER)
     assert "multipath" in package
     assert "multipath.dm.control" not in package
-    assert {"multipath.maps.host", "multipath.wire.table"} <= names
     assert "asyncio" in asyncio - package
 
-    survey.compare(
-        [
-            Task(f"`{_PACKAGE}`", _turn(_PACKAGE), figure=2),
-            Task("the same, and the names `Host` and `MultipathTable` used", _turn(_NAMES)),
-        ],
-        f"`{_PEER}`",
-        _turn(_PEER),
-        rounds=_ROUNDS,
-    )
+    contest = Contest(f"`{_PACKAGE}`", f"`{_PEER}`", rounds=25, figure=2)
+    contest.hold(benchmark, lambda: _IMPORTS.run(_PACKAGE), lambda: _IMPORTS.run(_PEER))
 
 
-def _turn(statement: str) -> Turn:
-    return lambda: _run(statement)[0]
+def test_import_of_its_names(benchmark: BenchmarkFixture) -> None:
+    """Nearly all that is behind the names."""
+    assert {"multipath.maps.host", "multipath.wire.table"} <= _IMPORTS.run(_NAMES)
 
-
-def _run(statement: str) -> tuple[float, set[str]]:
-    """Return the nanoseconds of an import in a fresh interpreter, and the names of what it then holds."""
-    places = [sysconfig.get_path("platlib"), str(Path(multipath.__file__).parents[1])]
-    script = _SCRIPT.format(places=places, statement=statement)
-    words = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", script], stdout=subprocess.PIPE, check=True, text=True
-    ).stdout.split()
-    return float(words[0]), set(words[1:])
+    contest = Contest("the same, and the names `Host` and `MultipathTable` used", f"`{_PEER}`", rounds=25)
+    contest.hold(benchmark, lambda: _IMPORTS.run(_NAMES), lambda: _IMPORTS.run(_PEER))

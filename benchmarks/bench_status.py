@@ -6,63 +6,73 @@ The peer gets what a Python program could get at best: compiled calls, and the a
 times, and in a guest that is the most of them.
 """
 
+# mypy: untyped-calls-exclude=pytest_benchmark
+
 import fcntl
 import os
 import struct
-from typing import Final
+from typing import Any, Final
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
 
 from multipath import Control, MultipathStatus
 from multipath.dm.device import DeviceTable
 
+from .contest import Contest
 from .libdevmapper import Answer, Libdevmapper, Line
 from .maps import made_maps
-from .rounds import turn
-from .survey import Survey, Task
 
 _CALLS: Final = 200
 _ROUNDS: Final = 200
+_PART: Final[dict[str, Any]] = {"rounds": _ROUNDS, "iterations": _CALLS, "warmup_rounds": 2}
 _DM_TABLE_STATUS: Final = 0xC138FD0C
 _DM_NOFLUSH_FLAG: Final = 1 << 11
 _BUFFER: Final = 16 << 10
 
 
-def test_status_of_one_map(control: Control, libdevmapper: Libdevmapper, survey: Survey) -> None:
+def test_status_of_one_map(control: Control, libdevmapper: Libdevmapper, benchmark: BenchmarkFixture) -> None:
     """The whole way: request, ioctl, answer as an object."""
+    contest = Contest(
+        "`Control.status` of a map with 4 paths", "libdevmapper through cffi", rounds=_ROUNDS, calls=_CALLS, figure=1
+    )
     with made_maps(control, 1) as (name,):
         assert _as_answer(control.status(name)) == libdevmapper.status(name)
 
-        survey.compare(
-            [Task("`Control.status` of a map with 4 paths", turn(lambda: control.status(name), _CALLS), figure=1)],
-            "libdevmapper through cffi",
-            turn(lambda: libdevmapper.status(name), _CALLS),
-            rounds=_ROUNDS,
-        )
+        contest.hold(benchmark, lambda: control.status(name), lambda: libdevmapper.status(name))
 
 
-def test_parts_of_a_status(control: Control, survey: Survey) -> None:
-    """What no way can do without, and what comes after it."""
+@pytest.mark.usefixtures("control")
+def test_system_call(benchmark: BenchmarkFixture) -> None:
+    """What no way can do without."""
+    benchmark.extra_info["task"] = "`getppid`: any system call"
+    benchmark.pedantic(os.getppid, **_PART)
+
+
+def test_ioctl(control: Control, benchmark: BenchmarkFixture) -> None:
+    """What the kernel does."""
+    benchmark.extra_info["task"] = "`fcntl.ioctl` alone: the kernel prints the status, nobody reads it"
     with made_maps(control, 1) as (name,):
         buffer, header = bytearray(_BUFFER), _status_request(name)
-        params = control.status(name)[0].params
 
         def ioctl() -> None:
             buffer[: len(header)] = header
             fcntl.ioctl(control.fileno(), _DM_TABLE_STATUS, buffer)
 
         ioctl()
-        assert params.encode() in buffer
-        assert str(MultipathStatus.parse(params)) == params
+        assert control.status(name)[0].params.encode() in buffer
 
-        survey.measure(
-            {
-                "`getppid`: any system call": turn(os.getppid, _CALLS),
-                "`fcntl.ioctl` alone: the kernel prints the status, nobody reads it": turn(ioctl, _CALLS),
-                "`MultipathStatus.parse`: the typed status out of the text": turn(
-                    lambda: MultipathStatus.parse(params), _CALLS
-                ),
-            },
-            rounds=_ROUNDS,
-        )
+        benchmark.pedantic(ioctl, **_PART)
+
+
+def test_parse(control: Control, benchmark: BenchmarkFixture) -> None:
+    """What comes after it."""
+    benchmark.extra_info["task"] = "`MultipathStatus.parse`: the typed status out of the text"
+    with made_maps(control, 1) as (name,):
+        params = control.status(name)[0].params
+    assert str(MultipathStatus.parse(params)) == params
+
+    benchmark.pedantic(MultipathStatus.parse, (params,), **_PART)
 
 
 def _as_answer(table: DeviceTable) -> Answer:

@@ -17,30 +17,15 @@ from multipath.errors import LabError
 from multipath.lab import Machine, Sinks, kernels, run, tools
 from multipath.lab.sinks import to_stderr
 
-from . import libdevmapper
-from .answers import FOLDER, Answers, sections
+from . import FOLDER, libdevmapper
+from .page import page
 
 _ROOT: Final = Path(__file__).parents[1]
 _ASK: Final = [
-    sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:randomly", "-p", "no:cacheprovider",
-    "-o", "python_files=bench_*.py", "benchmarks",
+    sys.executable, "-m", "pytest", "benchmarks", "-q", "-o", "python_files=bench_*.py",
+    "-p", "no:randomly", "-p", "no:cacheprovider",
+    "--benchmark-quiet", f"--benchmark-storage={FOLDER}", "--benchmark-json",
 ]  # fmt: skip
-_README: Final = """\
-# Benchmarks
-
-One question per file, each against the best other way to answer it. `make bench` asks them all and writes this page; it
-needs no root.
-
-Before anything is timed, both sides must have given the same answer. Then they take turns, in one process on one
-kernel, so that what disturbs the machine disturbs both; a ratio is taken within each round, and the median of the
-ratios is told with its middle half. A benchmark never fails for being slow: a figure that is not met is shown as such.
-
-{sections}
-
-A guest is user-mode Linux, in which a system call takes many times as long as on the machine; so does a new process.
-
-{machine}; Python {python}; commit {commit}.
-"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,19 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.chdir(_ROOT)
     FOLDER.mkdir(parents=True, exist_ok=True)
     try:
-        runs = _asked(parser.parse_args(arguments).kernels or kernels.names())
+        files = _asked(parser.parse_args(arguments).kernels or kernels.names())
     except (LabError, subprocess.CalledProcessError) as error:
         _say(f"{error}; README.md stays as it was")
         return 1
-    found = sections([Answers.read(file) for file in runs])
-    (_ROOT / "benchmarks/README.md").write_text(_page(found))
-    print(found)
+    text = page(files, f"{_processor()}; Python {platform.python_version()}; commit {_commit()}.")
+    (_ROOT / "benchmarks/README.md").write_text(text)
+    print(text, end="")
     return 0
 
 
 def _asked(names: Sequence[str]) -> list[Path]:
     """
-    Ask everywhere, progress on stderr; return the files with the answers, the machine's first.
+    Ask everywhere, progress on stderr; return what pytest-benchmark wrote, the machine's first.
 
     Raises:
         subprocess.CalledProcessError: a benchmark failed.
@@ -74,26 +59,16 @@ def _asked(names: Sequence[str]) -> list[Path]:
     libdevmapper.build(FOLDER, tools.libraries(tools.layer()).split(os.pathsep))
     _say("on the machine")
     files = [FOLDER / "machine.json"]
-    subprocess.run(_ASK, stdout=sys.stderr, env={**os.environ, **_told_to(files[0])}, check=True)
+    subprocess.run([*_ASK, str(files[0])], stdout=sys.stderr, check=True)
     for name in names:
         _say(f"in a guest with kernel {name}")
         files.append(FOLDER / f"guest-{name}.json")
         # Without udevd nobody else looks at the maps while they are measured.
-        machine = Machine(kernel=name, udev=False, scratch=FOLDER, environment=_told_to(files[-1]))
-        status = run(_ASK, machine, Sinks(stdout=to_stderr))
+        machine = Machine(kernel=name, udev=False, scratch=FOLDER)
+        status = run([*_ASK, str(files[-1])], machine, Sinks(stdout=to_stderr))
         if status:
             raise subprocess.CalledProcessError(status, "pytest")
     return files
-
-
-def _told_to(file: Path) -> dict[str, str]:
-    return {"MULTIPATH_BENCHMARKS_ANSWERS": str(file)}
-
-
-def _page(found: str) -> str:
-    return _README.format(
-        sections=found, machine=_processor(), python=platform.python_version(), commit=_commit()
-    )  # fmt: skip
 
 
 def _processor() -> str:

@@ -1,0 +1,75 @@
+"""
+We and a peer at the same task, in the rounds of pytest-benchmark.
+
+Strategy: pytest-benchmark times us; set-up and teardown of a round, which it does not time, are the peer's. The peer
+takes one turn in each round, before us in one round and after us in the next, by the same timer. So whatever disturbs
+the machine disturbs both; a ratio is taken within a round, between turns that are milliseconds apart.
+"""
+
+# mypy: untyped-calls-exclude=pytest_benchmark
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from statistics import quantiles
+from typing import Any, Final
+
+from pytest_benchmark.fixture import BenchmarkFixture
+
+Call = Callable[[], object]
+
+_WARM_UP: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """
+    The terms.
+
+    Attributes:
+        task: What both do.
+        peer: With what the peer does it.
+        rounds: How often both take a turn.
+        calls: How often the task is done in one turn.
+        figure: The least ratio that the project wants; ``None`` where it promises nothing.
+    """
+
+    task: str
+    peer: str
+    rounds: int
+    calls: int = 1
+    figure: float | None = None
+
+    def hold(self, benchmark: BenchmarkFixture, ours: Call, theirs: Call) -> None:
+        """Measure, and note the terms and the quartiles, in seconds for one call, as ``extra_info``."""
+        turn, peers = self._turn(theirs), list[float]()
+
+        def peers_turn() -> None:
+            run: Any = benchmark.stats
+            # Between set-up and teardown the round's time is added: one of the two finds an even number of times.
+            if len(run.stats.data) % 2 == 0:
+                timer = run.options["timer"]
+                begin = timer()
+                turn()
+                peers.append(timer() - begin)
+
+        benchmark.pedantic(
+            self._turn(ours), setup=peers_turn, teardown=peers_turn, rounds=self.rounds, warmup_rounds=_WARM_UP
+        )
+        self._note(benchmark, peers[-self.rounds :])
+
+    def _turn(self, call: Call) -> Callable[[], None]:
+        steps = range(self.calls)
+
+        def turn() -> None:
+            for _ in steps:
+                call()
+
+        return turn
+
+    def _note(self, benchmark: BenchmarkFixture, peers: list[float]) -> None:
+        run: Any = benchmark.stats
+        ours, theirs = ([time / self.calls for time in times] for times in (run.stats.data, peers))
+        ratios = [their / our for their, our in zip(theirs, ours, strict=True)]
+        benchmark.extra_info.update(
+            asdict(self), ours=quantiles(ours, n=4), theirs=quantiles(theirs, n=4), ratio=quantiles(ratios, n=4)
+        )

@@ -1,0 +1,77 @@
+"""
+``README.md``, made of the JSON of pytest-benchmark.
+
+Nothing on it names the machine: neither its name nor its folders, nor the name of its kernel's build.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+_TEXT: Final = """\
+# Benchmarks
+
+One question per file, each against the best other way to answer it. `make bench` asks them all, by pytest-benchmark,
+and writes this page; it needs no root.
+
+Before anything is timed, both sides must have given the same answer. Then they take turns, in one process on one
+kernel, so that what disturbs the machine disturbs both; a ratio is taken within each round, and the median of the
+ratios is told with its middle half. A benchmark never fails for being slow: a figure that is not met is shown as such.
+
+{sections}
+
+A guest is user-mode Linux, in which a system call takes many times as long as on the machine; so does a new process.
+
+{foot}
+"""
+_COMPARED: Final = ("Task", "Where", "Ours", "Peer", "Theirs", "Theirs / ours (middle half)", "Wanted", "Met")
+_PARTS: Final = ("Part", "Where", "Median", "Middle half")
+_UNITS: Final = (("ns", 1e-9), ("µs", 1e-6), ("ms", 1e-3), ("s", 1.0))
+
+Row = dict[str, Any]
+
+
+def page(files: Sequence[Path], foot: str) -> str:
+    """Return the page: for each question what was compared, then the parts, for scale; ``foot`` tells of the run."""
+    rows = [row for file in files for row in _rows(file)]
+    questions = dict.fromkeys(row["group"] for row in rows)
+    sections = (_section(question, [row for row in rows if row["group"] == question]) for question in questions)
+    return _TEXT.format(sections="\n\n".join(sections), foot=foot)
+
+
+def _rows(file: Path) -> list[Row]:
+    """Return what is told of each benchmark of one place, in one dictionary each."""
+    run = json.loads(file.read_text())
+    return [{**run["machine_info"], **row, **row["extra_info"]} for row in run["benchmarks"]]
+
+
+def _section(question: str, rows: Sequence[Row]) -> str:
+    texts = [f"## {question}", _table(_COMPARED, [_compared(row) for row in rows if "peer" in row])]
+    parts = [_part(row) for row in rows if "peer" not in row]
+    if parts:
+        texts += ["For scale, what it consists of or comes with:", _table(_PARTS, parts)]
+    return "\n\n".join(texts)
+
+
+def _compared(row: Row) -> tuple[str, ...]:
+    low, ratio, high = row["ratio"]
+    figure = row["figure"]
+    verdict = "yes" if figure is None or ratio >= figure else "**no**"
+    wanted = ("", "") if figure is None else (f"{figure:g}", verdict)
+    ours, theirs = _time(row["ours"][1]), _time(row["theirs"][1])
+    return row["task"], row["place"], ours, row["peer"], theirs, f"{ratio:.2f} ({low:.2f} to {high:.2f})", *wanted
+
+
+def _part(row: Row) -> tuple[str, ...]:
+    stats = row["stats"]
+    return row["task"], row["place"], _time(stats["median"]), f"{_time(stats['q1'])} to {_time(stats['q3'])}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
+
+
+def _time(seconds: float) -> str:
+    unit, size = next((unit for unit in reversed(_UNITS) if seconds >= unit[1]), _UNITS[0])
+    return f"{seconds / size:.3g} {unit}"
