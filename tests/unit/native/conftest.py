@@ -16,15 +16,15 @@ Scenario = Callable[[str], Any]
 _SANITIZE = "-fsanitize=address,undefined"
 
 
-def python(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a Python of its own in the project's folder, whatever comes of it."""
+def python(*arguments: str, environment: dict[str, str], tree: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run a Python of its own on the package in ``tree``, whatever comes of it."""
     command = [sys.executable, *arguments]
-    return subprocess.run(command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
+    return subprocess.run(command, check=False, cwd=tree, env=environment, capture_output=True, text=True, timeout=600)
 
 
 @pytest.fixture(scope="session")
 def sanitized(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the compiled modules, built with AddressSanitizer and UndefinedBehaviorSanitizer."""
+    """A tree with the package, its compiled core built with AddressSanitizer and UndefinedBehaviorSanitizer."""
     tree = tmp_path_factory.mktemp("sanitized")
     shutil.copy(ROOT / "setup.py", tree)
     shutil.copytree(ROOT / "_native", tree / "_native")
@@ -35,7 +35,9 @@ def sanitized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = [sys.executable, "setup.py", "-q", "build_ext", "-j", "4", "--build-lib", "lib"]
     done = subprocess.run(build, check=False, cwd=tree, env=os.environ | flags, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    return tree / "lib/multipath/_native"
+    (tree / "lib/tests").symlink_to(ROOT / "tests")
+    ordinary = shutil.ignore_patterns("*.so", "__pycache__")
+    return Path(shutil.copytree(ROOT / "multipath", tree / "lib/multipath", ignore=ordinary, dirs_exist_ok=True)).parent
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@ Give the codec replies that no kernel sends.
 
 Run by ``test_fuzz`` in a process of its own, with a codec that was built with sanitizers::
 
-    python -m tests.unit.native.fuzz <folder of the built modules> <seed> <number of cases>
+    python -m tests.unit.native.fuzz <seed> <number of cases>
 
 Strategy: valid replies of every kind, then one to four wounds each: a field set to a value that hurts, a cut, an end
 taken from a string, a stretch of noise. Every decoder reads every case, and may raise `ValueError` alone; whatever else
@@ -16,7 +16,8 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-import multipath._native
+from multipath._native import codec
+from multipath._native.codec import Reply, Request
 
 from . import kernel
 
@@ -90,16 +91,17 @@ def _make_noise(data: bytearray, chance: random.Random) -> None:
 _WOUNDS: Final = (_hurt_header, _hurt_payload, _hurt_payload, _cut, _take_ends, _make_noise)
 
 
-def read(codec: object, data: bytes) -> int:
+def read(data: bytes) -> int:
     """Let every decoder read ``data``; return how many of them could."""
     readable = 0
     try:
-        reply = codec.Reply(data)  # type: ignore[attr-defined]
+        reply = Reply(data)
     except ValueError:
         return readable
     assert len(reply.name) <= 128
     assert len(reply.uuid) <= 129
-    for decode in (reply.targets, reply.names, reply.deps, reply.versions, reply.text):
+    decoders: tuple[Callable[[], object], ...] = (reply.targets, reply.names, reply.deps, reply.versions, reply.text)
+    for decode in (reply.device, *decoders):
         try:
             decode()
             readable += 1
@@ -108,27 +110,23 @@ def read(codec: object, data: bytes) -> int:
     return readable
 
 
-def send(codec: object, chance: random.Random) -> None:
+def send(chance: random.Random) -> None:
     """Encode a load that `pack_targets` did not make, and one that it did."""
     payload = chance.randbytes(chance.randrange(120))
-    codec.Request(9, payload=payload).encoded(chance.randrange(600))  # type: ignore[attr-defined]
+    Request(codec.TABLE_LOAD, payload=payload).encoded(chance.randrange(600))
     lines = [(0, 1, _text(chance)[:15], _text(chance)) for _ in range(chance.randrange(4))]
-    codec.Request(9, payload=codec.pack_targets(lines)).encoded()  # type: ignore[attr-defined]
+    Request(codec.TABLE_LOAD, payload=codec.pack_targets(lines)).encoded()
 
 
-def main(folder: str, seed: int, count: int) -> None:
+def main(seed: int, count: int) -> None:
     """Run ``count`` cases and print how many decoders got through, which shows that they were reached."""
-    multipath._native.__path__.insert(0, folder)
-    from multipath._native import codec
-
-    assert codec.__file__.startswith(folder), codec.__file__
     chance, readable = random.Random(seed), 0
     for case in range(count):
-        readable += read(codec, wounded(_MAKERS[case % len(_MAKERS)](chance), chance))
+        readable += read(wounded(_MAKERS[case % len(_MAKERS)](chance), chance))
         if case % 16 == 0:
-            send(codec, chance)
+            send(chance)
     print(f"seed {seed}: {count} cases, {readable} decoded")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]))
