@@ -113,10 +113,12 @@ class TestAHostWhereNobodyMakesNodes:
 
         assert mknod == [(stat.S_IFBLK | 0o600, other)]
 
-    @pytest.mark.skipif(os.geteuid() != 0, reason="block nodes can be made by root alone")
     def test_gets_nodes_that_are_real(self, dev: Path) -> None:
         """As root, the node is a block device of that number."""
-        OwnNodes(dev).synchronise({"mpatha": MAP}, always)
+        try:
+            OwnNodes(dev).synchronise({"mpatha": MAP}, always)
+        except PermissionError:
+            pytest.skip("block nodes can be made by root alone, and not in every container")
 
         made = (dev / "mapper/mpatha").lstat()
         assert (stat.S_ISBLK(made.st_mode), made.st_rdev, stat.S_IMODE(made.st_mode)) == (True, MAP, 0o600)
