@@ -366,19 +366,6 @@ class TestAWatch:
         assert (event.name, event.path, event.group) == ("mpatha", paths[2], 2)
 
 
-class TestOwnNodes:
-    def test_follow_a_device_without_udev(self, paths: list[str], table: MultipathTable) -> None:
-        """Link made by us, moved by a rename, gone with the removal."""
-        with Control(nodes="own") as control, Host(control=control) as host:
-            made = host.create("byhand", table, uuid=UUID)
-            assert os.stat("/dev/mapper/byhand").st_rdev == made.devt
-            made.rename("moved")
-            assert os.path.lexists("/dev/mapper/moved")
-            assert not os.path.lexists("/dev/mapper/byhand")
-            made.remove()
-            assert not os.path.lexists("/dev/mapper/moved")
-
-
 class TestASnapshot:
     def test_of_another_device_number_is_refused(self, dm: Control, mpath: Map) -> None:
         """An info that names the uuid of one device and the number of another does not pass."""
