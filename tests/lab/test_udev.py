@@ -5,7 +5,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -21,18 +21,20 @@ from .oracle import dmsetup
 @contextmanager
 def stopped_udev() -> Iterator[None]:
     """Stop the daemon itself: told to stop its queue, it forgets now and then to go on with it."""
-    daemons = [
-        int(process.name)
-        for process in Path("/proc").glob("[0-9]*")
-        if (process / "comm").read_text("utf-8") == "systemd-udevd\n"
-    ]
-    for daemon in daemons:
-        os.kill(daemon, signal.SIGSTOP)
+    daemon = min(map(int, udev_processes()))  # the others are its workers, which come and go
+    os.kill(daemon, signal.SIGSTOP)
     try:
         yield
     finally:
-        for daemon in daemons:
-            os.kill(daemon, signal.SIGCONT)
+        os.kill(daemon, signal.SIGCONT)
+
+
+def udev_processes() -> Iterator[str]:
+    """Yield the processes of udev."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (process / "comm").read_text("utf-8") == "systemd-udevd\n":
+                yield process.name
 
 
 @pytest.mark.kernel
