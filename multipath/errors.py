@@ -10,6 +10,7 @@ The error tree.
     ├── NotFound (LookupError)                no map answers to a reference
     ├── AmbiguousRef (LookupError)            more than one map answers to a reference
     ├── PathsDiffer                           paths of one map that are not one logical unit; nothing was changed
+    ├── PathClaimed                           a path that another map or array holds; nothing was changed
     ├── DaemonOwnsMap                         multipathd manages this map; go through it, or use force=True
     ├── UnexpectedStatus                      the kernel printed a status that this library cannot read
     ├── WaitTimeout (TimeoutError)            a deadline passed; .seen says what was there
@@ -93,6 +94,23 @@ class PathsDiffer(MultipathError):
     def __init__(self, message: str, evidence: Sequence[str] = ()) -> None:
         self.evidence = tuple(evidence)
         super().__init__("; ".join([message, *self.evidence]))
+
+
+class PathClaimed(MultipathError):
+    """
+    A path that something else is built on already; the kernel itself would let two maps share it.
+
+    Attributes:
+        holders: One line for each holder, with the path that it holds.
+    """
+
+    def __init__(self, message: str, holders: Sequence[str] = ()) -> None:
+        self.holders = tuple(holders)
+        super().__init__("; ".join([message, *self.holders]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (str(self).partition("; ")[0], self.holders)
 
 
 class DaemonOwnsMap(MultipathError):

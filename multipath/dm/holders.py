@@ -53,6 +53,12 @@ def holders(device: DevT, *, sysfs: Path = _SYSFS, proc: Path = _PROC) -> tuple[
     return tuple(dict.fromkeys(found))
 
 
+def stacked(device: DevT, *, sysfs: Path = _SYSFS) -> tuple[Holder, ...]:
+    """Return the block devices that are built on ``device`` or on one of its partitions: maps, arrays, others."""
+    block = sysfs / "dev/block" / format_devt(device)
+    return tuple(dict.fromkeys(item for folder, _ in _with_partitions(block, device) for item in _stacked(folder)))
+
+
 def _with_partitions(block: Path, device: DevT) -> Iterator[tuple[Path, str]]:
     yield block, format_devt(device)
     for file in sorted(block.glob("*/partition")):

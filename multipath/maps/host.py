@@ -1,7 +1,7 @@
 """The machine, through the four seams: its paths, its maps, and the making of a map."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path as Folder
 from typing import Self
 
@@ -18,7 +18,7 @@ from ..units import DevT, Sectors, format_devt
 from ..wire.table import MultipathTable
 from .event import Event
 from .map import Map, udev_flags_for
-from .ownership import UUID_PREFIX, refuse_daemons_map
+from .ownership import UUID_PREFIX, refuse_claimed_paths, refuse_daemons_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot, read_snapshots
 from .watch import watch_async, watch_blocking
 
@@ -120,18 +120,22 @@ class Host:
             table: Groups and paths.
             uuid: ``mpath-`` and the WWID, as multipath-tools does it; the map's identity.
             size: Needed only for a table without paths; else the paths' own.
-            verify: Ask each path for its identity and size first.
+            verify: Ask each path for its identity and size first, and whether something else is built on it.
             force: Also beside a running multipathd.
 
         Raises:
             NameRefused: the name or the uuid cannot be used.
             PathsDiffer: the paths are not one logical unit of one size, or one of them cannot tell.
+            PathClaimed: another map or array is built on one of them.
             DeviceExists: the name or the uuid is taken by another device.
             TableLoadError: the kernel refused the table.
             DaemonOwnsMap: multipathd runs, and the uuid is one of its kind.
         """
         refuse_daemons_map(name, uuid or "", "creation", force=force)
-        length = self._size(table, size, verify=verify)
+        paths = self._numbers(table)
+        length = self._size(paths, size, verify=verify)
+        if verify:
+            refuse_claimed_paths(paths, name, sysfs=self._sysfs)
         line = Target(Sectors(0), length, MULTIPATH, str(table))
         try:
             device = self.control.create(name, uuid=uuid)
@@ -171,12 +175,14 @@ class Host:
     def _handle(self, snapshot: MapSnapshot) -> Map:
         return Map(self.control, snapshot, sysfs=self._sysfs, commands=self._commands)
 
-    def _size(self, table: MultipathTable, size: Sectors | None, *, verify: bool) -> Sectors:
+    def _numbers(self, table: MultipathTable) -> list[DevT]:
         numbers = {device: device_number(device, self._sysfs) for device in table.devices}
         missing = [device for device, number in numbers.items() if number is None]
         if missing:
             raise errors.NotFound(f"no block device {', '.join(missing)}; nothing was changed")
-        paths = [number for number in numbers.values() if number is not None]
+        return [number for number in numbers.values() if number is not None]
+
+    def _size(self, paths: Sequence[DevT], size: Sectors | None, *, verify: bool) -> Sectors:
         if paths and (verify or size is None):
             found = check_one_unit(paths, sysfs=self._sysfs, commands=self._commands)
             if size not in (None, found):

@@ -18,7 +18,7 @@ from ..units import DevT, Sectors, format_devt, parse_devt
 from ..wire.message import Message, Verb
 from ..wire.status import MultipathStatus
 from ..wire.table import MultipathTable
-from .ownership import refuse_daemons_map
+from .ownership import refuse_claimed_paths, refuse_daemons_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
 
 # What multipath-tools tells its udev rules with every reload: the paths changed, the contents did not.
@@ -174,11 +174,12 @@ class Map:
 
         Args:
             table: The new table; its size stays the map's.
-            verify: Compare the joining paths with each other and with those of the map.
+            verify: Compare the joining paths with each other and with those of the map, and see who holds them.
             force: Also where multipathd manages the map.
 
         Raises:
             PathsDiffer: a path that joins is not the map's logical unit, or cannot tell.
+            PathClaimed: another map or array is built on a path that joins.
             TableLoadError: the kernel refused the table.
             DaemonOwnsMap: multipathd manages the map.
         """
@@ -225,6 +226,7 @@ class Map:
         joining = [number for number in map(self._number, table.devices) if number not in numbers]
         if not joining:
             return
+        refuse_claimed_paths(joining, self.name, sysfs=self._sysfs)
         size = check_one_unit(joining, beside=numbers, sysfs=self._sysfs, commands=self._commands)
         if size != current.size:
             what = f"the paths have {size} sectors, map {self.name} has {current.size}"
@@ -242,8 +244,8 @@ class Map:
         """
         Load and resume; on any error drop the loaded table again.
 
-        A resume suspends the map itself. Kernels that ignore a signal which interrupts that (before v6.11) refuse the
-        swap with EINVAL and forget the loaded table; the live one goes on serving. That is tried again.
+        A resume suspends the map itself. Kernels that ignore a signal which interrupts that (repaired in 2024) refuse
+        the swap with EINVAL and forget the loaded table; the live one goes on serving. That is tried again.
         """
         try:
             self._control.load(self._info, [line])

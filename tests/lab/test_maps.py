@@ -267,6 +267,19 @@ class TestACreationThatTheKernelRefuses:
             host.create("mpatha", MultipathTable.parse(f"0 0 1 1 no-such-selector 0 1 0 {paths[0]}"))
         assert host.control.devices() == []
 
+    def test_for_a_path_of_another_map_names_that_map(self, host: Host, mpath: Map, paths: list[str]) -> None:
+        """The kernel would let both maps write down one path; the library says who has it, and changes nothing."""
+        mpath.reload(MultipathTable.build([paths[:2]]))
+
+        with pytest.raises(errors.PathClaimed, match=f"{paths[1]} is held by map mpatha"):
+            host.create("second", MultipathTable.build([paths[1:]]))
+        host.create("mpathb", MultipathTable.build([paths[2:]]))
+        with pytest.raises(errors.PathClaimed, match="held by map mpathb"):
+            mpath.reload(MultipathTable.build([paths]))
+
+        assert [entry.name for entry in host.control.devices()] == ["mpatha", "mpathb"]
+        assert mpath.table().devices == tuple(paths[:2])
+
     def test_for_a_path_in_use_names_its_holder(self, host: Host, mpath: Map, paths: list[str]) -> None:
         """A path that is mounted: the mount point stands in the error."""
         mpath.reload(MultipathTable.build([paths[:2]]))

@@ -29,6 +29,7 @@ _KINDS: Final[dict[type[BaseException], ExitCode]] = {
     errors.DeviceBusy: ExitCode.BUSY,
     errors.DeviceExists: ExitCode.BUSY,
     errors.DaemonOwnsMap: ExitCode.BUSY,
+    errors.PathClaimed: ExitCode.BUSY,
     errors.NotPermitted: ExitCode.DENIED,
     errors.WaitTimeout: ExitCode.TIMEOUT,
     errors.GuestTimeout: ExitCode.TIMEOUT,
