@@ -25,6 +25,7 @@ EXAMPLES: list[BaseException] = [
     errors.NotFound("no map 'x'"),
     errors.AmbiguousRef("'x' is two maps"),
     errors.PathsDiffer("these paths differ", ["sda (8:0): 8 sectors", "sdb (8:16): 16 sectors"]),
+    errors.PathClaimed("map second cannot have these paths", ["8:0 is held by map first"]),
     errors.DaemonOwnsMap("multipathd manages mpatha"),
     errors.UnexpectedStatus("map mpatha: the kernel's status cannot be read"),
     errors.WaitTimeout("no event of mpatha in time", seen=LINES),
