@@ -24,7 +24,7 @@ check: .venv/ready  ## read the code: ruff, mypy --strict, stubtest, import orde
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/python -m mypy.stubtest --ignore-disjoint-bases multipath._native.codec multipath._native.control multipath._native.passthrough
+	@$(BIN)/python -m mypy.stubtest --mypy-config-file pyproject.toml --ignore-disjoint-bases multipath._native.codec multipath._native.control multipath._native.passthrough
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
 bench: .venv/ready  ## measure against libdevmapper, dmsetup and asyncio; writes benchmarks/README.md

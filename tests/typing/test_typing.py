@@ -50,6 +50,7 @@ class TestTheStubs:
         modules = {module.name for module in pkgutil.iter_modules(multipath._native.__path__)} - WITHOUT_SIGNATURES
         names = [f"multipath._native.{name}" for name in sorted(modules)]
 
-        done = check("mypy.stubtest", *names, "--ignore-disjoint-bases")
+        config = f"--mypy-config-file={ROOT / 'pyproject.toml'}"
+        done = check("mypy.stubtest", *names, config, "--ignore-disjoint-bases")
 
         assert done.returncode == 0, done.stdout
