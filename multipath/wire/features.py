@@ -49,7 +49,7 @@ class Features:
             raise ValueError(f"pg_init_delay_msecs {self.pg_init_delay_msecs}: the kernel takes 0 to 60000")
         if self.queue_mode is not None and self.queue_mode not in _QUEUE_MODES:
             raise ValueError(f"queue_mode {self.queue_mode!r}: the kernel takes {' or '.join(_QUEUE_MODES)}")
-        if len(self.words()) > MOST_FEATURE_WORDS:
+        if self.unknown and len(self.words()) > MOST_FEATURE_WORDS:  # the known ones alone are never more
             raise ValueError(f"{len(self.words())} feature words: the kernel takes {MOST_FEATURE_WORDS}")
 
     @classmethod
@@ -80,6 +80,8 @@ class Features:
         Source: linux ``drivers/md/dm-mpath.c``, ``parse_features()``.
         """
         count = words.number("the number of feature words", high=MOST_FEATURE_WORDS)
+        if count == 0:
+            return NO_FEATURES
         start, end = words.index, words.index + count
         known: dict[str, bool | int | str] = {}
         unknown: list[str] = []
@@ -126,6 +128,9 @@ class Features:
     def retains(self) -> bool:
         """Whether the kernel retains an attached handler: it does so for every map that takes bios."""
         return self.retain_attached_hw_handler or self.is_bio
+
+
+NO_FEATURES: Final = Features()
 
 
 def _read_value(words: Words, name: str, known: dict[str, bool | int | str], unknown: list[str]) -> None:

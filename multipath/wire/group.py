@@ -39,8 +39,9 @@ class PathGroup:
         """Refuse what no table can say."""
         if not 0 < len(self.paths) <= MOST_WORDS:
             raise ValueError(f"a group of {len(self.paths)} paths: the kernel takes 1 to {MOST_WORDS}")
+        accepts = self.selector.accepts
         for path in self.paths:
-            if not self.selector.accepts(path.args):
+            if not accepts(path.args):
                 raise ValueError(f"{path.args!r} are no arguments of {self.selector.name}, at path {path.device}")
 
     @classmethod

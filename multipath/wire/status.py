@@ -37,7 +37,8 @@ class GroupState(StrEnum):
     """It is bypassed: chosen only when no other group has a path. Printed even where I/O goes through it."""
 
 
-_STATES: Final = {state.value: state for state in GroupState}
+_GROUP_STATES: Final = {state.value: state for state in GroupState}
+_PATH_STATES: Final = {"A": True, "F": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +140,13 @@ class MultipathStatus:
         values = words.number("the number of values of the map", low=_HEAD_VALUES, high=MOST_WORDS)
         queue_io = words.number("queue_io", high=1) == 1
         pg_init_count = words.number("pg_init_count")
-        more = words.take_some(values - _HEAD_VALUES, "a value of the map") if values > _HEAD_VALUES else _NO_WORDS
+        more = words.take_some(values - _HEAD_VALUES, "a value of the map")
         handler = words.take_some(words.number("the number of handler words", high=MOST_WORDS), "a handler word")
         count = words.number("the number of groups", high=MOST_WORDS)
         current = words.number("the current group")
-        hints = [group.selector for group in table.groups] if table else []
+        hints = [group.selector for group in table.groups[:count]] if table else []
         hints += [_UNNAMED] * (count - len(hints))
-        groups = tuple([_read_group(words, hint) for hint in hints[:count]])
+        groups = tuple([_read_group(words, hint) for hint in hints])
         words.finish()
         status = cls(queue_io, pg_init_count, current, groups, handler, more)
         object.__setattr__(status, "_text", text)
@@ -198,7 +199,7 @@ class MultipathStatus:
 
 
 def _read_group(words: Words, hint: Selector) -> StatusGroup:
-    state = _STATES[words.choice("the state of a group", "A", "E", "D")]
+    state = words.keyword("the state of a group", _GROUP_STATES)
     found = words.take_some(words.number("the number of status words of the group", high=MOST_WORDS), "a status word")
     count = words.number("the number of paths", high=MOST_WORDS)
     per_path = words.number("the number of status words of each path", high=MOST_WORDS)
@@ -210,6 +211,6 @@ def _read_group(words: Words, hint: Selector) -> StatusGroup:
 
 def _read_path(words: Words, selector: Selector, count: int) -> StatusPath:
     device = words.take("a device")
-    active = words.choice("the state of a path", "A", "F") == "A"
+    active = words.keyword("the state of a path", _PATH_STATES)
     fail_count = words.number("the number of failures")
     return StatusPath(device, active, fail_count, selector.read_status(words.take_some(count, "a status word")))

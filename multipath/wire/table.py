@@ -9,16 +9,13 @@ that it is given and the table that it prints is the business of `MultipathTable
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from .comparison import Queueing, differences
-from .features import Features
+from .features import NO_FEATURES, Features
 from .group import PathGroup, TablePath
 from .handler import HardwareHandler
 from .selectors import Selector, ServiceTime
 from .words import MOST_WORDS, Words, quote
-
-_NO_FEATURES: Final = Features()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ class MultipathTable:
     """
 
     groups: tuple[PathGroup, ...] = ()
-    features: Features = _NO_FEATURES
+    features: Features = NO_FEATURES
     handler: HardwareHandler | None = None
     initial_group: int = 1
     _text: str | None = field(default=None, init=False, repr=False, compare=False)
@@ -75,7 +72,7 @@ class MultipathTable:
         """
         chosen = selector or ServiceTime()
         typed = HardwareHandler(handler) if isinstance(handler, str) else handler
-        return cls(tuple(PathGroup.of(group, chosen) for group in groups), features or Features(), typed)
+        return cls(tuple(PathGroup.of(group, chosen) for group in groups), features or NO_FEATURES, typed)
 
     @classmethod
     def parse(cls, text: str) -> "MultipathTable":

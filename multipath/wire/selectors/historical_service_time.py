@@ -43,6 +43,7 @@ class HistoricalServiceTime(Selector):
     base_weight: int = 972
     threshold: int = 0
     name = "historical-service-time"
+    args_type = RepeatCount
 
     def __post_init__(self) -> None:
         """Refuse what the kernel refuses."""
@@ -75,12 +76,12 @@ class HistoricalServiceTime(Selector):
 
     def read_status(self, found: tuple[str, ...]) -> SelectorWords | None:
         """Read the history of one path."""
-        numbers = whole_numbers(found)
-        return HistoricalServiceTimeStatus(*numbers) if numbers and len(numbers) == 3 else unread(found)
+        numbers = whole_numbers(found, 3)
+        return HistoricalServiceTimeStatus(*numbers) if numbers else unread(found)
 
     def with_status(self, found: tuple[str, ...]) -> Selector:
         """Read the weight and the threshold again: a status prints both."""
-        numbers = whole_numbers(found)
-        if numbers and len(numbers) == 2 and 0 <= numbers[0] <= _MOST_WEIGHT and 0 <= numbers[1] <= UINT_MAX:
+        numbers = whole_numbers(found, 2)
+        if numbers and 0 <= numbers[0] <= _MOST_WEIGHT and 0 <= numbers[1] <= UINT_MAX:
             return HistoricalServiceTime(*numbers)
         return OtherSelector(self.name, found)

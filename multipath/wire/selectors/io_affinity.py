@@ -81,14 +81,11 @@ class IoAffinity(ArglessSelector):
 
     __slots__ = ()
     name = "io-affinity"
+    args_type = CpuMask
 
     def default_args(self) -> SelectorWords:
         """Refuse: there is no default."""
         raise ValueError("io-affinity has no default: give every path its CPUs, as TablePath(device, CpuMask.of(0, 1))")
-
-    def accepts(self, args: SelectorWords) -> bool:
-        """Tell whether this is a mask."""
-        return isinstance(args, CpuMask)
 
     def read_args(self, words: Words, count: int) -> CpuMask:
         """Read the mask."""
@@ -105,8 +102,8 @@ class IoAffinity(ArglessSelector):
 
     def read_status(self, found: tuple[str, ...]) -> SelectorWords | None:
         """Read the misses of the group."""
-        numbers = whole_numbers(found)
-        return IoAffinityStatus(*numbers) if numbers and len(numbers) == 1 else unread(found)
+        numbers = whole_numbers(found, 1)
+        return IoAffinityStatus(*numbers) if numbers else unread(found)
 
 
 def is_cpu_mask(mask: str) -> bool:

@@ -30,5 +30,5 @@ class QueueLength(Repeating):
 
     def read_status(self, found: tuple[str, ...]) -> SelectorWords | None:
         """Read the length of the queue."""
-        numbers = whole_numbers(found)
-        return QueueLengthStatus(*numbers) if numbers and len(numbers) == 1 else unread(found)
+        numbers = whole_numbers(found, 1)
+        return QueueLengthStatus(*numbers) if numbers else unread(found)

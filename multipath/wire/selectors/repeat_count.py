@@ -32,6 +32,7 @@ class Repeating(ArglessSelector):
     """A selector whose paths have a repeat count and nothing else."""
 
     __slots__ = ()
+    args_type = RepeatCount
 
     def default_args(self) -> RepeatCount:
         """Return a repeat count of 1."""

@@ -8,8 +8,11 @@ three, so that words of an unknown selector, or of a newer version of a known on
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Final
 
-from ..words import Words
+from ..words import SMALL_NUMBERS, Words
+
+_LONGEST: Final = 20  # as long as the longest numbers of 64 bits, with and without a sign
 
 
 class SelectorWords:
@@ -40,10 +43,17 @@ class OtherWords(SelectorWords):
 
 
 class Selector:
-    """A path selector and its arguments for one group; an `OtherSelector` where nobody here knows it."""
+    """
+    A path selector and its arguments for one group; an `OtherSelector` where nobody here knows it.
+
+    Attributes:
+        name: Its name in the kernel.
+        args_type: What the arguments of its paths are.
+    """
 
     __slots__ = ()
     name: str
+    args_type: ClassVar[type[SelectorWords]] = OtherWords
 
     @classmethod
     def read_group(cls, words: Words, count: int) -> "Selector":
@@ -64,7 +74,7 @@ class Selector:
 
     def accepts(self, args: SelectorWords) -> bool:
         """Tell whether these arguments of a path belong to this selector."""
-        return isinstance(args, type(self.default_args()))
+        return isinstance(args, self.args_type)
 
     def effective_group(self) -> tuple[str, ...]:
         """Return what of `group_words` the kernel uses and prints back."""
@@ -135,12 +145,19 @@ def unread(found: tuple[str, ...]) -> OtherWords | None:
     return OtherWords(found) if found else None
 
 
-def whole_numbers(found: Sequence[str]) -> tuple[int, ...] | None:
-    """Return ``found`` as numbers of at most 64 bits, or ``None`` if one of them is none."""
+def whole_numbers(found: Sequence[str], count: int) -> list[int] | None:
+    """Return ``found`` as ``count`` numbers of at most 64 bits, or ``None`` if that is not what it is."""
+    if len(found) != count:
+        return None
+    numbers = []
     for word in found:
-        if not word.removeprefix("-").isdigit() or len(word) > 20:
-            return None
-    return tuple(map(int, found))
+        number = SMALL_NUMBERS.get(word)
+        if number is None:
+            if len(word) > _LONGEST or not word.removeprefix("-").isdigit():
+                return None
+            number = int(word)
+        numbers.append(number)
+    return numbers
 
 
 def words_per_path(paths: Iterable[tuple[str, ...]]) -> int:

@@ -52,6 +52,7 @@ class ServiceTime(ArglessSelector):
 
     __slots__ = ()
     name = "service-time"
+    args_type = ServiceTimeArgs
 
     def default_args(self) -> ServiceTimeArgs:
         """Return a repeat count and a throughput of 1."""
@@ -72,5 +73,5 @@ class ServiceTime(ArglessSelector):
 
     def read_status(self, found: tuple[str, ...]) -> SelectorWords | None:
         """Read the bytes in flight and the throughput."""
-        numbers = whole_numbers(found)
-        return ServiceTimeStatus(*numbers) if numbers and len(numbers) == 2 else unread(found)
+        numbers = whole_numbers(found, 2)
+        return ServiceTimeStatus(*numbers) if numbers else unread(found)

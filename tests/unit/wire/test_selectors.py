@@ -32,6 +32,15 @@ class TestTheSelectorsOfTheKernel:
         assert RoundRobin() == RoundRobin()
         assert len({RoundRobin(), QueueLength(), ServiceTime(), IoAffinity()}) == 4
 
+    @pytest.mark.parametrize("name", sorted(set(SELECTORS) - {"io-affinity"}))
+    def test_accept_their_own_default(self, name: str) -> None:
+        """The arguments that a path gets unasked are of the type that the selector names."""
+        selector = SELECTORS[name]()
+
+        assert type(selector.default_args()) is selector.args_type
+        assert selector.accepts(selector.default_args())
+        assert not selector.accepts(OtherWords())
+
 
 class TestAMaskOfCpus:
     """`CpuMask`."""

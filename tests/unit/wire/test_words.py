@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,7 +51,16 @@ class TestANumberOfTheKernel:
 
     @pytest.mark.parametrize(
         ("text", "value"),
-        [("0", 0), ("007", 7), ("4294967295", 2**32 - 1), ("4294967296", 0), ("4294967299", 3), ("1" + "0" * 6000, 0)],
+        [
+            ("0", 0),
+            ("100", 100),
+            ("101", 101),
+            ("007", 7),
+            ("4294967295", 2**32 - 1),
+            ("4294967296", 0),
+            ("4294967299", 3),
+            ("1" + "0" * 6000, 0),
+        ],
     )
     def test_wraps_and_may_have_leading_zeros(self, text: str, value: int) -> None:
         """The value is the one that the kernel will use."""
@@ -65,6 +76,25 @@ class TestANumberOfTheKernel:
         """Signs, hexadecimal and trailing characters are refused, and so is the end of the line."""
         with pytest.raises(TableError, match="a number"):
             Words(text, "test").number("a number")
+
+
+class TestAWordOutOfAFew:
+    """`Words.keyword` reads what a word means."""
+
+    MEANINGS: ClassVar = {"A": True, "F": False}
+
+    @pytest.mark.parametrize(("text", "meaning"), [("A", True), ("F", False)])
+    def test_is_what_it_means(self, text: str, meaning: bool) -> None:
+        """Also where its meaning is false."""
+        assert Words(text, "test").keyword("a state", self.MEANINGS) is meaning
+
+    @pytest.mark.parametrize("text", ["D", "a", "AF"])
+    def test_is_refused_when_it_is_another(self, text: str) -> None:
+        """The error stands at the word and names what it could have been."""
+        with pytest.raises(TableError, match="a state: A or F") as caught:
+            Words(text, "test").keyword("a state", self.MEANINGS)
+
+        assert (caught.value.word, caught.value.found) == (0, text)
 
 
 class TestALineThatEndsTooEarly:
