@@ -7,9 +7,10 @@ compared by what a load could change:
 
 - ``queue_if_no_path`` is printed as it is at this moment: a flushing suspend, ``fail_if_no_path`` and the no-path
   timeout turn it off, and no load is needed to turn it on again. It never turns on by itself.
-- ``retain_attached_hw_handler`` is forced on where the map takes bios.
-- With it, the handler that the paths have replaces the one of the table, and appears where the table names none; with
-  bios a named handler may vanish. Without it the names must agree. Arguments of a handler are never printed.
+- ``retain_attached_hw_handler`` is forced on where the map takes bios, and since target version 1.15 some kernels take
+  it and never print it: that it is missing says nothing.
+- The handler that the paths have replaces the one that the table names, and with the word above it appears where the
+  table names none; with bios a named handler may vanish. Arguments of a handler are never printed.
 - ``pg_init_delay_msecs`` is not printed by kernels that lose it: a live table without it says nothing.
 - ``queue_mode`` ``rq`` and ``mq`` are one, and never printed.
 - The group number is the current or pending one.
@@ -55,8 +56,8 @@ def _of_queueing(wanted: Features, live: Features, queueing: Queueing) -> Iterat
 def _of_features(wanted: Features, live: Features) -> Iterator[str]:
     if wanted.is_bio != live.is_bio:
         yield f"queue_mode is {_mode(live)}, not {_mode(wanted)}; only a new map can change it"
-    elif wanted.retains != live.retains:
-        yield f"retain_attached_hw_handler is {_switch(live.retains)}, not {_switch(wanted.retains)}"
+    elif live.retains and not wanted.retains:
+        yield "retain_attached_hw_handler is on, not off"
     if wanted.pg_init_retries != live.pg_init_retries:
         yield f"pg_init_retries is {live.pg_init_retries}, not {wanted.pg_init_retries}"
     if live.pg_init_delay_msecs not in (None, wanted.pg_init_delay_msecs):
@@ -69,13 +70,9 @@ def _mode(features: Features) -> str:
     return "bio" if features.is_bio else "rq"
 
 
-def _switch(on: bool) -> str:
-    return "on" if on else "off"
-
-
 def _of_handler(wanted: "MultipathTable", live: "MultipathTable") -> Iterator[str]:
     given, printed = (table.handler.name if table.handler else "none" for table in (wanted, live))
-    attached_wins = wanted.features.retains and live.handler is not None
+    attached_wins = live.handler is not None and (wanted.handler is not None or wanted.features.retains)
     if given != printed and not wanted.features.is_bio and not attached_wins:
         yield f"hardware handler is {printed}, not {given}"
 

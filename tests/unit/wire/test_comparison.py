@@ -32,6 +32,9 @@ SAME = [
     (f"0 2 alua 1 {RR}", f"0 1 alua {RR}"),
     (f"1 retain_attached_hw_handler 1 alua {RR}", f"1 retain_attached_hw_handler 1 rdac {RR}"),
     (f"1 retain_attached_hw_handler 0 {RR}", f"1 retain_attached_hw_handler 1 alua {RR}"),
+    (f"0 1 alua {RR}", f"0 1 rdac {RR}"),
+    (f"1 retain_attached_hw_handler 0 {RR}", f"0 0 {RR}"),
+    (f"2 queue_mode bio 0 {RR}", f"2 queue_mode bio 0 {RR}"),
     (f"2 pg_init_delay_msecs 500 0 {RR}", f"0 0 {RR}"),
     (f"2 pg_init_delay_msecs 500 0 {RR}", f"2 pg_init_delay_msecs 500 0 {RR}"),
     (
@@ -50,7 +53,6 @@ SAME = [
 DIFFERENT = [
     (f"0 0 {RR}", f"1 queue_if_no_path 0 {RR}", "queue_if_no_path is on, not off"),
     (f"0 0 {RR}", f"1 retain_attached_hw_handler 0 {RR}", "retain_attached_hw_handler is on, not off"),
-    (f"1 retain_attached_hw_handler 0 {RR}", f"0 0 {RR}", "retain_attached_hw_handler is off, not on"),
     (f"2 pg_init_retries 5 0 {RR}", f"0 0 {RR}", "pg_init_retries is 0, not 5"),
     (f"2 pg_init_delay_msecs 5 0 {RR}", f"2 pg_init_delay_msecs 6 0 {RR}", "pg_init_delay_msecs is 6, not 5"),
     (f"0 0 {RR}", f"2 pg_init_delay_msecs 6 0 {RR}", "pg_init_delay_msecs is 6, not None"),
@@ -58,7 +60,6 @@ DIFFERENT = [
     (f"1 newer 0 {RR}", f"0 0 {RR}", "unknown features are '', not 'newer'"),
     (f"0 1 alua {RR}", f"0 0 {RR}", "hardware handler is none, not alua"),
     (f"0 0 {RR}", f"0 1 alua {RR}", "hardware handler is alua, not none"),
-    (f"0 1 alua {RR}", f"0 1 rdac {RR}", "hardware handler is rdac, not alua"),
     (
         f"1 retain_attached_hw_handler 1 alua {RR}",
         f"1 retain_attached_hw_handler 0 {RR}",
