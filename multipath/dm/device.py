@@ -55,7 +55,7 @@ class DeviceInfo:
         open_count: How often it is open now.
         event_nr: Events of its live table since it was created; others compare with it to see that nothing was missed.
         target_count: Lines of the live table.
-        flags: The raw answer; the properties read it.
+        flags: The raw answer, bits of `DmFlag`; the properties read it.
     """
 
     name: str
