@@ -2,7 +2,7 @@
 
 cdef extern from "<scsi/sg.h>":
     enum:
-        SG_IO, SG_DXFER_FROM_DEV, SG_INFO_OK_MASK, SG_INFO_OK
+        SG_IO, SG_DXFER_FROM_DEV
 
     struct sg_io_hdr:
         int interface_id

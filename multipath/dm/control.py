@@ -17,7 +17,7 @@ from typing import Final, Self
 from .. import errors
 from .._native import codec
 from .._native.control import ControlFile, Unanswered, probe_paths
-from ..units import DevT, Sectors, format_devt, parse_devt
+from ..units import DevT, Sectors, devt, format_devt, parse_devt
 from . import command as commands
 from .command import Command, minor_for
 from .device import DeviceEntry, DeviceInfo, DeviceTable, Version
@@ -133,12 +133,13 @@ class Control:
         Raises:
             NameRefused: a name or uuid that the kernel would cut short or ``/dev/mapper`` could not show.
             DeviceExists: the name or the uuid is taken.
+            ValueError: Linux has no such minor number.
         """
         request = codec.Request(
             codec.DEV_CREATE,
             name=checked_name(name),
             uuid=b"" if uuid is None else checked_uuid(uuid),
-            dev=0 if minor is None else os.makedev(0, minor),
+            dev=0 if minor is None else devt(0, minor),
             flags=0 if minor is None else codec.FLAG_PERSISTENT_DEV,
         )
         return _info(self._send(commands.CREATE, request, name))
@@ -322,8 +323,8 @@ class Control:
     def make_nodes(self) -> None:
         """Bring ``/dev/mapper`` in step with the kernel where this control keeps it itself; udev needs no help."""
         if isinstance(self._nodes, OwnNodes):
-            devices = {entry.name: entry.devt for entry in self.devices()}
-            self._nodes.synchronise(devices, lambda name: self.info(name).live_table)
+            with self._nodes.locked():
+                self._nodes.synchronise({entry.name: entry.devt for entry in self.devices()}, self._is_live)
 
     # Events.
 
@@ -429,6 +430,13 @@ class Control:
         except errors.DeviceNotFound:
             return False
         return True
+
+    def _is_live(self, ref: DeviceRef) -> bool:
+        """Tell whether a device has a live table; one that went away meanwhile has none."""
+        try:
+            return self.info(ref).live_table
+        except errors.DeviceNotFound:
+            return False
 
     def _wait_until(self, ref: DeviceRef, event_nr: int, deadline: float) -> DeviceTable:
         with self.sibling() as poller:

@@ -6,15 +6,17 @@ installer or an initramfs, the links are made here (`OwnNodes`): a symbolic link
 devtmpfs made one, as udev would do, else a block node. `NoNodes` leaves ``/dev`` alone.
 """
 
+import fcntl
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from ..units import DevT
+from .name import LONGEST_LINK, link_name
 from .udev import UdevCookie, UdevFlag, udev_is_running
 
 NodesMode = Literal["auto", "udev", "own", "none"]
@@ -77,16 +79,36 @@ class OwnNodes(NoNodes):
     def __init__(self, dev: Path = Path("/dev")) -> None:
         self._dev = dev
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """
+        Keep all others of this library out of the folder, to be taken before the devices are listed.
+
+        Else the link of a device that another process makes after the list would be taken for one that is left over.
+        """
+        folder = os.open(self._folder(), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            fcntl.flock(folder, fcntl.LOCK_UN)  # a child that was forked meanwhile has the descriptor too
+            os.close(folder)
+
     def synchronise(self, devices: Mapping[str, DevT], is_live: Callable[[str], bool]) -> None:
         """Link every device that has a live table, and remove what no device answers to; also after a killed run."""
+        folder, links = self._folder(), {link_name(name): name for name in devices}
+        for left in {entry.name for entry in folder.iterdir() if not entry.is_dir()} - links.keys() - {CONTROL_NAME}:
+            (folder / left).unlink(missing_ok=True)
+        for link, name in links.items():
+            # Before Linux v6.5 a device could be called like the control node.
+            linkable = link not in _NO_LINKS and len(link) <= LONGEST_LINK
+            if linkable and _rdev(folder / link) != devices[name] and is_live(name):
+                self._link(folder / link, devices[name])
+
+    def _folder(self) -> Path:
         folder = self._dev / "mapper"
         folder.mkdir(mode=0o755, exist_ok=True)
-        for name in {entry.name for entry in folder.iterdir() if not entry.is_dir()} - devices.keys() - {CONTROL_NAME}:
-            (folder / name).unlink(missing_ok=True)
-        for name, devt in devices.items():
-            # Before Linux v6.5 a device could be called like the control node.
-            if name not in _NO_LINKS and _rdev(folder / name) != devt and is_live(name):
-                self._link(folder / name, devt)
+        return folder
 
     def _link(self, path: Path, devt: DevT) -> None:
         """Link to the kernel's node, or make a block node where there is none; a reader sees the old or the new one."""
@@ -118,7 +140,8 @@ def make_control_node(path: str, misc: Path = Path("/proc/misc")) -> None:
         minor, _, name = line.strip().partition(" ")
         if name == "device-mapper":
             os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
-            os.mknod(path, stat.S_IFCHR | _NODE_MODE, os.makedev(10, int(minor)))
+            with suppress(FileExistsError):  # another process was quicker
+                os.mknod(path, stat.S_IFCHR | _NODE_MODE, os.makedev(10, int(minor)))
             return
     raise FileNotFoundError(2, "no device-mapper in /proc/misc")
 

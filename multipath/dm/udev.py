@@ -158,13 +158,20 @@ def _owner(pid: int) -> list[int]:
     """Name a process in four values of 15 bits: its pid, when it started, and its pid namespace."""
     with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
         started = int(stat.read().rpartition(")")[2].split()[19])
-    namespace = os.stat("/proc/self/ns/pid").st_ino
-    return [pid & _FIFTEEN_BITS, pid >> 15, started & _FIFTEEN_BITS, namespace & _FIFTEEN_BITS]
+    return [pid & _FIFTEEN_BITS, pid >> 15, started & _FIFTEEN_BITS, _namespace()]
+
+
+def _namespace() -> int:
+    """Return the last 15 bits of this process's pid namespace; 0 where the kernel has no such namespaces."""
+    try:
+        return os.stat("/proc/self/ns/pid").st_ino & _FIFTEEN_BITS
+    except FileNotFoundError:
+        return 0
 
 
 def _is_orphan(owner: list[int]) -> bool:
     low, high, _, namespace = owner
-    if namespace != os.stat("/proc/self/ns/pid").st_ino & _FIFTEEN_BITS:
+    if namespace != _namespace():
         return False  # another container's: its processes cannot be seen from here
     try:
         return _owner(high << 15 | low) != owner

@@ -8,7 +8,7 @@ from pathlib import Path
 from . import cache
 from .host import output, release
 from .packages import missing_here
-from .sources import configured, of_release
+from .sources import configured, mirror, of_release
 
 # sg3-utils-udev: without its rules a SCSI disk has no SCSI_IDENT_* properties, by which multipath-tools knows a path.
 NAMES = ("udev", "kmod", "dmsetup", "sg3-utils", "sg3-utils-udev", "patchelf", "iproute2", "mount")
@@ -26,7 +26,9 @@ def layer() -> Path:
 
 
 def _fetch(draft: Path) -> None:
-    missing_here(of_release(configured(), release()), NAMES, draft)
+    sources = configured()
+    # A machine may name its release by its role, "stable"; the mirror knows both names.
+    missing_here(of_release(sources, release()) or [mirror(sources, release())], NAMES, draft)
     for link in (draft / "usr").glob("*bin/*"):
         target = os.readlink(link) if link.is_symlink() else ""
         # kmod's many names point to /bin/kmod, which is right in the guest but not on the machine.

@@ -121,7 +121,7 @@ class Guest:
     def _pass_on(self, selector: selectors.BaseSelector) -> None:
         # Not longer than a second: another thread may have moved the deadline.
         ready = selector.select(min(1.0, max(0.0, self._deadline - time.monotonic())))
-        if not ready and time.monotonic() >= self._deadline:
+        if time.monotonic() >= self._deadline:  # also where output comes without a pause
             raise GuestTimeout(f"the guest was killed: its limit of {self._limit:g} s passed")
         for key, _ in ready:
             data = os.read(key.fd, 1 << 16)

@@ -13,7 +13,7 @@ from ..paths.commands import Commands, KernelCommands
 from ..paths.discover import discover
 from ..paths.identity import check_one_unit
 from ..paths.path import Path
-from ..paths.sysfs import SYSFS, device_number
+from ..paths.sysfs import SYSFS, device_number, node_number
 from ..units import DevT, Sectors, format_devt
 from ..wire.table import MultipathTable
 from .event import Event
@@ -87,7 +87,7 @@ class Host:
         """
         found = [entry for entry in self.control.devices() if ref in self._answers(entry)]
         if isinstance(ref, str) and "/" in ref:
-            found += [entry for entry in self.control.devices() if entry.devt == _node_number(ref)]
+            found += [entry for entry in self.control.devices() if entry.devt == node_number(ref)]
         matches = {entry.devt: entry for entry in found}
         if len(matches) > 1:
             raise errors.AmbiguousRef(
@@ -223,13 +223,6 @@ class Host:
         except BaseException:
             self.control.remove(device)
             raise
-
-
-def _node_number(ref: str) -> int | None:
-    try:
-        return os.stat(ref).st_rdev
-    except OSError:
-        return None
 
 
 def _shown(ref: str | DevT) -> str:

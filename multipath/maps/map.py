@@ -169,8 +169,9 @@ class Map:
         """
         Give the map another table, without losing I/O that is queued or on its way.
 
-        Paths that join are asked for their identity first. On any error the map has the table that it had. A map that
-        was suspended is resumed by it.
+        Paths that join are asked for their identity first. On any error of the kernel the map has the table that it
+        had. Once the kernel has swapped the tables the new one stays, whatever ends the wait for udev. A map that was
+        suspended is resumed by it.
 
         Args:
             table: The new table; its size stays the map's.
@@ -182,6 +183,7 @@ class Map:
             PathClaimed: another map or array is built on a path that joins.
             TableLoadError: the kernel refused the table.
             DaemonOwnsMap: multipathd manages the map.
+            UdevError: the new table is live, but udev did not finish.
         """
         refuse_daemons_map(self.name, self.uuid, "reload", force=force)
         current = self.read()

@@ -52,13 +52,14 @@ def device_number(ref: str, sysfs: Path = SYSFS) -> DevT | None:
     except ValueError:
         name = ref.removeprefix("/dev/")
     if name.startswith((".", "/")) or "/" in name:
-        return _number_behind(ref)
+        return node_number(ref)
     return device_of(sysfs / "class/block" / name)
 
 
-def _number_behind(link: str) -> DevT | None:
+def node_number(node: str) -> DevT | None:
+    """Return the number of the block device behind a node or a link to one; ``None`` where there is none."""
     try:
-        status = os.stat(link)
+        status = os.stat(node)
     except (OSError, ValueError):  # ValueError: a NUL in the name
         return None
     return DevT(status.st_rdev) if stat.S_ISBLK(status.st_mode) else None

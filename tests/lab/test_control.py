@@ -107,6 +107,13 @@ class TestADevice:
         """A persistent minor number is honoured."""
         assert os.minor(dm.create("chosen", minor=77).devt) == 77
 
+    @pytest.mark.parametrize("minor", [-1, 1 << 20, 1 << 40])
+    def test_takes_no_minor_that_linux_cannot_have(self, dm: Control, minor: int) -> None:
+        """The kernel would take its lowest bits."""
+        with pytest.raises(ValueError, match="no device number"):
+            dm.create("chosen", minor=minor)
+        assert dm.devices() == []
+
     def test_keeps_a_loaded_table_inactive_until_resume(
         self, dm: Control, device: DeviceInfo, paths: list[str]
     ) -> None:

@@ -1,10 +1,12 @@
 """The lab itself, from the outside: what a command in a guest gets, and what stays when it is over."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,19 @@ pytestmark = pytest.mark.slow
 # The kernel that boots fastest of those that are always there.
 MACHINE = Machine(kernel="6.12", paths=2, udev=False, timeout=60)
 CLI = [sys.executable, "-m", "multipath.frontends.cli.lab"]
+DIRTY_MAP = """
+import threading
+from multipath import Features, Host, MultipathTable
+host = Host()
+paths = [f"/dev/{path.name}" for path in host.paths()]
+disk = host.create("stuck", MultipathTable.build([paths], features=Features(queue_if_no_path=True)))
+with open("/dev/mapper/stuck", "r+b", buffering=0) as node:
+    for path in paths:
+        disk.fail_path(path)
+    node.write(bytes(65536))
+    print("dirty", flush=True)
+    threading.Event().wait()
+"""
 HANG = ["sh", "-c", "echo running; read never </dev/ttyS9"]
 
 
@@ -100,10 +115,29 @@ class TestAGuestThatHangs:
         with pytest.raises(GuestTimeout, match="limit of 4 s"):
             output_of("trap '' TERM INT; while :; do :; done", replace(MACHINE, timeout=4))
 
+    def test_is_killed_although_it_never_falls_silent(self) -> None:
+        """Output that comes faster than it is taken is no reason to wait."""
+        never = threading.Event()
+
+        def take(_: bytes) -> None:
+            never.wait(0.3)
+
+        with pytest.raises(GuestTimeout, match="limit of 4 s"):
+            run(["yes"], replace(MACHINE, timeout=4), Sinks(take))
+
     def test_can_be_killed_at_any_time(self) -> None:
         """Somebody else may end it, which is reported as an end before its time."""
         with Guest(HANG, MACHINE, Sinks(lambda _: guest.kill())) as guest, pytest.raises(GuestPanicked):
             guest.wait()
+
+
+class TestAGuestWithAMapThatQueuesForEver:
+    def test_ends_with_its_command(self) -> None:
+        """What can never be written to the map is lost with the guest, and does not hold up its end."""
+        command = f"mkfifo /tmp/said; python -c {shlex.quote(DIRTY_MAP)} >/tmp/said & read word </tmp/said; echo $word"
+        status, out, _ = output_of(f"{command}; exit 3")
+
+        assert (status, out) == (3, "dirty\n")
 
 
 class TestAGuestThatPanics:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import stat
 from itertools import islice
 from pathlib import Path
 
@@ -56,11 +57,18 @@ class TestANewMap:
 
         assert host.map(ref).devt == mpath.devt
 
-    @pytest.mark.parametrize("ref", ["mpath", "mpathaa", "mpath-3600", "/dev/null", "254:99", ""])
+    @pytest.mark.parametrize("ref", ["mpath", "mpathaa", "mpath-3600", "/dev/null", "254:99", "", "/dev/mapper/a\0"])
     def test_answers_to_nothing_less(self, host: Host, mpath: Map, ref: str) -> None:
         """A prefix, another number or another node is not found."""
         with pytest.raises(errors.NotFound):
             host.map(ref)
+
+    def test_does_not_answer_to_another_kind_of_node(self, host: Host, mpath: Map, tmp_path: Path) -> None:
+        """A character device of the same number is another device."""
+        os.mknod(tmp_path / "node", stat.S_IFCHR | 0o600, mpath.devt)
+
+        with pytest.raises(errors.NotFound):
+            host.map(str(tmp_path / "node"))
 
     def test_is_listed_with_its_table_and_status(self, host: Host, mpath: Map) -> None:
         """One pass gives both, of one event number."""

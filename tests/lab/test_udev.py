@@ -116,6 +116,21 @@ class TestAWorldWithoutUdev:
             made.remove()
         assert [path.name for path in Path("/dev/mapper").iterdir()] == ["control"]
 
+    def test_keeps_the_nodes_that_dmsetup_makes(self, dm: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whatever a device is called, both programs call its node the same."""
+        monkeypatch.setenv("DM_DISABLE_UDEV", "1")
+        for name in ("plain", "with blank", r"with\x09tab", "caf\u00e9"):
+            dmsetup("create", name, "--table", "0 8 zero")
+        made = sorted(os.listdir("/dev/mapper"))
+        assert len(made) == 5
+
+        dm.make_nodes()
+
+        assert sorted(os.listdir("/dev/mapper")) == made
+        dmsetup("--manglename", "none", "create", "raw blank", "--table", "0 8 zero")
+        dm.make_nodes()
+        assert os.stat(r"/dev/mapper/raw\x20blank").st_rdev == dm.info("raw blank").devt
+
     def test_gets_the_control_node_from_us(self, dm: Control) -> None:
         """A missing control node is made from what the kernel tells of its minor number."""
         number = os.stat("/dev/mapper/control").st_rdev

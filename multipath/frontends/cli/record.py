@@ -8,6 +8,7 @@ nobody could tell whether it counts all paths or the working ones; ``paths`` is 
 from collections.abc import Iterable, Mapping
 from typing import Final, TypedDict
 
+from ... import errors
 from ...maps.event import Event
 from ...maps.ownership import UUID_PREFIX
 from ...maps.snapshot import MapSnapshot
@@ -133,19 +134,24 @@ class EventRecord(TypedDict):
 
     Attributes:
         event: ``present``, ``added``, ``removed``, ``renamed``, ``reloaded``, ``suspended``, ``resumed``,
-            ``path_failed``, ``path_reinstated``, ``group_switched``, ``group_disabled``, ``group_enabled`` or
-            ``queueing``.
+            ``path_failed``, ``path_reinstated``, ``group_switched``, ``group_disabled``, ``group_enabled``,
+            ``queueing`` or ``unreadable``.
+        name: The map's name after the event.
+        uuid: The map's uuid; empty without one.
         path: The device number of the path, or ``null``.
         group: The number of the group, or ``null``.
         detail: One sentence for people.
-        map: The map after the event; for ``removed`` as it was last seen.
+        map: The map after the event; for ``removed`` as it was last seen; ``null`` where its table or status is one of
+            a newer kernel, which cannot be read.
     """
 
     event: str
+    name: str
+    uuid: str
     path: str | None
     group: int | None
     detail: str
-    map: MapRecord
+    map: MapRecord | None
 
 
 def by_number(paths: Iterable[Path]) -> Devices:
@@ -190,11 +196,20 @@ def event_record(event: Event) -> EventRecord:
     """Return one event."""
     return {
         "event": event.kind.value,
+        "name": event.name,
+        "uuid": event.snapshot.uuid,
         "path": event.path or None,
         "group": event.group or None,
         "detail": event.detail,
-        "map": map_record(event.snapshot),
+        "map": _record_if_readable(event.snapshot),
     }
+
+
+def _record_if_readable(snapshot: MapSnapshot) -> MapRecord | None:
+    try:
+        return map_record(snapshot)
+    except errors.UnexpectedStatus:
+        return None
 
 
 def _group_record(number: int, group: StatusGroup, devices: Devices) -> GroupRecord:

@@ -2,7 +2,8 @@
 
 import os
 import stat
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,48 @@ class TestAHostWhereTheKernelMakesNodes:
 
         assert stat.S_ISREG((dev / "mapper/control").lstat().st_mode)
         assert names(dev) == ["control"]
+
+
+class TestADeviceThatOthersNamed:
+    def test_gets_the_link_that_they_would_make(self, dev: Path, kernels: DevT) -> None:
+        """Every byte that is not in the common set is written out, and no name reaches a path as it is."""
+        OwnNodes(dev).synchronise({"a b": kernels, "caf\u00e9": kernels, "\udcff\n": kernels}, always)
+
+        assert names(dev) == [r"\xff\x0a", r"a\x20b", r"caf\xc3\xa9", "control"]
+
+    def test_keeps_a_name_that_is_written_out_already(self, dev: Path, kernels: DevT) -> None:
+        """dmsetup names a device so, and its link is called the same."""
+        (dev / r"mapper/a\x20b").symlink_to(f"../dm-{os.minor(kernels)}")
+
+        OwnNodes(dev).synchronise({r"a\x20b": kernels}, lambda name: pytest.fail(f"asked about {name}"))
+
+        assert names(dev) == [r"a\x20b", "control"]
+
+    def test_gets_none_where_the_name_would_be_too_long(self, dev: Path, kernels: DevT) -> None:
+        """One byte becomes four; the other devices get their links all the same."""
+        OwnNodes(dev).synchronise({" " * 127: kernels, "mpatha": kernels}, always)
+
+        assert names(dev) == ["control", "mpatha"]
+
+
+class TestSeveralProcesses:
+    def test_take_turns(self, dev: Path) -> None:
+        """Nobody lists devices while another brings the folder in step with its own list."""
+        waiting = threading.Thread(target=lambda: list(turns(OwnNodes(dev), "second")))
+        order: list[str] = []
+
+        def turns(own: OwnNodes, name: str) -> Iterator[None]:
+            with own.locked():
+                order.append(name)
+                yield
+
+        for _ in turns(OwnNodes(dev), "first"):
+            waiting.start()
+            waiting.join(0.05)
+            order.append("first is done")
+        waiting.join(5)
+
+        assert order == ["first", "first is done", "second"]
 
 
 class TestAHostWhereNobodyMakesNodes:

@@ -54,7 +54,7 @@ PATH_KEYS = [
     "designator",
     "size_bytes",
 ]
-EVENT_KEYS = ["event", "path", "group", "detail", "map"]
+EVENT_KEYS = ["event", "name", "uuid", "path", "group", "detail", "map"]
 
 
 class TestTheKeys:
@@ -152,6 +152,13 @@ class TestAnEvent:
 
         assert (record["event"], record["path"], record["group"]) == ("path_failed", "8:16", 1)
         assert record["map"] == map_record(snapshot())
+
+    def test_of_a_map_that_cannot_be_read_names_it(self) -> None:
+        """One line of a newer kernel does not end the watch of all maps."""
+        strange = snapshot((ONE_GROUP[0], "a status of tomorrow"))
+        record = event_record(Event(EventKind.UNREADABLE, strange, detail="the kernel's status cannot be read"))
+
+        assert (record["event"], record["name"], record["map"]) == ("unreadable", "mpatha", None)
 
     def test_of_no_path_has_none(self) -> None:
         """Null, not an empty text or a zero."""
