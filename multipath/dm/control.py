@@ -4,7 +4,7 @@
 Strategy: every method builds one request, sends it, and turns the reply into a snapshot; the order of commands that
 makes a change safe is the business of ``maps``. A device is given by name (`str`), by number (`DevT`), or by a snapshot
 that this module returned: a snapshot is looked up by its uuid where it has one, else by its number, never by name
-alone, and an answer about another device is refused.
+alone. An answer about another device is refused, and nothing is sent to change one.
 """
 
 import errno
@@ -31,9 +31,21 @@ from .udev import UdevFlag
 
 DeviceRef = str | DevT | DeviceInfo | DeviceEntry
 _SNAPSHOTS: Final = (DeviceInfo, DeviceEntry)
+# What these do to another device cannot be taken back, so a snapshot's device is looked at before they are sent.
+_CHANGES: Final = frozenset(
+    {
+        commands.REMOVE,
+        commands.SUSPEND,
+        commands.TABLE_LOAD,
+        commands.TABLE_CLEAR,
+        commands.TARGET_MSG,
+        commands.SET_GEOMETRY,
+    }
+)
 _CONTROL_NODE: Final = "/dev/mapper/control"
 _NO_FLAGS: Final = UdevFlag(0)
 _RETRY_INTERVAL: Final = 0.02
+_LONGEST_POLL: Final = 86_400.0  # poll(2) counts milliseconds in an int: 24 days; a caller may wait for longer
 
 
 class Control:
@@ -132,8 +144,8 @@ class Control:
 
         Raises:
             NameRefused: a name or uuid that the kernel would cut short or ``/dev/mapper`` could not show.
+            ValueError: a minor number that Linux cannot have; the kernel would take its lowest 20 bits.
             DeviceExists: the name or the uuid is taken.
-            ValueError: Linux has no such minor number.
         """
         request = codec.Request(
             codec.DEV_CREATE,
@@ -278,8 +290,9 @@ class Control:
     def set_uuid(self, ref: DeviceRef, uuid: str) -> DeviceInfo:
         """Give a device that has no uuid one, for the rest of its life."""
         payload = codec.pack_text(checked_uuid(uuid))
-        self._change(commands.RENAME, self.info(ref).name, codec.FLAG_UUID, _NO_FLAGS, payload)
-        return self.info(ref)
+        old = self.info(ref)
+        self._change(commands.RENAME, old.name, codec.FLAG_UUID, _NO_FLAGS, payload)
+        return self.info(old.devt)
 
     def set_geometry(
         self, ref: DeviceRef, cylinders: int, heads: int, sectors: int, *, start: Sectors | int = 0
@@ -336,7 +349,13 @@ class Control:
         """Wait for an event since the file was opened or armed; ``False`` when ``timeout`` seconds passed without."""
         poller = select.poll()
         poller.register(self._file.fileno(), select.POLLIN)
-        return bool(poller.poll(None if timeout is None else max(0, timeout) * 1000))
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = _LONGEST_POLL if deadline is None else min(max(0, deadline - time.monotonic()), _LONGEST_POLL)
+            if poller.poll(left * 1000):
+                return True
+            if deadline is not None and not time.monotonic() < deadline:
+                return False
 
     def probe_paths(self, ref: DeviceRef) -> None:
         """
@@ -366,18 +385,26 @@ class Control:
     def _call(
         self, command: Command, ref: DeviceRef, *, flags: int = 0, payload: bytes = b"", event_nr: int = 0
     ) -> codec.Reply:
-        """Send a command about one device; an answer about another one is refused."""
+        """Send a command about one device; an answer about another one is refused, and nothing is changed on it."""
+        if command in _CHANGES and isinstance(ref, _SNAPSHOTS):
+            self._check_identity(command, ref)
         name, uuid, dev = _address(ref)
         minor = minor_for(command, flags) if flags else command.minor
         request = codec.Request(
             command.number, minor, flags=flags, name=name, uuid=uuid, dev=dev, event_nr=event_nr, payload=payload
         )
         reply = self._send(command, request, ref)
-        # Some commands leave the number as it was sent, which is 0 for a look-up by uuid.
-        if isinstance(ref, _SNAPSHOTS) and reply.dev not in (0, ref.devt):
-            hint = f"it is gone; its uuid now belongs to {format_devt(DevT(reply.dev))}"
-            raise errors.DeviceNotFound(errno.ENXIO, command.name, str(ref), hint=hint)
+        other = _other(ref, reply) if isinstance(ref, _SNAPSHOTS) else ""
+        if other:
+            raise errors.DeviceNotFound(errno.ENXIO, command.name, str(ref), hint=f"it is gone; {other}")
         return reply
+
+    def _check_identity(self, command: Command, ref: DeviceRef) -> None:
+        try:
+            self.info(ref)
+        except errors.DeviceNotFound as gone:
+            code = gone.errno or errno.ENXIO
+            raise errors.DeviceNotFound(code, command.name, gone.device, gone.said, gone.hint) from None
 
     def _send(self, command: Command, request: codec.Request, on: DeviceRef = "") -> codec.Reply:
         """Send any command; what the kernel refuses comes back as its typed error."""
@@ -488,6 +515,16 @@ def _address(ref: DeviceRef) -> tuple[bytes, bytes, int]:
     return b"", b"", ref
 
 
+def _other(ref: DeviceInfo | DeviceEntry, reply: codec.Reply) -> str:
+    """Say which device answered where it is not the one of the snapshot; nothing where it is."""
+    # Some commands leave the number as it was sent, which is 0 for a look-up by uuid.
+    if reply.dev not in (0, ref.devt):
+        return f"its uuid now belongs to {format_devt(DevT(reply.dev))}"
+    if ref.uuid == "" != reply.uuid:
+        return f"its number now belongs to a device with the uuid {reply.uuid!r}"
+    return ""
+
+
 def _label(ref: DeviceRef) -> str:
     return format_devt(ref) if isinstance(ref, int) else str(ref)
 
@@ -517,7 +554,10 @@ def _busy(error: errors.DeviceBusy, held: Sequence[Holder]) -> errors.DeviceBusy
 def _load_error(
     error: errors.DeviceMapperError, device: DeviceInfo, lines: Sequence[Target], reason: str | None
 ) -> errors.TableLoadError:
-    held = [holder for path in _numbers(lines) for holder in holders(path)] if error.errno == errno.EBUSY else []
+    # The device itself holds the paths that stay, and keeps nobody from anything.
+    own = Holder("map", device.name)
+    found = [holder for path in _numbers(lines) for holder in holders(path)] if error.errno == errno.EBUSY else []
+    held = tuple(dict.fromkeys(holder for holder in found if holder != own))
     return errors.TableLoadError(error.errno or errno.EINVAL, str(device), lines, reason, held)
 
 

@@ -71,7 +71,7 @@ def _stacked(block: Path) -> Iterator[Holder]:
     except OSError:
         return
     for name in above:
-        map_name = _text(block / "holders" / name / "dm/name")
+        map_name = _whole(block / "holders" / name / "dm/name").removesuffix("\n")  # a space at its end is its own
         kind: HolderKind = "map" if map_name else "md" if name.startswith("md") else "device"
         yield Holder(kind, map_name or name)
 
@@ -114,7 +114,11 @@ def _unescaped(word: str) -> str:
 
 
 def _text(path: Path) -> str:
+    return _whole(path).strip()
+
+
+def _whole(path: Path) -> str:
     try:
-        return path.read_text("utf-8", "replace").strip()
+        return path.read_text("utf-8", "replace")
     except OSError:
         return ""

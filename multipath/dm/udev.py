@@ -59,9 +59,12 @@ class UdevCookie:
     Synchronization: one thread.
     """
 
+    _id, _process = -1, -1  # as long as its making may be interrupted
+
     def __init__(self) -> None:
         remove_orphans()
-        owner = _owner(os.getpid())
+        self._id, self._process = -1, os.getpid()
+        owner = _owner(self._process)
         self.key = 0
         while not self.key:
             key = _MAGIC | (int.from_bytes(os.urandom(2)) or 1)
@@ -79,6 +82,11 @@ class UdevCookie:
     def __exit__(self, *exc: object) -> None:
         """Remove the semaphore, whatever happened."""
         self.release()
+
+    def __del__(self) -> None:
+        """Remove it where a signal's exception came before ``with`` had it; a fork's copy is not the owner."""
+        if self._process == os.getpid():
+            self.release()
 
     def kernel_value(self, flags: UdevFlag) -> int:
         """Return the number that goes into ``event_nr`` of a command."""

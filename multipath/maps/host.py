@@ -1,5 +1,6 @@
 """The machine, through the four seams: its paths, its maps, and the making of a map."""
 
+import errno
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path as Folder
@@ -8,16 +9,18 @@ from typing import Self
 from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceEntry, DeviceInfo
+from ..dm.name import checked_name, checked_uuid
 from ..dm.target import Target
 from ..paths.commands import Commands, KernelCommands
 from ..paths.discover import discover
-from ..paths.identity import check_one_unit
+from ..paths.identity import check_one_unit, common_size
 from ..paths.path import Path
-from ..paths.sysfs import SYSFS, device_number, node_number
+from ..paths.sysfs import SYSFS, number_behind
 from ..units import DevT, Sectors, format_devt
 from ..wire.table import MultipathTable
 from .event import Event
 from .map import Map, udev_flags_for
+from .numbered import numbered
 from .ownership import UUID_PREFIX, refuse_claimed_paths, refuse_daemons_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot, read_snapshots
 from .watch import watch_async, watch_blocking
@@ -74,7 +77,7 @@ class Host:
         """Return every multipath map with a live table, each with its `Map.snapshot`; opens no path device."""
         return [self._handle(snapshot) for snapshot in read_snapshots(self.control)]
 
-    def map(self, ref: str | DevT) -> Map:
+    def map(self, ref: str | os.PathLike[str] | DevT) -> Map:
         """
         Return one map.
 
@@ -85,9 +88,16 @@ class Host:
             NotFound: nothing answers to ``ref``, or what does is no multipath map with a live table.
             AmbiguousRef: one device has that name and another that uuid or number.
         """
+        ref = ref if isinstance(ref, int) else os.fspath(ref)
+        try:
+            return self._map_of(self._one_that_answers(ref))
+        except errors.DeviceNotFound as gone:
+            raise errors.NotFound(f"what answered to {_shown(ref)} went away meanwhile: {gone}") from gone
+
+    def _one_that_answers(self, ref: str | DevT) -> DeviceEntry:
         found = [entry for entry in self.control.devices() if ref in self._answers(entry)]
         if isinstance(ref, str) and "/" in ref:
-            found += [entry for entry in self.control.devices() if entry.devt == node_number(ref)]
+            found += [entry for entry in self.control.devices() if entry.devt == number_behind(ref)]
         matches = {entry.devt: entry for entry in found}
         if len(matches) > 1:
             raise errors.AmbiguousRef(
@@ -95,7 +105,7 @@ class Host:
             )
         if not matches:
             raise errors.NotFound(f"no device-mapper device answers to {_shown(ref)}")
-        return self._map_of(next(iter(matches.values())))
+        return next(iter(matches.values()))
 
     # What is made.
 
@@ -110,14 +120,14 @@ class Host:
         force: bool = False,
     ) -> Map:
         """
-        Make a map and let I/O flow. On any error nothing of it is left.
+        Make a map and let I/O flow. On any error nothing is left of a device that was made here.
 
         A map that is already there as asked (uuid, size, table) is returned as it is; one that a killed program left
-        without a live table is finished.
+        without a live table is finished, and stays on an error: another program may be at it just now.
 
         Args:
             name: Letters, digits and ``# + - . : = @ _``.
-            table: Groups and paths.
+            table: Groups and paths: numbers, the kernel's names, nodes or links. The kernel gets numbers.
             uuid: ``mpath-`` and the WWID, as multipath-tools does it; the map's identity.
             size: Needed only for a table without paths; else the paths' own.
             verify: Ask each path for its identity and size first, and whether something else is built on it.
@@ -125,26 +135,30 @@ class Host:
 
         Raises:
             NameRefused: the name or the uuid cannot be used.
+            NotFound: a path that is no block device.
             PathsDiffer: the paths are not one logical unit of one size, or one of them cannot tell.
             PathClaimed: another map or array is built on one of them.
-            DeviceExists: the name or the uuid is taken by another device.
+            DeviceExists: the name or the uuid is taken by another device, or by one that is about to go.
             TableLoadError: the kernel refused the table.
             DaemonOwnsMap: multipathd runs, and the uuid is one of its kind.
+            UdevError: udev did not finish in time.
         """
+        checked_name(name)
+        if uuid is not None:
+            checked_uuid(uuid)
         refuse_daemons_map(name, uuid or "", "creation", force=force)
-        paths = self._numbers(table)
+        table, paths = numbered(table, self._sysfs)
         length = self._size(paths, size, verify=verify)
         if verify:
             refuse_claimed_paths(paths, name, sysfs=self._sysfs)
         line = Target(Sectors(0), length, MULTIPATH, str(table))
         try:
-            device = self.control.create(name, uuid=uuid)
+            device, made_here = self.control.create(name, uuid=uuid), True
         except errors.DeviceExists as exists:
-            existing = self._adopted(exists, name, uuid or "")
-            if existing.live_table:
-                return self._as_asked(exists, existing, table, length)
-            device = existing
-        return self._finish(device, line, len(table.devices))
+            device, made_here = self._adopted(exists, name, uuid or ""), False
+            if device.live_table:
+                return self._as_asked(exists, device, table, length)
+        return self._finish(device, line, len(paths), made_here=made_here)
 
     # What happens.
 
@@ -175,19 +189,14 @@ class Host:
     def _handle(self, snapshot: MapSnapshot) -> Map:
         return Map(self.control, snapshot, sysfs=self._sysfs, commands=self._commands)
 
-    def _numbers(self, table: MultipathTable) -> list[DevT]:
-        numbers = {device: device_number(device, self._sysfs) for device in table.devices}
-        missing = [device for device, number in numbers.items() if number is None]
-        if missing:
-            raise errors.NotFound(f"no block device {', '.join(missing)}; nothing was changed")
-        return [number for number in numbers.values() if number is not None]
-
     def _size(self, paths: Sequence[DevT], size: Sectors | None, *, verify: bool) -> Sectors:
-        if paths and (verify or size is None):
+        if paths and verify:
             found = check_one_unit(paths, sysfs=self._sysfs, commands=self._commands)
             if size not in (None, found):
                 raise errors.PathsDiffer(f"the paths have {found} sectors, not {size}; nothing was changed")
             return found
+        if paths and size is None:
+            return common_size(paths, sysfs=self._sysfs)
         if size is None:
             raise errors.PathsDiffer("a table without paths has no size of its own; give size=")
         return size
@@ -203,25 +212,26 @@ class Host:
         return device
 
     def _as_asked(self, exists: errors.DeviceExists, device: DeviceInfo, table: MultipathTable, length: Sectors) -> Map:
-        names = {path: number for path in table.devices if (number := self._number_text(path)) is not None}
+        if device.deferred_remove:
+            hint = "it is to be removed when its last user closes it: wait until it is gone"
+            raise errors.DeviceExists(exists.errno or errno.EBUSY, exists.ioctl, str(device), exists.said, hint)
         snapshot = read_snapshot(self.control, device)
-        same = snapshot is not None and snapshot.size == length and table.same_as(snapshot.table, names=names)
+        same = snapshot is not None and snapshot.size == length and table.same_as(snapshot.table)
         if not (device.uuid and same):
             raise exists
         self.control.make_nodes()
         return self._map_of(device)
 
-    def _number_text(self, path: str) -> str | None:
-        number = device_number(path, self._sysfs)
-        return None if number is None else format_devt(number)
-
-    def _finish(self, device: DeviceInfo, line: Target, paths: int) -> Map:
+    def _finish(self, device: DeviceInfo, line: Target, paths: int, *, made_here: bool) -> Map:
         try:
             self.control.load(device, [line])
             self.control.resume(device, udev_flags=udev_flags_for(paths))
             return self._map_of(device)
-        except BaseException:
-            self.control.remove(device)
+        except BaseException as error:
+            try:
+                self.control.remove(device) if made_here else self.control.clear(device)
+            except errors.MultipathError as left:
+                error.add_note(f"{device} could not be taken back: {left}")
             raise
 
 

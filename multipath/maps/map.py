@@ -1,6 +1,8 @@
 """One multipath map, and what can be done to it."""
 
 import errno
+import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -18,6 +20,7 @@ from ..units import DevT, Sectors, format_devt, parse_devt
 from ..wire.message import Message, Verb
 from ..wire.status import MultipathStatus
 from ..wire.table import MultipathTable
+from .numbered import numbered
 from .ownership import refuse_claimed_paths, refuse_daemons_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
 
@@ -103,11 +106,11 @@ class Map:
 
     # Messages to the target.
 
-    def fail_path(self, path: str | DevT) -> None:
+    def fail_path(self, path: str | os.PathLike[str] | DevT) -> None:
         """Send no I/O down ``path`` (``"8:16"``, ``"sdb"``, ``/dev/sdb`` or a number) until it is reinstated."""
         self.send(Message(Verb.FAIL_PATH, device=format_devt(self._number(path))))
 
-    def reinstate_path(self, path: str | DevT) -> None:
+    def reinstate_path(self, path: str | os.PathLike[str] | DevT) -> None:
         """Use ``path`` again."""
         self.send(Message(Verb.REINSTATE_PATH, device=format_devt(self._number(path))))
 
@@ -169,29 +172,31 @@ class Map:
         """
         Give the map another table, without losing I/O that is queued or on its way.
 
-        Paths that join are asked for their identity first. On any error of the kernel the map has the table that it
-        had. Once the kernel has swapped the tables the new one stays, whatever ends the wait for udev. A map that was
-        suspended is resumed by it.
+        Paths that join are asked for their identity first. On any error before the tables are swapped the map has the
+        table that it had; what is raised while udev is waited for (`UdevError`, a signal's exception) comes after that.
+        A map that was suspended is resumed by it, and a read-only map stays so.
 
         Args:
-            table: The new table; its size stays the map's.
+            table: The new table; its size stays the map's. Paths as for `Host.create`.
             verify: Compare the joining paths with each other and with those of the map, and see who holds them.
             force: Also where multipathd manages the map.
 
         Raises:
+            NotFound: a path that is no block device.
             PathsDiffer: a path that joins is not the map's logical unit, or cannot tell.
             PathClaimed: another map or array is built on a path that joins.
             TableLoadError: the kernel refused the table.
             DaemonOwnsMap: multipathd manages the map.
-            UdevError: the new table is live, but udev did not finish.
+            UdevError: the map has the new table, but udev did not finish in time.
         """
         refuse_daemons_map(self.name, self.uuid, "reload", force=force)
+        table, paths = numbered(table, self._sysfs)
         current = self.read()
         if verify:
-            self._verify(table, current)
+            self._verify(paths, current)
         line = Target(Sectors(0), current.size, MULTIPATH, str(table))
         for last in (False,) * (_MOST_TRIES - 1) + (True,):
-            if self._swap(line, _RELOADED | udev_flags_for(len(table.devices)), last=last):
+            if self._swap(line, _RELOADED | udev_flags_for(len(paths)), read_only=current.info.read_only, last=last):
                 return
 
     def rename(self, new: str, *, force: bool = False) -> None:
@@ -215,17 +220,20 @@ class Map:
 
     # How.
 
-    def _number(self, path: str | DevT) -> DevT:
-        number = path if isinstance(path, int) else device_number(path, self._sysfs)
+    def _number(self, path: str | os.PathLike[str] | DevT) -> DevT:
+        if isinstance(path, int):
+            return path
+        name = os.fspath(path)
+        number = device_number(name, self._sysfs)
         if number is None:
-            raise errors.NotFound(f"no block device {path!r}; expected major:minor, a kernel name or its node")
+            raise errors.NotFound(f"no block device {name!r}; expected major:minor, a kernel name or its node")
         return number
 
-    def _verify(self, table: MultipathTable, current: MapSnapshot) -> None:
+    def _verify(self, paths: Sequence[DevT], current: MapSnapshot) -> None:
         """Refuse paths that join and are not what the map's own paths are; the active ones are asked first."""
         members = sorted(current.status.paths, key=lambda path: not path.active)
         numbers = [parse_devt(path.device) for path in members]
-        joining = [number for number in map(self._number, table.devices) if number not in numbers]
+        joining = [number for number in paths if number not in numbers]
         if not joining:
             return
         refuse_claimed_paths(joining, self.name, sysfs=self._sysfs)
@@ -242,7 +250,7 @@ class Map:
             paths = len(MultipathTable.parse(waiting[0].params).devices) if waiting else self.status().paths_active
         return udev_flags_for(paths)
 
-    def _swap(self, line: Target, udev_flags: UdevFlag, *, last: bool) -> bool:
+    def _swap(self, line: Target, udev_flags: UdevFlag, *, read_only: bool, last: bool) -> bool:
         """
         Load and resume; on any error drop the loaded table again.
 
@@ -250,7 +258,7 @@ class Map:
         the swap with EINVAL and forget the loaded table; the live one goes on serving. That is tried again.
         """
         try:
-            self._control.load(self._info, [line])
+            self._control.load(self._info, [line], read_only=read_only)
             self._info = self._control.resume(self._info, udev_flags=udev_flags)
         except (errors.TableError, errors.TableLoadError):  # nothing was loaded: what is inactive is another's
             raise

@@ -6,7 +6,7 @@ from typing import Final, cast
 
 from .. import errors
 from ..dm.control import Control, DeviceRef
-from ..dm.device import DeviceInfo, DeviceTable
+from ..dm.device import DeviceInfo
 from ..dm.target import Target
 from ..units import DevT, Sectors
 from ..wire.status import MultipathStatus
@@ -15,6 +15,9 @@ from ..wire.table import MultipathTable
 MULTIPATH: Final = "multipath"
 _MOST_READS: Final = 8
 _DEVICE: Final = re.compile(r"\d+:\d+", re.ASCII)
+# What a path has before the words that its group counts: its device, and in a status also its state and fail count.
+_TABLE_WORDS: Final = 1
+_STATUS_WORDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def read_snapshot(control: Control, ref: DeviceRef) -> MapSnapshot | None:
     """
     Read one map; ``None`` when the device is not a multipath map with a live table.
 
-    Table and status are two commands: they are read again until no event and no other paths came in between.
+    Table and status are two commands: they are read again until no event and no other groups came in between.
 
     Raises:
         DeviceNotFound: there is no such device.
@@ -93,14 +96,32 @@ def read_snapshot(control: Control, ref: DeviceRef) -> MapSnapshot | None:
         if len(status) != 1 or status[0].type != MULTIPATH:
             return None
         table = control.table(status.info)
-        if table.info.event_nr == status.info.event_nr and _devices(table) == _devices(status):
+        is_multipath = len(table) == 1 and table[0].type == MULTIPATH
+        if is_multipath and table.info.event_nr == status.info.event_nr and _agree(table[0], status[0]):
             return MapSnapshot(status.info, table[0], status[0])
     raise errors.UnexpectedStatus(f"map {ref} changed each of {_MOST_READS} times it was read; try again")
 
 
-def _devices(lines: DeviceTable) -> list[str]:
-    """Return the devices of a table or status; a swap of tables, which raises no event of the map, shows in them."""
-    return _DEVICE.findall(lines[0].params) if lines and lines[0].type == MULTIPATH else [""]
+def _agree(table: Target, status: Target) -> bool:
+    """Tell whether both have the same groups of devices; a swap of tables, which raises no event, shows in them."""
+    try:
+        return _groups(table.params, _TABLE_WORDS) == _groups(status.params, _STATUS_WORDS)
+    except (IndexError, ValueError):  # a newer kernel's text: whoever parses it will say what is wrong with it
+        return _DEVICE.findall(table.params) == _DEVICE.findall(status.params)
+
+
+def _groups(text: str, own_words: int) -> list[list[str]]:
+    """Return the devices of each group of a table or status, where a path has ``own_words`` besides those it counts."""
+    words = text.split()
+    at = 1 + int(words[0])  # the features, or the values that a status begins with
+    at += 1 + int(words[at])  # the handler
+    count, at, groups = int(words[at]), at + 2, []
+    for _ in range(count):
+        at += 2 + int(words[at + 1])  # the selector, or the state of the group
+        start, step = at + 2, own_words + int(words[at + 1])
+        at = start + int(words[at]) * step
+        groups.append(words[start:at:step])
+    return groups
 
 
 def read_snapshots(control: Control) -> list[MapSnapshot]:

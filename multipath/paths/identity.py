@@ -105,6 +105,22 @@ def check_one_unit(paths: Sequence[DevT], *, beside: Sequence[DevT] = (), sysfs:
     return seen[0].size
 
 
+def common_size(paths: Sequence[DevT], *, sysfs: Folder) -> Sectors:
+    """
+    Return the size of ``paths``, at least one, as the kernel holds it; no path is asked.
+
+    Raises:
+        PathsDiffer: they have not one size.
+    """
+    sizes = {devt: size_of(block_folder(devt, sysfs)) for devt in paths}
+    found = set(sizes.values())
+    size = found.pop()
+    if size is None or found:
+        evidence = [f"{format_devt(devt)}: {'no such device' if of is None else of}" for devt, of in sizes.items()]
+        raise errors.PathsDiffer("these paths have not one size, nothing was changed; give size=", evidence)
+    return size
+
+
 def _first_that_tells(
     members: Sequence[DevT], silent: list[str], *, sysfs: Folder, commands: Commands
 ) -> list[Identity]:

@@ -52,14 +52,15 @@ def device_number(ref: str, sysfs: Path = SYSFS) -> DevT | None:
     except ValueError:
         name = ref.removeprefix("/dev/")
     if name.startswith((".", "/")) or "/" in name:
-        return node_number(ref)
-    return device_of(sysfs / "class/block" / name)
+        return number_behind(ref)
+    found = device_of(sysfs / "class/block" / name)
+    return number_behind(ref) if found is None and name != ref else found
 
 
-def node_number(node: str) -> DevT | None:
-    """Return the number of the block device behind a node or a link to one; ``None`` where there is none."""
+def number_behind(link: str) -> DevT | None:
+    """Return the number of the block device that a node or a link leads to; ``None`` where it leads to none."""
     try:
-        status = os.stat(node)
-    except (OSError, ValueError):  # ValueError: a NUL in the name
+        status = os.stat(link)
+    except (OSError, ValueError):  # ValueError: a NUL in the name, or what stands for no bytes
         return None
     return DevT(status.st_rdev) if stat.S_ISBLK(status.st_mode) else None

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import FileIO, TextIOWrapper
 from typing import Any, Final, NoReturn
 
 from ...errors import MultipathError
@@ -66,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: from argparse, for ``--help`` and faults of usage.
     """
+    _open_what_is_closed()
     words = list(sys.argv[1:] if argv is None else argv)
     verb = next((word for word in words if not word.startswith("-")), "")
     parser = make_parser(verb)
@@ -95,12 +97,28 @@ def make_parser(verb: str = "") -> Parser:
     return parser
 
 
+def _open_what_is_closed() -> None:
+    """
+    Give standard streams that the caller closed a descriptor, to which nothing can be written.
+
+    Else the control node could get their number, and Python has no stream to print to.
+    """
+    fd = os.open(os.devnull, os.O_RDONLY)
+    while fd <= 2:
+        fd = os.open(os.devnull, os.O_RDONLY)
+    os.close(fd)
+    sys.stdout = sys.stdout or TextIOWrapper(FileIO(1, "w", closefd=False))
+    sys.stderr = sys.stderr or TextIOWrapper(FileIO(2, "w", closefd=False))
+
+
 def _failed(verb: str, error: BaseException) -> ExitCode:
     code = exit_code(error)
-    if code is ExitCode.PIPE_CLOSED:
-        # Whatever is still in the buffer has no reader; the interpreter must not try it again at the end.
+    if isinstance(error, OSError) and not isinstance(error, MultipathError):
+        # Whatever is still in the buffer cannot be written; the interpreter must not try it again at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    elif code is not ExitCode.INTERRUPTED:
+    if code is ExitCode.PIPE_CLOSED:
+        return code
+    if code is not ExitCode.INTERRUPTED:
         complain(verb, str(error) or type(error).__name__)
     return code
 

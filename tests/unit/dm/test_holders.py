@@ -75,6 +75,12 @@ class TestADiskWithDevicesOnTop:
 
         assert world.holders() == ["device bcache0", "map mpatha", "md md0"]
 
+    def test_is_held_by_a_map_with_the_spaces_of_its_name(self, world: World) -> None:
+        """Another map may have the name without them."""
+        world.stack("dm-3", map_name=" mpatha ")
+
+        assert world.holders() == ["map  mpatha "]
+
     def test_is_held_through_its_partitions(self, world: World) -> None:
         """What stands on a partition stands on the disk."""
         world.stack("dm-4", on=world.disk / "sdb1", map_name="root")

@@ -157,6 +157,22 @@ class TestACookie:
 
         assert cookie.key not in cookies()
 
+    def test_is_gone_when_nobody_got_it(self) -> None:
+        """As when a signal's exception comes between its making and the ``with``."""
+        key = UdevCookie().key
+
+        assert key not in cookies()
+
+    def test_is_not_taken_away_by_a_fork(self, cookie: UdevCookie) -> None:
+        """What goes away there is a copy."""
+        child = os.fork()
+        if child == 0:
+            cookie.__del__()
+            os._exit(0)
+        os.waitpid(child, 0)
+
+        assert cookie.key in cookies()
+
     def test_takes_another_key_when_one_is_taken(
         self, monkeypatch: pytest.MonkeyPatch, foreign: Callable[[int, list[int]], int]
     ) -> None:

@@ -119,7 +119,7 @@ class TestAReferenceToADevice:
         assert device_number(ref, sysfs.root) == devt(8, 16)
 
     @pytest.mark.parametrize(
-        "ref", ["", "sdc", "/dev/sdc", "/dev/", "..", ".", "../sdb", "/dev/null", "sd\0b", "8:16:1"]
+        "ref", ["", "sdc", "/dev/no-such-disk", "/dev/", "..", ".", "../sdb", "/dev/null", "sd\0b", "8:16:1"]
     )
     def test_may_lead_nowhere(self, sysfs: Sysfs, ref: str) -> None:
         """No such block device, or a name that is none."""

@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from multipath.errors import PathError, PathsDiffer
-from multipath.paths.identity import check_one_unit, identify, remembered
+from multipath.paths.identity import check_one_unit, common_size, identify, remembered
 from multipath.units import devt
 
 from .world import NAA, OTHER, Answers, Sysfs, naa_page, numbers, page_83, silent
@@ -172,3 +172,19 @@ class TestAPathThatJoins:
 
         with pytest.raises(PathError):
             remembered(SDB, sysfs=disks.root)
+
+
+class TestPathsThatAreNotAsked:
+    def test_have_the_size_that_the_kernel_holds(self, disks: Sysfs) -> None:
+        """For who does without verification."""
+        assert common_size([SDA, SDB], sysfs=disks.root) == 2048
+
+    @pytest.mark.parametrize(("size", "number"), [(4096, "8:48"), ("", "8:48"), (2048, "8:64")])
+    def test_are_refused_without_one_size(self, disks: Sysfs, size: object, number: str) -> None:
+        """Another size, none, and no such path."""
+        disks.add_scsi("sdd", "8:48", "2:0:3:0", size)
+
+        with pytest.raises(PathsDiffer) as refused:
+            common_size([SDA, *numbers(number)], sysfs=disks.root)
+
+        assert refused.value.evidence[0] == "8:0: 2048"

@@ -73,6 +73,27 @@ class TestAnError:
             assert process.stderr.read() == b""
         assert process.returncode == 141
 
+    @pytest.mark.slow
+    @pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
+    @pytest.mark.parametrize("print_it", ["terminal.print_text('x')", "terminal.print_json({})"])
+    def test_is_one_line_where_nothing_can_be_printed(self, redirection: str, print_it: str) -> None:
+        """A closed output and a full disk: no traceback, not at the end of the program either."""
+        words = (
+            f"import sys; from multipath.frontends.cli import main, show, terminal; show.show = lambda _: {print_it};"
+        )
+        words += "sys.exit(main.main(['show']))"
+
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$0" -c "$1" {redirection}', sys.executable, words],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert done.returncode == 1
+        assert done.stderr.startswith("mpath show: [Errno ")
+        assert done.stderr.count("\n") == 1
+
 
 class TestUsage:
     @pytest.mark.parametrize(
