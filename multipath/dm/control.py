@@ -11,26 +11,25 @@ import errno
 import os
 import select
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final, Self
 
 from .. import errors
 from .._native import codec
 from .._native.control import ControlFile, Unanswered, probe_paths
-from ..units import DevT, Sectors, devt, format_devt, parse_devt
+from ..units import DevT, Sectors, devt
 from . import command as commands
 from .command import Command, minor_for
 from .device import DeviceEntry, DeviceInfo, DeviceTable, Version
-from .holders import Holder, holders
+from .holders import holders
 from .kernel_log import KernelLog
 from .name import checked_name, checked_uuid, encoded
 from .nodes import Nodes, NodesMode, OwnNodes, choose_nodes, make_control_node
-from .refusal import refusal
+from .reference import SNAPSHOTS, DeviceRef, address, label, other_device
+from .refusal import held_by, load_refused, refusal, table_missing
 from .target import Target, check_table
 from .udev import UdevFlag
 
-DeviceRef = str | DevT | DeviceInfo | DeviceEntry
-_SNAPSHOTS: Final = (DeviceInfo, DeviceEntry)
 # What these do to another device cannot be taken back, so a snapshot's device is looked at before they are sent.
 _CHANGES: Final = frozenset(
     {
@@ -178,7 +177,7 @@ class Control:
             except errors.DeviceMapperError as error:
                 if isinstance(error, errors.DeviceNotFound) and not self._exists(info):
                     raise
-                raise _load_error(error, info, lines, log.reason(info.devt)) from None
+                raise load_refused(error, info, lines, log.reason(info.devt)) from None
 
     def clear(self, ref: DeviceRef) -> DeviceInfo:
         """Drop the inactive table; without one this does nothing."""
@@ -265,7 +264,7 @@ class Control:
             WaitTimeout: the number was still the same; ``.seen`` is the last status.
         """
         if not self.info(ref).live_table:
-            raise _no_table(commands.WAIT, ref)
+            raise table_missing(commands.WAIT, ref)
         if timeout is not None:
             return self._wait_until(ref, event_nr, time.monotonic() + timeout)
         return _lines(self._call(commands.WAIT, ref, event_nr=event_nr, flags=codec.FLAG_NOFLUSH))
@@ -325,7 +324,7 @@ class Control:
             except errors.DeviceBusy as busy:
                 held = holders(device.devt)
                 if time.monotonic() > deadline or any(holder.kind != "process" for holder in held):
-                    raise _busy(busy, held) from None
+                    raise held_by(busy, held) from None
                 time.sleep(_RETRY_INTERVAL)
 
     def remove_all(self, *, deferred: bool = False) -> None:
@@ -386,15 +385,15 @@ class Control:
         self, command: Command, ref: DeviceRef, *, flags: int = 0, payload: bytes = b"", event_nr: int = 0
     ) -> codec.Reply:
         """Send a command about one device; an answer about another one is refused, and nothing is changed on it."""
-        if command in _CHANGES and isinstance(ref, _SNAPSHOTS):
+        if isinstance(ref, SNAPSHOTS) and command in _CHANGES:
             self._check_identity(command, ref)
-        name, uuid, dev = _address(ref)
+        name, uuid, dev = address(ref)
         minor = minor_for(command, flags) if flags else command.minor
         request = codec.Request(
             command.number, minor, flags=flags, name=name, uuid=uuid, dev=dev, event_nr=event_nr, payload=payload
         )
         reply = self._send(command, request, ref)
-        other = _other(ref, reply) if isinstance(ref, _SNAPSHOTS) else ""
+        other = other_device(ref, reply) if isinstance(ref, SNAPSHOTS) else ""
         if other:
             raise errors.DeviceNotFound(errno.ENXIO, command.name, str(ref), hint=f"it is gone; {other}")
         return reply
@@ -414,9 +413,9 @@ class Control:
         try:
             return file.call(request)
         except OSError as error:
-            raise self._refused(command, error.errno or 0, _label(on), request) from None
+            raise self._refused(command, error.errno or 0, label(on), request) from None
         except ValueError as error:
-            raise errors.MalformedReply(errno.EBADMSG, command.name, _label(on), str(error)) from None
+            raise errors.MalformedReply(errno.EBADMSG, command.name, label(on), str(error)) from None
 
     def _refused(self, command: Command, code: int, label: str, request: codec.Request) -> errors.DeviceMapperError:
         if code == errno.EINVAL and command is not commands.VERSION and request.minor > self.version().minor:
@@ -434,7 +433,7 @@ class Control:
         if isinstance(error, errors.DeviceNotFound) and not self._exists(ref):
             return error
         if isinstance(error, Unanswered) or not self.info(ref).live_table:
-            return _no_table(commands.TARGET_MSG, ref)
+            return table_missing(commands.TARGET_MSG, ref)
         if isinstance(error, errors.DeviceNotFound):
             hint = "the device is there; a device that the message names is not"
             return errors.MessageRefused(error.errno or errno.ENXIO, error.ioctl, error.device, error.said, hint)
@@ -473,7 +472,7 @@ class Control:
                 if seen.info.event_nr != event_nr:
                     return seen
                 if not poller.poll(deadline - time.monotonic()):
-                    raise errors.WaitTimeout(f"no event of {_label(ref)} after number {event_nr} in time", seen)
+                    raise errors.WaitTimeout(f"no event of {label(ref)} after number {event_nr} in time", seen)
 
 
 def _open(path: str) -> ControlFile:
@@ -504,31 +503,6 @@ def _request(command: Command, flags: int = 0, name: bytes = b"") -> codec.Reque
     return codec.Request(command.number, minor_for(command, flags), flags=flags, name=name)
 
 
-def _address(ref: DeviceRef) -> tuple[bytes, bytes, int]:
-    """Return the name, uuid and number of a request: one of them, for the kernel refuses more than one."""
-    if isinstance(ref, str):
-        return encoded(ref, "device name", codec.NAME_MAX), b"", 0
-    if isinstance(ref, _SNAPSHOTS):
-        if ref.uuid:
-            return b"", encoded(ref.uuid, "device uuid", codec.UUID_MAX), 0
-        return b"", b"", ref.devt
-    return b"", b"", ref
-
-
-def _other(ref: DeviceInfo | DeviceEntry, reply: codec.Reply) -> str:
-    """Say which device answered where it is not the one of the snapshot; nothing where it is."""
-    # Some commands leave the number as it was sent, which is 0 for a look-up by uuid.
-    if reply.dev not in (0, ref.devt):
-        return f"its uuid now belongs to {format_devt(DevT(reply.dev))}"
-    if ref.uuid == "" != reply.uuid:
-        return f"its number now belongs to a device with the uuid {reply.uuid!r}"
-    return ""
-
-
-def _label(ref: DeviceRef) -> str:
-    return format_devt(ref) if isinstance(ref, int) else str(ref)
-
-
 def _info(reply: codec.Reply) -> DeviceInfo:
     return DeviceInfo(*reply.device())
 
@@ -539,33 +513,3 @@ def _lines(reply: codec.Reply) -> DeviceTable:
 
 def _suspend_flags(flush: bool, lockfs: bool) -> int:
     return (0 if flush else codec.FLAG_NOFLUSH) | (0 if lockfs else codec.FLAG_SKIP_LOCKFS)
-
-
-def _no_table(command: Command, ref: DeviceRef) -> errors.TableMissing:
-    hint = "load a table and resume the device first"
-    return errors.TableMissing(errno.ENODATA, command.name, _label(ref), "the device has no live table", hint)
-
-
-def _busy(error: errors.DeviceBusy, held: Sequence[Holder]) -> errors.DeviceBusy:
-    hint = "close what holds it, or remove it deferred"
-    return errors.DeviceBusy(error.errno or errno.EBUSY, error.ioctl, error.device, error.said, hint, held)
-
-
-def _load_error(
-    error: errors.DeviceMapperError, device: DeviceInfo, lines: Sequence[Target], reason: str | None
-) -> errors.TableLoadError:
-    # The device itself holds the paths that stay, and keeps nobody from anything.
-    own = Holder("map", device.name)
-    found = [holder for path in _numbers(lines) for holder in holders(path)] if error.errno == errno.EBUSY else []
-    held = tuple(dict.fromkeys(holder for holder in found if holder != own))
-    return errors.TableLoadError(error.errno or errno.EINVAL, str(device), lines, reason, held)
-
-
-def _numbers(lines: Sequence[Target]) -> list[DevT]:
-    found = []
-    for word in dict.fromkeys(word for line in lines for word in line.params.split() if ":" in word or "/" in word):
-        try:
-            found.append(DevT(os.stat(word).st_rdev) if "/" in word else parse_devt(word))
-        except (ValueError, OSError):
-            continue
-    return found

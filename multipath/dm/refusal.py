@@ -1,12 +1,18 @@
-"""One function that turns the kernel's errno into the typed error of the command that met it."""
+"""What the kernel refused, as typed errors with their evidence: errno, reason, holders, and what can be done."""
 
 import errno
 import os
+from collections.abc import Sequence
 from typing import Final
 
 from .. import errors
+from ..units import DevT, parse_devt
 from . import command as commands
 from .command import Command
+from .device import DeviceInfo
+from .holders import Holder, holders
+from .reference import DeviceRef, label
+from .target import Target
 
 _PRIVILEGE: Final = "device-mapper needs CAP_SYS_ADMIN in the initial user namespace; a container's root is not enough"
 _GONE: Final = "it does not exist, or was removed in between; list the devices and compare uuid and number"
@@ -34,6 +40,39 @@ def refusal(command: Command, code: int, device: str) -> errors.DeviceMapperErro
     """
     kind, hint = _kind(command, code)
     return kind(code, command.name, device, os.strerror(code), hint or _HINTS.get((command.number, code), ""))
+
+
+def table_missing(command: Command, ref: DeviceRef) -> errors.TableMissing:
+    """Return the error for a command that needs a live table where there is none."""
+    hint = "load a table and resume the device first"
+    return errors.TableMissing(errno.ENODATA, command.name, label(ref), "the device has no live table", hint)
+
+
+def held_by(error: errors.DeviceBusy, held: Sequence[Holder]) -> errors.DeviceBusy:
+    """Return ``error`` with those who hold the device."""
+    hint = "close what holds it, or remove it deferred"
+    return errors.DeviceBusy(error.errno or errno.EBUSY, error.ioctl, error.device, error.said, hint, held)
+
+
+def load_refused(
+    error: errors.DeviceMapperError, device: DeviceInfo, lines: Sequence[Target], reason: str | None
+) -> errors.TableLoadError:
+    """Return the error for a refused load: the kernel's reason and, for EBUSY, who holds the paths."""
+    # The device itself holds the paths that stay, and keeps nobody from anything.
+    own = Holder("map", device.name)
+    found = [holder for path in _numbers(lines) for holder in holders(path)] if error.errno == errno.EBUSY else []
+    held = tuple(dict.fromkeys(holder for holder in found if holder != own))
+    return errors.TableLoadError(error.errno or errno.EINVAL, str(device), lines, reason, held)
+
+
+def _numbers(lines: Sequence[Target]) -> list[DevT]:
+    found = []
+    for word in dict.fromkeys(word for line in lines for word in line.params.split() if ":" in word or "/" in word):
+        try:
+            found.append(DevT(os.stat(word).st_rdev) if "/" in word else parse_devt(word))
+        except (ValueError, OSError):
+            continue
+    return found
 
 
 def _kind(command: Command, code: int) -> tuple[type[errors.DeviceMapperError], str]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 
 from .. import errors
-from ..dm.control import Control, DeviceRef
+from ..dm.control import Control
 from ..dm.device import DeviceInfo
+from ..dm.reference import DeviceRef
 from ..dm.target import Target
 from ..units import DevT, Sectors
 from ..wire.status import MultipathStatus

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from multipath import Control, Host, Map, MultipathTable, errors
-from multipath.dm.control import DeviceRef
 from multipath.dm.device import DeviceTable
+from multipath.dm.reference import DeviceRef
 from multipath.maps.snapshot import read_snapshot
 from multipath.paths.commands import KernelCommands
 from multipath.paths.path import Path as PathDevice

@@ -9,8 +9,8 @@ import pytest
 from multipath import Control, Host, MultipathTable, errors
 from multipath._native import codec
 from multipath.dm.command import Command
-from multipath.dm.control import DeviceRef
 from multipath.dm.nodes import NodesMode
+from multipath.dm.reference import DeviceRef
 
 from .conftest import UUID, cookies
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from multipath.dm.name import checked_name, checked_uuid, encoded
 from multipath.errors import NameRefused
 
+RESERVED = (".", "..", "control")
 ALLOWED = string.ascii_letters + string.digits + "#+-.:=@_"
 REFUSED = [
     ("", "empty"),
@@ -42,7 +43,7 @@ class TestANameThatIsRefused:
         with pytest.raises(NameRefused, match=fault):
             checked_name(name)
 
-    @pytest.mark.parametrize("name", [".", "..", "control"])
+    @pytest.mark.parametrize("name", RESERVED)
     def test_may_be_reserved(self, name: str) -> None:
         """These stand in ``/dev/mapper`` already."""
         with pytest.raises(NameRefused, match="reserved"):
@@ -56,7 +57,7 @@ class TestANameThatIsRefused:
     @given(st.text(max_size=20))
     def test_has_a_character_outside_the_set(self, name: str) -> None:
         """Every other text is refused, whatever Unicode calls its letters and digits."""
-        if name and set(name) <= set(ALLOWED) and name not in (".", ".."):
+        if name and set(name) <= set(ALLOWED) and name not in RESERVED:
             assert checked_name(name) == name.encode()
         else:
             with pytest.raises(NameRefused):
