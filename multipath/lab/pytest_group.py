@@ -21,7 +21,7 @@ from .uml import Guest
 _BOOTS = 3
 # For booting, starting Python and collecting, and for what happens between two tests.
 _PATIENCE = 120.0
-_TAIL = 60
+_TAIL = 200  # lines: the stack of a test that hangs has some forty, its first ones tell most
 
 
 class Group:
