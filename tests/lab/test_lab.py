@@ -164,6 +164,13 @@ class TestTheCommandLine:
 
         assert done.returncode == code
 
+    @pytest.mark.parametrize("words", [["--paths", "-1"], ["--luns", "two"], ["--size", "0"], ["--memory", "0"]])
+    def test_refuses_a_machine_that_cannot_be(self, words: list[str]) -> None:
+        """A fault of usage, before anything boots: an array without paths would only look like one."""
+        done = subprocess.run([*CLI, "run", *words, "--", "true"], capture_output=True, text=True, check=False)
+
+        assert (done.returncode, words[0] in done.stderr) == (2, True)
+
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
     def test_leaves_nothing_when_it_is_killed(self, number: signal.Signals) -> None:
         """However the host's process ends, guest and run folder go with it."""

@@ -36,15 +36,29 @@ def _add_machine(parser: argparse.ArgumentParser) -> None:
         "--kernel", default=default.kernel, metavar="K", choices=kernels.names(), help="%(choices)s; %(default)s"
     )
     parser.add_argument(
-        "--paths", type=int, default=default.paths, metavar="N", help="paths of each logical unit; %(default)s"
+        "--paths", type=_count, default=default.paths, metavar="N", help="paths of each logical unit; %(default)s"
     )
-    parser.add_argument("--luns", type=int, default=default.luns, metavar="N", help="logical units; %(default)s")
+    parser.add_argument("--luns", type=_count, default=default.luns, metavar="N", help="logical units; %(default)s")
     parser.add_argument(
-        "--size", type=int, default=default.size, metavar="MIB", help="of each logical unit; %(default)s"
+        "--size", type=_positive, default=default.size, metavar="MIB", help="of each logical unit; %(default)s"
     )
-    parser.add_argument("--memory", type=int, default=default.memory, metavar="MIB", help="of the guest; %(default)s")
+    parser.add_argument(
+        "--memory", type=_positive, default=default.memory, metavar="MIB", help="of the guest; %(default)s"
+    )
     parser.add_argument("--no-udev", action="store_true", help="devtmpfs only, as in an installer")
     parser.add_argument("--scratch", type=Path, metavar="DIR", help="a folder that the guest may write to")
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        raise argparse.ArgumentTypeError(f"not a number from 0 to 999999: {text!r}")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not _count(text):
+        raise argparse.ArgumentTypeError("0 is too small")
+    return int(text)
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
