@@ -336,7 +336,7 @@ class Control:
         """Bring ``/dev/mapper`` in step with the kernel where this control keeps it itself; udev needs no help."""
         if isinstance(self._nodes, OwnNodes):
             with self._nodes.locked():
-                self._nodes.synchronise({entry.name: entry.devt for entry in self.devices()}, self._is_live)
+                self._nodes.synchronise(self._numbers_by_name, self._is_live)
 
     # Events.
 
@@ -456,6 +456,9 @@ class Control:
         except errors.DeviceNotFound:
             return False
         return True
+
+    def _numbers_by_name(self) -> dict[str, DevT]:
+        return {entry.name: entry.devt for entry in self.devices()}
 
     def _is_live(self, ref: DeviceRef) -> bool:
         """Tell whether a device has a live table; one that went away meanwhile has none."""

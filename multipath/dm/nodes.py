@@ -94,10 +94,18 @@ class OwnNodes(NoNodes):
             fcntl.flock(folder, fcntl.LOCK_UN)  # a child that was forked meanwhile has the descriptor too
             os.close(folder)
 
-    def synchronise(self, devices: Mapping[str, DevT], is_live: Callable[[str], bool]) -> None:
-        """Link every device that has a live table, and remove what no device answers to; also after a killed run."""
-        folder, links = self._folder(), {link_name(name): name for name in devices}
-        for left in {entry.name for entry in folder.iterdir() if not entry.is_dir()} - links.keys() - {CONTROL_NAME}:
+    def synchronise(self, list_devices: Callable[[], Mapping[str, DevT]], is_live: Callable[[str], bool]) -> None:
+        """
+        Link every device that has a live table, and remove what no device answers to; also after a killed run.
+
+        The devices are listed behind the look into the folder: a program that takes no lock, dmsetup for one, makes the
+        device first and then its link, and a list from before would take that link for one that is left over.
+        """
+        folder = self._folder()
+        there = {entry.name for entry in folder.iterdir() if not entry.is_dir()}
+        devices = list_devices()
+        links = {link_name(name): name for name in devices}
+        for left in there - links.keys() - {CONTROL_NAME}:
             (folder / left).unlink(missing_ok=True)
         for link, name in links.items():
             # Before Linux v6.5 a device could be called like the control node.

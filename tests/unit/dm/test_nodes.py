@@ -61,17 +61,17 @@ def names(dev: Path) -> list[str]:
 class TestAHostWhereTheKernelMakesNodes:
     def test_gets_links_to_them(self, dev: Path, kernels: DevT) -> None:
         """A link as udev would make it, relative, to the kernel's own node."""
-        OwnNodes(dev).synchronise({"mpatha": kernels}, always)
+        OwnNodes(dev).synchronise(lambda: {"mpatha": kernels}, always)
 
         assert os.readlink(dev / "mapper/mpatha") == f"../dm-{os.minor(kernels)}"
         assert (dev / "mapper/mpatha").stat().st_rdev == kernels
 
     def test_keeps_a_link_that_is_right(self, dev: Path, kernels: DevT) -> None:
         """A second time changes nothing, and asks for no table."""
-        OwnNodes(dev).synchronise({"mpatha": kernels}, always)
+        OwnNodes(dev).synchronise(lambda: {"mpatha": kernels}, always)
         before = (dev / "mapper/mpatha").lstat()
 
-        OwnNodes(dev).synchronise({"mpatha": kernels}, lambda name: pytest.fail(f"asked about {name}"))
+        OwnNodes(dev).synchronise(lambda: {"mpatha": kernels}, lambda name: pytest.fail(f"asked about {name}"))
 
         assert (dev / "mapper/mpatha").lstat() == before
 
@@ -79,20 +79,20 @@ class TestAHostWhereTheKernelMakesNodes:
         """A name that another device had, or a node of a number that is used again."""
         (dev / "mapper/mpatha").symlink_to("/dev/null")
 
-        OwnNodes(dev).synchronise({"mpatha": kernels}, always)
+        OwnNodes(dev).synchronise(lambda: {"mpatha": kernels}, always)
 
         assert (dev / "mapper/mpatha").stat().st_rdev == kernels
 
     def test_gets_none_for_a_device_without_a_table(self, dev: Path, kernels: DevT) -> None:
         """Its node could not be opened to any purpose."""
-        OwnNodes(dev).synchronise({"mpatha": kernels}, lambda _: False)
+        OwnNodes(dev).synchronise(lambda: {"mpatha": kernels}, lambda _: False)
 
         assert names(dev) == ["control"]
 
     @pytest.mark.parametrize("name", ["control", ".", ".."])
     def test_keeps_its_control_node(self, dev: Path, kernels: DevT, name: str) -> None:
         """A device may be called like it on an old kernel, and gets no link."""
-        OwnNodes(dev).synchronise({name: kernels}, always)
+        OwnNodes(dev).synchronise(lambda: {name: kernels}, always)
 
         assert stat.S_ISREG((dev / "mapper/control").lstat().st_mode)
         assert names(dev) == ["control"]
@@ -101,7 +101,7 @@ class TestAHostWhereTheKernelMakesNodes:
 class TestADeviceThatOthersNamed:
     def test_gets_the_link_that_they_would_make(self, dev: Path, kernels: DevT) -> None:
         """Every byte that is not in the common set is written out, and no name reaches a path as it is."""
-        OwnNodes(dev).synchronise({"a b": kernels, "caf\u00e9": kernels, "\udcff\n": kernels}, always)
+        OwnNodes(dev).synchronise(lambda: {"a b": kernels, "caf\u00e9": kernels, "\udcff\n": kernels}, always)
 
         assert names(dev) == [r"\xff\x0a", r"a\x20b", r"caf\xc3\xa9", "control"]
 
@@ -109,13 +109,13 @@ class TestADeviceThatOthersNamed:
         """dmsetup names a device so, and its link is called the same."""
         (dev / r"mapper/a\x20b").symlink_to(f"../dm-{os.minor(kernels)}")
 
-        OwnNodes(dev).synchronise({r"a\x20b": kernels}, lambda name: pytest.fail(f"asked about {name}"))
+        OwnNodes(dev).synchronise(lambda: {r"a\x20b": kernels}, lambda name: pytest.fail(f"asked about {name}"))
 
         assert names(dev) == [r"a\x20b", "control"]
 
     def test_gets_none_where_the_name_would_be_too_long(self, dev: Path, kernels: DevT) -> None:
         """One byte becomes four; the other devices get their links all the same."""
-        OwnNodes(dev).synchronise({" " * 127: kernels, "mpatha": kernels}, always)
+        OwnNodes(dev).synchronise(lambda: {" " * 127: kernels, "mpatha": kernels}, always)
 
         assert names(dev) == ["control", "mpatha"]
 
@@ -143,7 +143,7 @@ class TestSeveralProcesses:
 class TestAHostWhereNobodyMakesNodes:
     def test_gets_block_nodes(self, dev: Path, mknod: list[tuple[int, int]]) -> None:
         """With the device's own number, for root alone, and under its name in one step."""
-        OwnNodes(dev).synchronise({"mpatha": MAP}, always)
+        OwnNodes(dev).synchronise(lambda: {"mpatha": MAP}, always)
 
         assert mknod == [(stat.S_IFBLK | 0o600, MAP)]
         assert names(dev) == ["control", "mpatha"]
@@ -152,14 +152,14 @@ class TestAHostWhereNobodyMakesNodes:
         """The kernel's node counts by its number, not by its name alone."""
         other = devt(4000, os.minor(kernels))
 
-        OwnNodes(dev).synchronise({"mpatha": other}, always)
+        OwnNodes(dev).synchronise(lambda: {"mpatha": other}, always)
 
         assert mknod == [(stat.S_IFBLK | 0o600, other)]
 
     def test_gets_nodes_that_are_real(self, dev: Path) -> None:
         """As root, the node is a block device of that number."""
         try:
-            OwnNodes(dev).synchronise({"mpatha": MAP}, always)
+            OwnNodes(dev).synchronise(lambda: {"mpatha": MAP}, always)
         except PermissionError:
             pytest.skip("block nodes can be made by root alone, and not in every container")
 
@@ -174,15 +174,27 @@ class TestNodesThatAreLeftOver:
             (dev / "mapper" / name).touch()
         (dev / "mapper/dangling").symlink_to("../dm-999")
 
-        OwnNodes(dev).synchronise({}, always)
+        OwnNodes(dev).synchronise(dict, always)
 
         assert names(dev) == ["control"]
+
+    def test_are_not_the_link_of_a_device_that_was_just_made(self, dev: Path, kernels: DevT) -> None:
+        """Another program may make a device and its link at any moment, and takes no lock."""
+        link = dev / "mapper/theirs"
+
+        def none_yet() -> dict[str, DevT]:
+            link.symlink_to(f"../dm-{os.minor(kernels)}")
+            return {}
+
+        OwnNodes(dev).synchronise(none_yet, always)
+
+        assert link.is_symlink()
 
     def test_are_not_folders(self, dev: Path) -> None:
         """A folder is nobody's node."""
         (dev / "mapper/folder").mkdir()
 
-        OwnNodes(dev).synchronise({}, always)
+        OwnNodes(dev).synchronise(dict, always)
 
         assert names(dev) == ["control", "folder"]
 
@@ -190,13 +202,13 @@ class TestNodesThatAreLeftOver:
         """A run with the same process number may have been killed between the link and its name."""
         (dev / f"mapper/.mpatha.{os.getpid()}").touch()
 
-        OwnNodes(dev).synchronise({"mpatha": kernels}, always)
+        OwnNodes(dev).synchronise(lambda: {"mpatha": kernels}, always)
 
         assert names(dev) == ["control", "mpatha"]
 
     def test_may_be_no_folder_yet(self, tmp_path: Path) -> None:
         """``/dev/mapper`` is made where it is missing."""
-        OwnNodes(tmp_path).synchronise({}, always)
+        OwnNodes(tmp_path).synchronise(dict, always)
 
         assert names(tmp_path) == []
 
