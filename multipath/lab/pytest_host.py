@@ -70,17 +70,25 @@ def needs(item: pytest.Item) -> Machine | None:
     Return the machine that a test needs, ``None`` for a test without the marker.
 
     Raises:
-        pytest.UsageError: the marker has a word that it does not know.
+        pytest.UsageError: the marker has a word that it does not know, or lacks the kernel.
     """
     marker = item.get_closest_marker("kernel")
     if marker is None:
         return None
-    if marker.args or not marker.kwargs.keys() <= _NEEDS | {"timeout"}:
+    if marker.args or not marker.kwargs.keys() <= _NEEDS | {"timeout", "on"}:
         raise pytest.UsageError(
-            f"{item.nodeid}: the marker kernel takes {', '.join(sorted(_NEEDS))} and timeout, by name"
+            f"{item.nodeid}: the marker kernel takes {', '.join(sorted(_NEEDS))}, on and timeout, by name"
         )
     wanted = {key: value for key, value in marker.kwargs.items() if key in _NEEDS}
-    return Machine(kernel=item.callspec.params["lab_kernel"], **wanted)  # type: ignore[attr-defined]
+    return Machine(kernel=_kernel(item, marker), **wanted)
+
+
+def _kernel(item: pytest.Item, marker: pytest.Mark) -> str:
+    """Return the kernel of a marked test: the plugin has made one test for each, unless a parameter's mark names it."""
+    chosen = item.callspec.params.get("lab_kernel", marker.kwargs.get("on"))  # type: ignore[attr-defined]
+    if chosen is None:
+        raise pytest.UsageError(f"{item.nodeid}: the marker kernel on a parameter must name the kernel: on=")
+    return str(chosen)
 
 
 def _limit(item: pytest.Item) -> float:

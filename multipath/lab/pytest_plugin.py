@@ -6,6 +6,9 @@ pytest on a real kernel: a test that is marked ``kernel`` runs in a guest and is
     @pytest.mark.kernel                              # four paths to one logical unit, udevd running
     @pytest.mark.kernel(paths=2, luns=3, udev=False) # each set of needs that differs costs a boot for each kernel
 
+    # One value of a parameter may need a kernel, where the others do not: it names which.
+    pytest.param("6.12", marks=pytest.mark.kernel(on="6.12"))
+
 Theory of operation: on the machine each such test is parametrized by the kernels of ``--lab-kernels``, so that a test
 has one name for each kernel that ``-k``, ``--lf`` and the command line know. Tests with the same kernel and needs make
 a group, and one guest runs the group (`pytest_host`). In that guest pytest runs again, with this plugin, which picks
@@ -34,7 +37,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and take the part of the host or of the guest."""
     config.addinivalue_line(
-        "markers", "kernel(paths=4, luns=1, size=64, udev=True, memory=512, timeout=60): runs in a guest"
+        "markers",
+        "kernel(paths=4, luns=1, size=64, udev=True, memory=512, timeout=60): runs in a guest; on a parameter, on=KERNEL",
     )
     if "MULTIPATH_LAB_SELECTION" in os.environ and inside():
         from .pytest_guest import Reporter  # only where it is needed: the plugin is loaded in every project
@@ -48,10 +52,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if "lab_kernel" not in metafunc.fixturenames:
         metafunc.fixturenames.append("lab_kernel")
-    metafunc.parametrize("lab_kernel", _kernel_names(metafunc.config), indirect=True, scope="session")
+    metafunc.parametrize("lab_kernel", kernel_names(metafunc.config), indirect=True, scope="session")
 
 
-def _kernel_names(config: pytest.Config) -> list[str]:
+def kernel_names(config: pytest.Config) -> list[str]:
+    """Return the kernels that tests run on: those of ``--lab-kernels``, and in a guest its own."""
     if inside():
         return [os.environ["MULTIPATH_LAB_KERNEL"]]
     return [name for name in config.getoption("--lab-kernels").split(",") if name]

@@ -14,6 +14,12 @@ def test_marked(size): ...
 
 def test_plain(): ...
 """
+A_MARKED_PARAMETER = """
+import pytest
+
+@pytest.mark.parametrize("world", ["here", pytest.param("there", marks=pytest.mark.kernel(on="nowhere"))])
+def test_parameter(world): ...
+"""
 # An installed package brings the plugin by itself.
 PLUGIN = () if entry_points(group="pytest11", name="multipath_lab") else ("-p", "multipath.lab.pytest_plugin")
 
@@ -40,6 +46,24 @@ class TestAMarkedTest:
 
         assert result.ret == pytest.ExitCode.USAGE_ERROR
         result.stderr.fnmatch_lines("*the marker kernel takes*paths*")
+
+    def test_may_be_one_value_of_a_parameter(self, pytester: pytest.Pytester) -> None:
+        """That value names its kernel, and the other values run here."""
+        pytester.makepyfile(A_MARKED_PARAMETER)
+
+        result = pytester.runpytest_subprocess(*PLUGIN, "-v")
+
+        result.assert_outcomes(passed=1)
+        result.stdout.fnmatch_lines(["*test_parameter?here? PASSED*", "lab: no tests on kernel nowhere:*"])
+
+    def test_by_a_parameter_that_names_no_kernel_is_refused(self, pytester: pytest.Pytester) -> None:
+        """There is nothing to boot."""
+        pytester.makepyfile(A_MARKED_PARAMETER.replace('(on="nowhere")', ""))
+
+        result = pytester.runpytest_subprocess(*PLUGIN)
+
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines("*the marker kernel on a parameter must name the kernel*")
 
     def test_fails_where_its_kernel_cannot_be_had(
         self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
