@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+STUBS := $(filter-out multipath._native.libc,$(patsubst multipath/_native/%.pyi,multipath._native.%,$(wildcard multipath/_native/*.pyi)))
 NATIVE := $(wildcard _native/*.pyx _native/*.pxd _native/*.py)
 
 .DEFAULT_GOAL := help
@@ -24,7 +25,7 @@ check: .venv/ready  ## read the code: ruff, mypy --strict, stubtest, import orde
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/python -m mypy.stubtest --mypy-config-file pyproject.toml --ignore-disjoint-bases multipath._native.codec multipath._native.control multipath._native.passthrough
+	@$(BIN)/python -m mypy.stubtest --mypy-config-file pyproject.toml --ignore-disjoint-bases $(STUBS)
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
 bench: .venv/ready  ## measure against libdevmapper, dmsetup and asyncio; writes benchmarks/README.md

@@ -1,23 +1,82 @@
-# The base of a path selector: the list of paths that may be chosen, and the hooks that make an algorithm of it.
+# The base of a path selector: the ring of paths that may be chosen, and the hooks that make an algorithm of it.
 #
-# For C callers and other compiled modules. A hook takes what it is given: indices are in range, and whoever calls holds
-# the selector's lock, or is its only user. The methods that Python sees check their arguments and take the lock.
+# For C callers and other compiled modules. A hook takes what it is given: indices are in range, `failed` is told of a
+# path that is usable and `reinstated` of one that is not, and whoever calls holds the selector's lock, or is its only
+# user. A pick for a CPU that the selector does not know is safe, and no more: look at `n_cpus` first. The methods that
+# Python sees check their arguments and take the lock.
 
-from libc.stdint cimport int32_t, uint32_t, uint64_t
+from cpython.long cimport PyLong_CheckExact
+from cpython.number cimport PyNumber_Index
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+
+cdef extern from *:
+    """
+    #ifndef MP_SPIN_LOCK
+    #define MP_SPIN_LOCK
+    #include <sched.h>
+    #include <stdint.h>
+
+    #if defined(__x86_64__) || defined(__i386__)
+    #define MP_PAUSE() __builtin_ia32_pause()
+    #elif defined(__aarch64__)
+    #define MP_PAUSE() __asm__ volatile("yield")
+    #else
+    #define MP_PAUSE() ((void)0)
+    #endif
+
+    /* Who holds it works for a microsecond or has lost its processor: after some looks the waiter gives its own away. */
+    static inline void mp_hold(int32_t *held) {
+        unsigned looks = 0;
+        while (__atomic_exchange_n(held, 1, __ATOMIC_ACQUIRE))
+            while (__atomic_load_n(held, __ATOMIC_RELAXED)) {
+                if (++looks % 128) MP_PAUSE(); else sched_yield();
+            }
+    }
+
+    static inline void mp_release(int32_t *held) {
+        __atomic_store_n(held, 0, __ATOMIC_RELEASE);
+    }
+    #endif
+    """
+    void mp_hold(int32_t* held) noexcept nogil
+    void mp_release(int32_t* held) noexcept nogil
+
+cdef extern from "Python.h":
+    unsigned long long PyLong_AsUnsignedLongLong(object number) except? 0xFFFFFFFFFFFFFFFF
 
 cdef enum:
-    NO_PATH = -1  # what `pick` returns when no path can be used
+    NO_PATH = -1        # what `pick` returns when no path can be used
+    MOST_COUNTERS = 3   # what the status of one path has at most
 
 
 cdef class Selector:
     # The two lists of the kernel's selectors are one ring of indices: path i between before[i] and after[i], and the
     # head of the list of usable paths at index n_paths. A failed path is in no list, and marked by after[i] == NO_PATH.
     cdef readonly int32_t n_paths
-    cdef readonly int32_t n_usable
+    cdef int32_t n_usable
+    cdef uint32_t n_cpus       # a pick is made on a CPU below this
     cdef int32_t* after
     cdef int32_t* before
-    cdef int32_t* outstanding  # I/Os of each path between start_io and end_io, of the Python methods only
+    cdef int64_t* outstanding  # I/Os of each path between start_io and end_io, of the Python methods only
     cdef int32_t held          # the lock: 0 free, 1 held
+    cdef bint signed_counters  # whether the kernel prints them with %d
+
+    cdef int allocate(self, n_paths) except -1
+    cdef int32_t index(self, path) except -1
+    cdef uint32_t cpu_number(self, cpu) except? 0
+    cdef tuple shown(self, const uint64_t* numbers, int32_t count)
+    cdef Py_ssize_t pick_all(self, const uint64_t* nbytes, const uint64_t* now, int32_t* out, Py_ssize_t n,
+                             uint32_t cpu, bint start) noexcept nogil
+    cdef Py_ssize_t play_all(self, const uint8_t* ops, const int64_t* args, const uint64_t* nbytes,
+                             const uint64_t* now, int32_t* out, int32_t* gone, Py_ssize_t n) noexcept nogil
+    cdef bint play(self, uint8_t op, int64_t arg, const uint64_t* nbytes, const uint64_t* now, int32_t* out,
+                   int32_t* gone, Py_ssize_t i) noexcept nogil
+
+    # What the methods do under the lock: the hooks, and what Python callers are told of.
+    cdef void begin(self, int32_t path, uint64_t nbytes) noexcept nogil
+    cdef bint finish(self, int32_t path, uint64_t nbytes, uint64_t start, uint64_t now) noexcept nogil
+    cdef void drop(self, int32_t path) noexcept nogil
+    cdef void bring_back(self, int32_t path) noexcept nogil
 
     # Hooks, last: one algorithm each.
     cdef int32_t pick(self, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil
@@ -25,3 +84,57 @@ cdef class Selector:
     cdef void ended(self, int32_t path, uint64_t nbytes, uint64_t start, uint64_t now) noexcept nogil
     cdef void failed(self, int32_t path) noexcept nogil
     cdef void reinstated(self, int32_t path) noexcept nogil
+    cdef int32_t counters(self, int32_t path, uint64_t* to) noexcept nogil
+
+
+# The lock, for who uses the hooks of a selector that others may use as well. Nothing that needs the GIL while it is held.
+
+cdef inline void hold(Selector selector) noexcept nogil:
+    mp_hold(&selector.held)
+
+
+cdef inline void release(Selector selector) noexcept nogil:
+    mp_release(&selector.held)
+
+
+# The ring, for the algorithms.
+
+cdef inline void put_between(Selector selector, int32_t path, int32_t left, int32_t right) noexcept nogil:
+    selector.before[path] = left
+    selector.after[path] = right
+    selector.after[left] = path
+    selector.before[right] = path
+
+
+cdef inline void close_gap(Selector selector, int32_t path) noexcept nogil:
+    selector.after[selector.before[path]] = selector.after[path]
+    selector.before[selector.after[path]] = selector.before[path]
+
+
+cdef inline void append(Selector selector, int32_t path) noexcept nogil:
+    put_between(selector, path, selector.before[selector.n_paths], selector.n_paths)
+
+
+cdef inline void prepend(Selector selector, int32_t path) noexcept nogil:
+    put_between(selector, path, selector.n_paths, selector.after[selector.n_paths])
+
+
+cdef inline void move_last(Selector selector, int32_t path) noexcept nogil:
+    close_gap(selector, path)
+    append(selector, path)
+
+
+# Arguments from Python.
+
+cdef inline uint64_t unsigned(value, uint64_t most, str rule) except? 0:
+    """Return a number from 0 to ``most``; ``rule`` names the kernel's reason in the refusal of any other."""
+    cdef inline uint64_t number
+    if not PyLong_CheckExact(value):
+        value = PyNumber_Index(value)
+    try:
+        number = PyLong_AsUnsignedLongLong(value)
+    except OverflowError:
+        raise ValueError(f"{value}: {rule}, 0 to {most}") from None
+    if number > most:
+        raise ValueError(f"{value}: {rule}, 0 to {most}")
+    return number

@@ -5,6 +5,7 @@ import inspect
 import os
 import pkgutil
 import tracemalloc
+from array import array
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
@@ -13,10 +14,13 @@ from typing import Final
 import pytest
 
 import multipath._native
-from multipath._native import codec
+from multipath._native import codec, selector
 from multipath._native.codec import Reply, Request
 from multipath._native.control import ControlFile, Unanswered, probe_paths
 from multipath._native.passthrough import sg_read
+from multipath._native.round_robin import RoundRobin
+from multipath._native.selector import Selector
+from multipath._native.service_time import ServiceTime
 from multipath.dm.udev import UdevCookie, remove_orphans
 
 from . import kernel
@@ -116,6 +120,37 @@ def _cookies() -> None:
         cookie.wait(1)
 
 
+def _selections(make: Callable[[], Selector]) -> Callable[[], None]:
+    """Return a call of every method of a selector, with arguments that it takes and with such as it refuses."""
+
+    def call() -> None:
+        chosen = make()
+        zeroes, steps = array("Q", [0] * 3), bytes([selector.START, selector.END, 9])
+        chosen.start_io(0, 2**40)
+        chosen.end_io(0, 2**40, 2**50, 2**51)
+        _refused(lambda: chosen.end_io(0, 2**40), ValueError)
+        for change in (chosen.fail, chosen.reinstate):
+            change(0)
+            _refused(lambda change=change: change(2**70), IndexError)  # type: ignore[misc]
+        assert chosen.select(2**40, 2**50) >= 0
+        _refused(lambda: chosen.select(-(2**70)), ValueError)
+        _refused(lambda: chosen.select("many"), TypeError)  # type: ignore[arg-type]
+        assert len(chosen.status()) == len(chosen.usable) == chosen.n_paths
+        chosen.group_status()
+        chosen.select_batch(zeroes, zeroes, array("i", [0] * 3), start=True)
+        _refused(lambda: chosen.select_batch(zeroes, zeroes, array("i", [0] * 2)), ValueError)
+        _refused(lambda: chosen.replay(steps, array("q", [0] * 3), zeroes, zeroes, array("i", [0] * 3)), ValueError)
+        _refused(lambda: chosen.replay(steps, zeroes, zeroes, zeroes, array("i", [0] * 3)), ValueError)
+
+    return call
+
+
+_SELECTORS: Final[dict[str, tuple[type[Selector], Callable[[], None]]]] = {
+    "selector.Selector": (Selector, _selections(lambda: RoundRobin(2))),
+    "round_robin.RoundRobin": (RoundRobin, _selections(lambda: RoundRobin(1000))),
+    "service_time.ServiceTime": (ServiceTime, _selections(lambda: ServiceTime([1, 50, 100]))),
+}
+
 # Every function by its name, and what calls it; several may share one call.
 CALLS: Final[dict[str, Callable[[], object]]] = {
     "codec.Request": _requests,
@@ -127,6 +162,11 @@ CALLS: Final[dict[str, Callable[[], object]]] = {
     "codec.pack_targets": _tables,
     "codec.pack_message": _strings,
     "codec.pack_text": _strings,
+    **{
+        name: call
+        for place, (kind, call) in _SELECTORS.items()
+        for name in (place, *(f"{place}.{member}" for member in vars(kind) if not member.startswith("_")))
+    },
     "control.ControlFile": _files,
     "control.ControlFile.call": _calls,
     "control.ControlFile.fileno": _calls,
