@@ -5,7 +5,17 @@ from pathlib import Path
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-MODULES = ("codec", "control", "passthrough", "round_robin", "selector", "service_time")
+MODULES = (
+    "codec",
+    "control",
+    "historical_service_time",
+    "io_affinity",
+    "passthrough",
+    "queue_length",
+    "round_robin",
+    "selector",
+    "service_time",
+)
 
 # Cython names a module after the folders above its source, and `_native/` stands outside `multipath/`.
 # So it gets a view: build/cython/multipath/_native is a link to ./_native. The link is made afresh by each

@@ -17,7 +17,10 @@ import multipath._native
 from multipath._native import codec, selector
 from multipath._native.codec import Reply, Request
 from multipath._native.control import ControlFile, Unanswered, probe_paths
+from multipath._native.historical_service_time import HistoricalServiceTime
+from multipath._native.io_affinity import IoAffinity
 from multipath._native.passthrough import sg_read
+from multipath._native.queue_length import QueueLength
 from multipath._native.round_robin import RoundRobin
 from multipath._native.selector import Selector
 from multipath._native.service_time import ServiceTime
@@ -124,6 +127,7 @@ def _selections(make: Callable[[], Selector]) -> Callable[[], None]:
     """Return a call of every method of a selector, with arguments that it takes and with such as it refuses."""
 
     def call() -> None:
+        _refused_selections()
         chosen = make()
         zeroes, steps = array("Q", [0] * 3), bytes([selector.START, selector.END, 9])
         chosen.start_io(0, 2**40)
@@ -137,6 +141,7 @@ def _selections(make: Callable[[], Selector]) -> Callable[[], None]:
         _refused(lambda: chosen.select("many"), TypeError)  # type: ignore[arg-type]
         assert len(chosen.status()) == len(chosen.usable) == chosen.n_paths
         chosen.group_status()
+        _ = getattr(chosen, "weights", None)
         chosen.select_batch(zeroes, zeroes, array("i", [0] * 3), start=True)
         _refused(lambda: chosen.select_batch(zeroes, zeroes, array("i", [0] * 2)), ValueError)
         _refused(lambda: chosen.replay(steps, array("q", [0] * 3), zeroes, zeroes, array("i", [0] * 3)), ValueError)
@@ -147,9 +152,23 @@ def _selections(make: Callable[[], Selector]) -> Callable[[], None]:
 
 _SELECTORS: Final[dict[str, tuple[type[Selector], Callable[[], None]]]] = {
     "selector.Selector": (Selector, _selections(lambda: RoundRobin(2))),
-    "round_robin.RoundRobin": (RoundRobin, _selections(lambda: RoundRobin(1000))),
+    "round_robin.RoundRobin": (RoundRobin, _selections(lambda: RoundRobin(40))),
+    "queue_length.QueueLength": (QueueLength, _selections(lambda: QueueLength(40))),
     "service_time.ServiceTime": (ServiceTime, _selections(lambda: ServiceTime([1, 50, 100]))),
+    "historical_service_time.HistoricalServiceTime": (
+        HistoricalServiceTime,
+        _selections(lambda: HistoricalServiceTime(40, 1023, 2**31)),
+    ),
+    "io_affinity.IoAffinity": (IoAffinity, _selections(lambda: IoAffinity([2**8000, 2**31], 8192, [2**31] * 8192))),
 }
+
+
+def _refused_selections() -> None:
+    _refused(lambda: RoundRobin(2**70), ValueError)
+    _refused(lambda: ServiceTime([1, 2**70]), ValueError)
+    _refused(lambda: HistoricalServiceTime(1, 1024), ValueError)
+    _refused(lambda: IoAffinity([1, 1], nodes=[2**20]), ValueError)
+
 
 # Every function by its name, and what calls it; several may share one call.
 CALLS: Final[dict[str, Callable[[], object]]] = {
