@@ -10,6 +10,7 @@ from .late import late
 TYPE_CHECKING = False  # as type checkers take it; importing typing would cost ten times what is here
 
 if TYPE_CHECKING:
+    from ._native.selector import Selector as Selector
     from .dm.control import Control as Control
     from .dm.device import DeviceInfo as DeviceInfo
     from .dm.target import Target as Target
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .wire.group import PathGroup as PathGroup
     from .wire.group import TablePath as TablePath
     from .wire.message import Message as Message
+    from .wire.selection import path_selector as path_selector
     from .wire.status import MultipathStatus as MultipathStatus
     from .wire.table import MultipathTable as MultipathTable
 
@@ -43,9 +45,11 @@ _ROOMS = {
     "MultipathTable": "wire.table",
     "Path": "paths.path",
     "PathGroup": "wire.group",
+    "Selector": "_native.selector",
     "TablePath": "wire.group",
     "TableError": "errors",
     "Target": "dm.target",
+    "path_selector": "wire.selection",
 }
 
 __all__ = list(_ROOMS)
