@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .maps.map import Map as Map
     from .maps.snapshot import MapSnapshot as MapSnapshot
     from .paths.path import Path as Path
+    from .simulation.path import SimulatedPath as SimulatedPath
+    from .simulation.result import SimulationResult as SimulationResult
+    from .simulation.simulate import simulate as simulate
     from .wire.features import Features as Features
     from .wire.group import PathGroup as PathGroup
     from .wire.group import TablePath as TablePath
@@ -47,9 +50,12 @@ _ROOMS = {
     "PathGroup": "wire.group",
     "Selector": "_native.selector",
     "TablePath": "wire.group",
+    "SimulatedPath": "simulation.path",
+    "SimulationResult": "simulation.result",
     "TableError": "errors",
     "Target": "dm.target",
     "path_selector": "wire.selection",
+    "simulate": "simulation.simulate",
 }
 
 __all__ = list(_ROOMS)

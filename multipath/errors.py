@@ -26,6 +26,8 @@ The error tree.
     │   ├── TableMissing                      the device has no live table, which this command needs
     │   └── MessageRefused                    the target did not accept a message
     ├── PathError (OSError)                   a path device did not answer a command as it should
+    ├── TraceError (ValueError)               a recorded trace of I/Os that cannot be read; .line is the line at fault
+    ├── SimulationOverrun                     I/Os arrive faster than a simulated array serves them
     ├── UdevError (OSError)                   udev synchronisation failed; the device itself is as the kernel left it
     └── LabError                              the laboratory
         ├── KernelUnavailable                 a kernel or a package could not be fetched
@@ -262,6 +264,27 @@ class PathError(MultipathError, OSError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the arguments of the constructor."""
         return type(self), (self.errno, self.strerror, self.path, self.sense)
+
+
+class TraceError(MultipathError, ValueError):
+    """
+    A recorded trace of I/Os that cannot be read.
+
+    Attributes:
+        line: The line at fault, from 1; 0 where it is the whole.
+    """
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        self.message, self.line = message, line
+        super().__init__(f"line {line}: {message}" if line else message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.message, self.line)
+
+
+class SimulationOverrun(MultipathError):
+    """I/Os arrive faster than a simulated array serves them, and more wait than a simulation holds."""
 
 
 class UdevError(MultipathError, OSError):

@@ -17,6 +17,7 @@ import multipath._native
 from multipath._native import codec, selector
 from multipath._native.codec import Reply, Request
 from multipath._native.control import ControlFile, Unanswered, probe_paths
+from multipath._native.distribution import Distribution
 from multipath._native.historical_service_time import HistoricalServiceTime
 from multipath._native.io_affinity import IoAffinity
 from multipath._native.passthrough import sg_read
@@ -24,6 +25,7 @@ from multipath._native.queue_length import QueueLength
 from multipath._native.round_robin import RoundRobin
 from multipath._native.selector import Selector
 from multipath._native.service_time import ServiceTime
+from multipath._native.simulation import Simulation, ascending
 from multipath.dm.udev import UdevCookie, remove_orphans
 
 from . import kernel
@@ -170,6 +172,57 @@ def _refused_selections() -> None:
     _refused(lambda: IoAffinity([1, 1], nodes=[2**20]), ValueError)
 
 
+def _distributions() -> None:
+    Distribution.fixed(2**40)
+    Distribution.exponential(2**40)
+    Distribution.lognormal(2**40, 0.5)
+    Distribution.measured([2**40, 2**41], [2**70, 2**71]).samples(2**63, 10)
+    _refused(lambda: Distribution.fixed(0), ValueError)
+    _refused(lambda: Distribution.lognormal(2**40, 9.5), ValueError)
+    _refused(lambda: Distribution.measured([2**40, 0], [2**70, 2**71]), ValueError)
+
+
+def _simulation() -> Simulation:
+    law = Distribution.exponential(2**20)
+    simulation = Simulation(RoundRobin(2), seed=2**63, ios=500, duration=2**40, sizes=Distribution.fixed(2**12))
+    _refused(simulation.run, RuntimeError)
+    _refused(lambda: simulation.closed_loop(2), ValueError)
+    for _ in range(2):
+        simulation.add_path(law, parallel=1, bytes_per_second=2**40)
+    _refused(lambda: simulation.add_path(law), ValueError)
+    simulation.add_change(2**24, 1, True, 2**22)
+    simulation.add_change(2**25, 1, False)
+    _refused(lambda: simulation.add_change(2**24, 1, False), ValueError)
+    _refused(lambda: simulation.add_change(2**24, 2, False), IndexError)
+    return simulation
+
+
+def _simulations() -> None:
+    _refused(lambda: Simulation(RoundRobin(2), seed=0, ios=0, duration=1, sizes=Distribution.fixed(1)), ValueError)
+    closed, opened, recorded = _simulation(), _simulation(), _simulation()
+    _refused(lambda: closed.closed_loop(0), ValueError)
+    closed.closed_loop(100, Distribution.fixed(2**10))
+    _refused(lambda: closed.closed_loop(100), RuntimeError)
+    _refused(lambda: opened.open_loop(0), ValueError)
+    opened.open_loop(1e6)
+    _refused(lambda: _simulation().trace(array("Q", [2**40]), array("Q")), ValueError)
+    recorded.trace(array("Q", [2**30] * 400), array("Q", [2**12] * 400), array("Q", [2**31] * 400))
+    for simulation in (closed, opened, recorded):
+        assert simulation.run(100)
+        assert not simulation.run()
+        assert simulation.ended == len(simulation.ios_that_ended()[0]) >= 400
+        assert simulation.now and simulation.arrived and simulation.wanted and simulation.held_time >= 0
+        assert simulation.path(1) and simulation.retries >= 0
+        _refused(lambda simulation=simulation: simulation.path(2), IndexError)  # type: ignore[misc]
+
+
+def _sorts() -> None:
+    ascending(array("Q", [2**63, 2**40]))
+    # Python keeps 2,000 freed tuples of one length: as many refusals as fill that store within the first look.
+    for _ in range(5):
+        _refused(lambda: ascending(array("q", [2**40])), ValueError)
+
+
 # Every function by its name, and what calls it; several may share one call.
 CALLS: Final[dict[str, Callable[[], object]]] = {
     "codec.Request": _requests,
@@ -193,6 +246,15 @@ CALLS: Final[dict[str, Callable[[], object]]] = {
     "control.Unanswered": lambda: str(Unanswered(2**40)),
     "control.probe_paths": _files,
     "passthrough.sg_read": _scsi,
+    "simulation.ascending": _sorts,
+    **{
+        f"{place}{member}": call
+        for place, kind, call in (
+            ("distribution.Distribution", Distribution, _distributions),
+            ("simulation.Simulation", Simulation, _simulations),
+        )
+        for member in ("", *(f".{name}" for name in vars(kind) if not name.startswith("_")))
+    },
     **{f"libc.{name}": _cookies for name in ("semget", "semop", "semtimedop", "semctl_plain", "semctl_array")},
 }
 
