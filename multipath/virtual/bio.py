@@ -1,9 +1,9 @@
 """
 One I/O on its way: what the block layer calls a bio, and the statuses with which it ends.
 
-Strategy: whoever makes a bio gives it a callback; a device takes it with ``submit``, which may end it before it returns or
-at any later time, in any thread, exactly once. A device that passes an I/O on makes a clone for the device below. No
-lock is held while a bio is submitted or ended.
+Strategy: whoever makes a bio gives it a callback; a device takes it with ``submit``, which may end it before it
+returns or at any later time, in any thread, exactly once. A device that passes an I/O on makes a clone for the device
+below. No lock is held while a bio is submitted or ended.
 
 Source: linux ``include/linux/blk_types.h``, ``block/blk-core.c`` (``blk_errors``), ``drivers/md/dm-mpath.c``
 (``multipath_end_io()``), ``include/linux/blkdev.h`` (``blk_path_error()``).

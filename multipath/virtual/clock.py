@@ -1,8 +1,8 @@
 """
 The time of a virtual world, which moves when a test moves it, or when everybody waits.
 
-Strategy: what takes time is a timer, a callback at a moment. `advance` runs those that fall due, in order. A thread that
-waits for something (`wait_for`) moves time on by itself, from timer to timer, unless the clock was made with
+Strategy: what takes time is a timer, a callback at a moment. `advance` runs those that fall due, in order. A thread
+that waits for something (`wait_for`) moves time on by itself, from timer to timer, unless the clock was made with
 ``autojump=False``; so a stall of three minutes passes in no time, and `monotonic_ns` says how long it was.
 """
 
