@@ -28,6 +28,7 @@ The error tree.
     ├── PathError (OSError)                   a path device did not answer a command as it should
     ├── TraceError (ValueError)               a recorded trace of I/Os that cannot be read; .line is the line at fault
     ├── SimulationOverrun                     I/Os arrive faster than a simulated array serves them
+    ├── BlockError (OSError)                  an I/O on an open disk of a virtual host failed, as pread or pwrite would
     ├── UdevError (OSError)                   udev synchronisation failed; the device itself is as the kernel left it
     └── LabError                              the laboratory
         ├── KernelUnavailable                 a kernel or a package could not be fetched
@@ -285,6 +286,34 @@ class TraceError(MultipathError, ValueError):
 
 class SimulationOverrun(MultipathError):
     """I/Os arrive faster than a simulated array serves them, and more wait than a simulation holds."""
+
+
+class BlockError(MultipathError, OSError):
+    """
+    An I/O on an open disk of a virtual host failed, with the errno that pread or pwrite would have.
+
+    Attributes:
+        errno: What the I/O ended with.
+        op: ``"read"``, ``"write"`` or ``"flush"``.
+        device: The disk.
+        offset: Where it began, in bytes.
+        length: How many bytes it was to move.
+        hint: What can be done about it; empty where nothing is known.
+    """
+
+    def __init__(self, errno: int, op: str, device: str, offset: int, length: int, hint: str = "") -> None:
+        self.op, self.device, self.offset, self.length, self.hint = op, device, offset, length, hint
+        super().__init__(errno, os.strerror(errno))
+
+    def __str__(self) -> str:
+        """Say what was tried, where, the answer, and the hint."""
+        what = f"{self.op} of {self.length} bytes at {self.offset} on {self.device}"
+        said = f"{self.strerror} ({_errno.errorcode.get(self.errno or 0, self.errno)})"
+        return f"{what}: {said}{f'. {self.hint}' if self.hint else ''}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.errno, self.op, self.device, self.offset, self.length, self.hint)
 
 
 class UdevError(MultipathError, OSError):

@@ -44,6 +44,8 @@ EXAMPLES: list[BaseException] = [
     errors.MessageRefused(errno.EINVAL, "DM_TARGET_MSG", "mpatha"),
     errors.PathError(errno.EIO, "INQUIRY failed", "/dev/sda", bytes((0x70, 0, 6))),
     errors.PathError(errno.ENXIO, "cannot be opened", "/dev/sda"),
+    errors.BlockError(errno.EIO, "read", "mpatha", 4096, 512),
+    errors.BlockError(errno.EINVAL, "write", "mpatha", 1, 512, "whole blocks"),
     errors.UdevError(errno.ETIMEDOUT, "udev cookie: udev did not finish"),
     errors.LabError("something in the laboratory"),
     errors.KernelUnavailable("no kernel 6.1 in the archive"),
@@ -124,6 +126,10 @@ class TestWhatAnErrorSays:
                 errors.TableError("multipath table", "0 0", 2, None, "a number"),
                 "not a multipath table line: at word 2 the line ends, expected a number; in '0 0'",
             ),
+            (
+                errors.BlockError(errno.EINVAL, "write", "mpatha", 1, 512, "whole blocks of 512 bytes alone"),
+                "write of 512 bytes at 1 on mpatha: Invalid argument (EINVAL). whole blocks of 512 bytes alone",
+            ),
             (errors.PathsDiffer("differ", ["sda: 8", "sdb: 16"]), "differ; sda: 8; sdb: 16"),
             (errors.ToolMissing("gcc", "gcc"), "gcc is missing on this machine; install the package gcc"),
             (errors.GuestPanicked("died", ["BUG", "panic"]), "died\n  | BUG\n  | panic"),
@@ -149,6 +155,7 @@ class TestAnErrorOfTheSystem:
             (errors.WaitTimeout, TimeoutError),
             (errors.GuestTimeout, TimeoutError),
             (errors.PathError, OSError),
+            (errors.BlockError, OSError),
             (errors.UdevError, OSError),
         ],
     )

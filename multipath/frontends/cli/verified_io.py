@@ -1,17 +1,13 @@
 """
 I/O that proves itself: numbered blocks, written and read back past the page cache, without a pause.
 
-Theory of operation: each block carries a header (whose run it is, its number, its generation), a SHA-256 over header
-and body, and a body made from the header. So what should stand in a block is known without keeping it, every byte can
-be compared, and a wrong block tells what it is: an older generation (a lost write), another block (a write that went
-astray), or no block at all. One thread writes a block, reads it back, and reads an older one, for ever; at the end it
-reads every block once more. The longest single I/O is how long a failure held somebody up.
+Theory of operation: one thread writes a block that says what it is (`multipath.virtual.numbered`), reads it back, and
+reads an older one, for ever; at the end it reads every block once more. The longest single I/O is how long a failure
+held somebody up.
 """
 
-import hashlib
 import mmap
 import os
-import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -21,12 +17,10 @@ from typing import Final, Self
 
 from ...errors import WaitTimeout
 from ...units import Nanoseconds
+from ...virtual.numbered import BLOCK_SIZE as BLOCK_SIZE
+from ...virtual.numbered import describe_block as describe_block
+from ...virtual.numbered import make_block as make_block
 
-BLOCK_SIZE: Final = 4096
-_MAGIC: Final = b"mpathIO\0"
-_HEADER: Final = struct.Struct("<8sQQQ")
-_DIGEST_SIZE: Final = 32
-_BODY_SIZE: Final = BLOCK_SIZE - _HEADER.size - _DIGEST_SIZE
 _MOST_EVIDENCE: Final = 10
 _INSTANT: Final = Nanoseconds(0)
 _STRIDE: Final = 31  # odd, so that the older blocks are visited in another order than the written ones
@@ -59,34 +53,6 @@ class IOReport:
     def is_good(self) -> bool:
         """Whether something was compared, nothing differed, and no I/O failed."""
         return self.bytes_compared > 0 and self.blocks_wrong == 0 and not self.failure
-
-
-def make_block(run: int, number: int, generation: int) -> bytes:
-    """
-    Return the block that should stand at ``number`` after it was written for the ``generation``-th time.
-
-    >>> describe_block(make_block(1, 7, 3), run=1)
-    'block 7, generation 3'
-    """
-    header = _HEADER.pack(_MAGIC, run, number, generation)
-    body = hashlib.shake_128(header).digest(_BODY_SIZE)
-    return header + hashlib.sha256(header + body).digest() + body
-
-
-def describe_block(data: bytes, *, run: int) -> str:
-    """
-    Say what a block is, as evidence.
-
-    >>> describe_block(bytes(BLOCK_SIZE), run=1)
-    'no block of ours'
-    """
-    magic, of_run, number, generation = _HEADER.unpack_from(data)
-    if magic != _MAGIC:
-        return "no block of ours"
-    header, rest = data[: _HEADER.size], data[_HEADER.size :]
-    sound = rest[:_DIGEST_SIZE] == hashlib.sha256(header + rest[_DIGEST_SIZE:]).digest()
-    whose = "" if of_run == run else " of another run"
-    return f"block {number}, generation {generation}{whose}{'' if sound else ', damaged'}"
 
 
 class VerifiedIO:
