@@ -1,0 +1,1 @@
+/* Selectors include it, and need nothing of it. */
