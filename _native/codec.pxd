@@ -6,12 +6,12 @@ from libc.stdint cimport int32_t, uint32_t, uint64_t
 cdef class Request:
     cdef readonly uint32_t command
     cdef readonly uint32_t minor
-    cdef uint32_t flags
-    cdef uint32_t event_nr
-    cdef uint64_t dev
-    cdef bytes name
-    cdef bytes uuid
-    cdef bytes payload
+    cdef readonly uint32_t flags
+    cdef readonly uint32_t event_nr
+    cdef readonly uint64_t dev
+    cdef readonly bytes name
+    cdef readonly bytes uuid
+    cdef readonly bytes payload
 
     cdef int write(self, bytearray buffer) except -1
 

@@ -7,13 +7,15 @@ it is believed: every offset, count and string end is checked against the reply'
 buffer's; what does not fit raises `ValueError`. Fields are copied out, never read in place, so no byte order of records
 and no alignment can hurt. Byte strings become `str` with surrogate escapes, as file names do.
 
+The end of the module is the kernel's side, for device-mapper in memory: it reads requests, and writes replies.
+
 Source: linux ``include/uapi/linux/dm-ioctl.h``; ``drivers/md/dm-ioctl.c`` for what each command reads and writes.
 """
 
 from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_Check, PyByteArray_GET_SIZE
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_Check, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.stdint cimport uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcpy, memset
 
 from multipath._native cimport dm_ioctl as dm
@@ -356,6 +358,155 @@ cdef class Reply:
         if stop == NULL:
             raise ValueError(f"a string at byte {at} of the reply has no end")
         return <size_t>(stop - base)
+
+
+# The kernel's side: what reads a request and writes a reply.
+
+def unpack_targets(bytes payload not None):
+    """
+    Return ``(start, length, type, params)`` of every line of a ``DM_TABLE_LOAD``; inverse of `pack_targets`.
+
+    Raises:
+        ValueError: a spec or its text runs out of the payload, or ``next`` leads into the text or between the words.
+    """
+    cdef dm.dm_target_spec spec
+    cdef const char* base = PyBytes_AS_STRING(payload)
+    cdef const char* stop
+    cdef size_t size = <size_t>PyBytes_GET_SIZE(payload), at = 0, text
+    cdef uint32_t index, count = count_targets(base, size)
+    cdef list lines = []
+    for index in range(count):
+        text = at + sizeof(spec)
+        memcpy(&spec, base + at, sizeof(spec))
+        stop = <const char*>memchr(base + text, 0, size - text)
+        if stop == NULL:
+            raise ValueError(f"the text of line {index} has no end")
+        lines.append((spec.sector_start, spec.length,
+                      decode(spec.target_type, strnlen(spec.target_type, dm.DM_MAX_TYPE_NAME - 1)),
+                      decode(base + text, <size_t>(stop - base) - text)))
+        at += spec.next
+        if index + 1 < count and (at <= <size_t>(stop - base) or spec.next % 8):
+            raise ValueError(f"line {index} points to byte {spec.next}")
+    return lines
+
+
+def unpack_message(bytes payload not None):
+    """Return the sector and the text of a ``DM_TARGET_MSG``; inverse of `pack_message`."""
+    cdef uint64_t sector
+    if <size_t>PyBytes_GET_SIZE(payload) < dm.MP_MESSAGE_OFFSET:
+        raise ValueError("a message has a sector")
+    memcpy(&sector, PyBytes_AS_STRING(payload), dm.MP_MESSAGE_OFFSET)
+    return sector, unpack_text(payload[dm.MP_MESSAGE_OFFSET:])
+
+
+def unpack_text(bytes payload not None):
+    """Return the string of a ``DM_DEV_RENAME`` or ``DM_DEV_SET_GEOMETRY``; inverse of `pack_text`."""
+    text, end, _ = payload.partition(b"\0")
+    if not end:
+        raise ValueError("a string without an end")
+    return text
+
+
+def pack_reply(tuple version not None, bytes payload=None, *, uint32_t flags=0, uint32_t target_count=0,
+               int32_t open_count=0, uint32_t event_nr=0, uint64_t dev=0, bytes name not None=b"",
+               bytes uuid not None=b""):
+    """
+    Return a reply as the kernel leaves it in the buffer.
+
+    Args:
+        version: The interface's.
+        payload: From `pack_lines`, `pack_names`, `pack_deps`, `pack_versions` or `pack_text`; without one the reply
+            ends with the header.
+        flags: ``FLAG_...`` bits, and so on: the header's fields.
+        target_count: The lines of the table.
+        open_count: How often the device is open.
+        event_nr: The number of its last event.
+        dev: Its number.
+        name: At most `NAME_MAX` bytes.
+        uuid: At most `UUID_MAX` bytes.
+    """
+    cdef dm.dm_ioctl header
+    if PyBytes_GET_SIZE(name) > dm.DM_NAME_LEN - 1 or PyBytes_GET_SIZE(uuid) > dm.DM_UUID_LEN - 1:
+        raise ValueError("name or uuid too long")
+    memset(&header, 0, sizeof(header))
+    header.version[0], header.version[1], header.version[2] = version
+    header.data_start = sizeof(header)
+    header.data_size = <uint32_t>(dm.MP_DATA_OFFSET if payload is None else sizeof(header) + len(payload))
+    header.flags, header.target_count, header.open_count = flags, target_count, open_count
+    header.event_nr, header.dev = event_nr, dev
+    memcpy(header.name, PyBytes_AS_STRING(name), <size_t>PyBytes_GET_SIZE(name))
+    memcpy(header.uuid, PyBytes_AS_STRING(uuid), <size_t>PyBytes_GET_SIZE(uuid))
+    return PyBytes_FromStringAndSize(<char*>&header, sizeof(header)) + (payload or b"")
+
+
+def pack_lines(targets):
+    """Pack the lines of a ``DM_TABLE_STATUS``, as `pack_targets` does, but each ``next`` counts from the first spec."""
+    cdef dm.dm_target_spec spec
+    cdef bytes packed
+    cdef size_t end = 0
+    cdef list parts = []
+    for target in targets:
+        packed = pack_targets((target,))
+        memcpy(&spec, PyBytes_AS_STRING(packed), sizeof(spec))
+        end += spec.next
+        spec.next = <uint32_t>end
+        parts.append(PyBytes_FromStringAndSize(<char*>&spec, sizeof(spec)))
+        parts.append(packed[sizeof(spec):])
+    return b"".join(parts)
+
+
+def pack_names(devices, *, bint uuids=False):
+    """
+    Pack the records of a ``DM_LIST_DEVICES``.
+
+    Args:
+        devices: ``(dev, name, event_nr, uuid)``; an empty uuid stands for none.
+        uuids: Whether the request asked for them.
+    """
+    cdef dm.dm_name_list record
+    cdef uint32_t trailer[2]
+    cdef bytes name, uuid, rest
+    cdef list records = []
+    for dev, name, event_nr, uuid in devices:
+        trailer[0], trailer[1] = event_nr, 0
+        if uuids:
+            trailer[1] = dm.DM_NAME_LIST_FLAG_HAS_UUID if uuid else dm.DM_NAME_LIST_FLAG_DOESNT_HAVE_UUID
+        rest = name.ljust(align8(dm.MP_NAME_OFFSET + len(name) + 1) - dm.MP_NAME_OFFSET, b"\0")
+        rest += PyBytes_FromStringAndSize(<char*>trailer, sizeof(trailer))
+        if uuids and uuid:
+            rest += uuid.ljust(align8(len(uuid) + 1), b"\0")
+        records.append((dev, rest))
+    cdef list parts = []
+    for index, (dev, rest) in enumerate(records, 1):
+        record.dev, record.next = dev, <uint32_t>(dm.MP_NAME_OFFSET + len(rest) if index < len(records) else 0)
+        parts.append(PyBytes_FromStringAndSize(<char*>&record, dm.MP_NAME_OFFSET))
+        parts.append(rest)
+    return b"".join(parts)
+
+
+def pack_deps(devices):
+    """Pack the device numbers of a ``DM_TABLE_DEPS``."""
+    cdef uint32_t[2] count = [len(devices), 0]
+    cdef uint64_t number
+    cdef list parts = [PyBytes_FromStringAndSize(<char*>count, sizeof(count))]
+    for number in devices:
+        parts.append(PyBytes_FromStringAndSize(<char*>&number, sizeof(number)))
+    return b"".join(parts)
+
+
+def pack_versions(targets):
+    """Pack ``(name, (major, minor, patch))`` of a ``DM_LIST_VERSIONS`` or ``DM_GET_TARGET_VERSION``."""
+    cdef dm.dm_target_versions record
+    cdef bytes name
+    cdef size_t size
+    cdef list parts = []
+    for index, (name, version) in enumerate(targets, 1):
+        size = align8(dm.MP_VERSION_NAME_OFFSET + len(name) + 1)
+        record.next = <uint32_t>(size if index < len(targets) else 0)
+        record.version[0], record.version[1], record.version[2] = version
+        parts.append(PyBytes_FromStringAndSize(<char*>&record, dm.MP_VERSION_NAME_OFFSET))
+        parts.append(name.ljust(size - dm.MP_VERSION_NAME_OFFSET, b"\0"))
+    return b"".join(parts)
 
 
 cdef inline str decode(const char* text, size_t length):

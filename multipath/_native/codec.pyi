@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Self
 
 from ..units import DevT, Sectors
@@ -48,6 +48,12 @@ TYPE_MAX: Final[int]
 class Request:
     command: Final[int]
     minor: Final[int]
+    flags: Final[int]
+    event_nr: Final[int]
+    dev: Final[int]
+    name: Final[bytes]
+    uuid: Final[bytes]
+    payload: Final[bytes]
     def __new__(
         cls,
         command: int,
@@ -84,3 +90,22 @@ class Reply:
 def pack_targets(targets: Iterable[tuple[int, int, bytes, bytes]]) -> bytes: ...
 def pack_message(sector: int, text: bytes) -> bytes: ...
 def pack_text(text: bytes) -> bytes: ...
+def unpack_targets(payload: bytes) -> list[tuple[Sectors, Sectors, str, str]]: ...
+def unpack_message(payload: bytes) -> tuple[int, bytes]: ...
+def unpack_text(payload: bytes) -> bytes: ...
+def pack_reply(
+    version: tuple[int, int, int],
+    payload: bytes | None = None,
+    *,
+    flags: int = 0,
+    target_count: int = 0,
+    open_count: int = 0,
+    event_nr: int = 0,
+    dev: int = 0,
+    name: bytes = b"",
+    uuid: bytes = b"",
+) -> bytes: ...
+def pack_lines(targets: Iterable[tuple[int, int, bytes, bytes]]) -> bytes: ...
+def pack_names(devices: Iterable[tuple[int, bytes, int, bytes]], *, uuids: bool = False) -> bytes: ...
+def pack_deps(devices: Sequence[int]) -> bytes: ...
+def pack_versions(targets: Sequence[tuple[bytes, tuple[int, int, int]]]) -> bytes: ...

@@ -12,21 +12,22 @@ import os
 import select
 import time
 from collections.abc import Iterable
-from typing import Final, Self
+from pathlib import Path
+from typing import ClassVar, Final, Protocol, Self
 
 from .. import errors
 from .._native import codec
-from .._native.control import ControlFile, Unanswered, probe_paths
+from .._native.control import ControlFile, Unanswered
 from ..units import DevT, Sectors, devt
 from . import command as commands
 from .command import Command, minor_for
 from .device import DeviceEntry, DeviceInfo, DeviceTable, Version
-from .holders import holders
-from .kernel_log import KernelLog
+from .holders import SYSFS, Holder
 from .name import checked_name, checked_uuid, encoded
 from .nodes import Nodes, NodesMode, OwnNodes, choose_nodes, make_control_node
 from .reference import SNAPSHOTS, DeviceRef, address, label, other_device
 from .refusal import held_by, load_refused, refusal, table_missing
+from .surroundings import Surroundings
 from .target import Target, check_table
 from .udev import UdevFlag
 
@@ -47,6 +48,19 @@ _RETRY_INTERVAL: Final = 0.02
 _LONGEST_POLL: Final = 86_400.0  # poll(2) counts milliseconds in an int: 24 days; a caller may wait for longer
 
 
+class OpenControl(Protocol):
+    """The open control file: `ControlFile`, or what a device-mapper in memory puts in its place."""
+
+    def call(self, request: codec.Request) -> codec.Reply:
+        """Send one request and return its reply."""
+
+    def fileno(self) -> int:
+        """Return the descriptor that gets readable with an event."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
 class Control:
     """
     The kernel's device-mapper.
@@ -60,14 +74,20 @@ class Control:
         DeviceMapperMissing: no device-mapper in this kernel, or no node.
         NotPermitted: the node may not be opened; most commands also need CAP_SYS_ADMIN.
 
+    Attributes:
+        shared: Whether other programs of this host, multipathd for one, drive the same device-mapper.
+
     Synchronization: methods may run in several threads at once, but `close` only when none does. The armed event
     counter belongs to the open file: one `Control` for each poller, see `sibling`.
     """
 
+    shared: ClassVar[bool] = True
+    _surroundings = Surroundings()
+
     def __init__(self, path: str = _CONTROL_NODE, *, nodes: NodesMode = "auto") -> None:
         self._path, self._mode = path, nodes
         self._nodes: Nodes = choose_nodes(nodes)
-        self._open: ControlFile | None = _open(path)
+        self._open: OpenControl | None = _open(path)
 
     # The handle.
 
@@ -94,7 +114,7 @@ class Control:
         return Control(self._path, nodes=self._mode)
 
     @property
-    def _file(self) -> ControlFile:
+    def _file(self) -> OpenControl:
         if self._open is None:
             raise self._closed()
         return self._open
@@ -171,13 +191,13 @@ class Control:
             (line.start, line.length, line.type.encode(), line.params.encode()) for line in lines
         )
         flags = codec.FLAG_READONLY if read_only else 0
-        with KernelLog() as log:
+        with self._surroundings.log() as log:
             try:
                 return _info(self._call(commands.TABLE_LOAD, info, flags=flags, payload=packed))
             except errors.DeviceMapperError as error:
                 if isinstance(error, errors.DeviceNotFound) and not self._exists(info):
                     raise
-                raise load_refused(error, info, lines, log.reason(info.devt)) from None
+                raise load_refused(error, info, lines, log.reason(info.devt), self._surroundings) from None
 
     def clear(self, ref: DeviceRef) -> DeviceInfo:
         """Drop the inactive table; without one this does nothing."""
@@ -322,7 +342,7 @@ class Control:
                 self._change(commands.REMOVE, device, codec.FLAG_DEFERRED_REMOVE if deferred else 0, _NO_FLAGS)
                 break
             except errors.DeviceBusy as busy:
-                held = holders(device.devt)
+                held = self.holders(device.devt)
                 if time.monotonic() > deadline or any(holder.kind != "process" for holder in held):
                     raise held_by(busy, held) from None
                 time.sleep(_RETRY_INTERVAL)
@@ -331,6 +351,10 @@ class Control:
         """Remove every device that is not open; with ``deferred``, mark the others. For tests and last resorts."""
         self._send(commands.REMOVE_ALL, _request(commands.REMOVE_ALL, codec.FLAG_DEFERRED_REMOVE if deferred else 0))
         self.make_nodes()
+
+    def holders(self, device: DevT, *, sysfs: Path = SYSFS) -> tuple[Holder, ...]:
+        """Return who holds a block device or one of its partitions, as far as this process can see."""
+        return self._surroundings.holders(device, sysfs=sysfs)
 
     def make_nodes(self) -> None:
         """Bring ``/dev/mapper`` in step with the kernel where this control keeps it itself; udev needs no help."""
@@ -371,11 +395,7 @@ class Control:
             hint = f"it needs interface 4.{commands.PROBE_PATHS.minor}, this kernel has {version}"
             raise errors.InterfaceMismatch(errno.ENOTTY, commands.PROBE_PATHS.name, str(device), hint=hint)
         try:
-            fd = _opened_node(device)
-            try:
-                probe_paths(fd)
-            finally:
-                os.close(fd)
+            self._surroundings.probe_paths(device)
         except OSError as error:
             raise refusal(commands.PROBE_PATHS, error.errno or 0, str(device)) from None
 
@@ -491,15 +511,6 @@ def _open(path: str) -> ControlFile:
     except OSError as error:
         code, hint = error.errno or errno.ENOENT, "load the module dm_mod, or use a kernel that has device-mapper"
         raise errors.DeviceMapperMissing(code, "open", path, os.strerror(code), hint) from None
-
-
-def _opened_node(device: DeviceInfo) -> int:
-    """Open the kernel's own node of a device, and make sure that it is that device's."""
-    fd = os.open(f"/dev/{device.node}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    if os.fstat(fd).st_rdev != device.devt:
-        os.close(fd)
-        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
-    return fd
 
 
 def _request(command: Command, flags: int = 0, name: bytes = b"") -> codec.Request:

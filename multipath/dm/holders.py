@@ -15,7 +15,7 @@ from typing import Final, Literal
 from ..units import DevT, format_devt
 
 HolderKind = Literal["map", "md", "device", "mount", "swap", "process"]
-_SYSFS: Final = Path("/sys")
+SYSFS: Final = Path("/sys")
 _PROC: Final = Path("/proc")
 _LONGEST_COMMAND: Final = 64
 _OCTAL: Final = re.compile(r"\\([0-7]{3})", re.ASCII)
@@ -41,7 +41,7 @@ class Holder:
         return f"{self.kind} {shown}"
 
 
-def holders(device: DevT, *, sysfs: Path = _SYSFS, proc: Path = _PROC) -> tuple[Holder, ...]:
+def holders(device: DevT, *, sysfs: Path = SYSFS, proc: Path = _PROC) -> tuple[Holder, ...]:
     """Return who holds ``device`` or one of its partitions."""
     block = sysfs / "dev/block" / format_devt(device)
     found: list[Holder] = []
@@ -53,7 +53,7 @@ def holders(device: DevT, *, sysfs: Path = _SYSFS, proc: Path = _PROC) -> tuple[
     return tuple(dict.fromkeys(found))
 
 
-def stacked(device: DevT, *, sysfs: Path = _SYSFS) -> tuple[Holder, ...]:
+def stacked(device: DevT, *, sysfs: Path = SYSFS) -> tuple[Holder, ...]:
     """Return the block devices that are built on ``device`` or on one of its partitions: maps, arrays, others."""
     block = sysfs / "dev/block" / format_devt(device)
     return tuple(dict.fromkeys(item for folder, _ in _with_partitions(block, device) for item in _stacked(folder)))

@@ -2,16 +2,18 @@
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 from .. import errors
-from ..units import DevT, parse_devt
+from ..units import parse_devt
 from . import command as commands
 from .command import Command
 from .device import DeviceInfo
-from .holders import Holder, holders
+from .holders import Holder
 from .reference import DeviceRef, label
+from .surroundings import Surroundings
 from .target import Target
 
 _PRIVILEGE: Final = "device-mapper needs CAP_SYS_ADMIN in the initial user namespace; a container's root is not enough"
@@ -55,24 +57,27 @@ def held_by(error: errors.DeviceBusy, held: Sequence[Holder]) -> errors.DeviceBu
 
 
 def load_refused(
-    error: errors.DeviceMapperError, device: DeviceInfo, lines: Sequence[Target], reason: str | None
+    error: errors.DeviceMapperError,
+    device: DeviceInfo,
+    lines: Sequence[Target],
+    reason: str | None,
+    surroundings: Surroundings,
 ) -> errors.TableLoadError:
     """Return the error for a refused load: the kernel's reason and, for EBUSY, who holds the paths."""
     # The device itself holds the paths that stay, and keeps nobody from anything.
     own = Holder("map", device.name)
-    found = [holder for path in _numbers(lines) for holder in holders(path)] if error.errno == errno.EBUSY else []
+    found = list(_holders(lines, surroundings)) if error.errno == errno.EBUSY else []
     held = tuple(dict.fromkeys(holder for holder in found if holder != own))
     return errors.TableLoadError(error.errno or errno.EINVAL, str(device), lines, reason, held)
 
 
-def _numbers(lines: Sequence[Target]) -> list[DevT]:
-    found = []
+def _holders(lines: Sequence[Target], surroundings: Surroundings) -> Iterator[Holder]:
+    """Yield who holds the devices that the lines name."""
     for word in dict.fromkeys(word for line in lines for word in line.params.split() if ":" in word or "/" in word):
-        try:
-            found.append(DevT(os.stat(word).st_rdev) if "/" in word else parse_devt(word))
-        except (ValueError, OSError):
-            continue
-    return found
+        with suppress(ValueError):
+            number = surroundings.number_behind(word) if "/" in word else parse_devt(word)
+            if number is not None:
+                yield from surroundings.holders(number)
 
 
 def _kind(command: Command, code: int) -> tuple[type[errors.DeviceMapperError], str]:

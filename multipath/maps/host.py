@@ -96,7 +96,7 @@ class Host:
 
     def _one_that_answers(self, ref: str | DevT) -> DeviceEntry:
         found = [entry for entry in self.control.devices() if ref in self._answers(entry)]
-        if isinstance(ref, str) and "/" in ref:
+        if isinstance(ref, str) and "/" in ref and self.control.shared:  # else the nodes here are another world's
             found += [entry for entry in self.control.devices() if entry.devt == number_behind(ref)]
         matches = {entry.devt: entry for entry in found}
         if len(matches) > 1:
@@ -146,8 +146,8 @@ class Host:
         checked_name(name)
         if uuid is not None:
             checked_uuid(uuid)
-        refuse_daemons_map(name, uuid or "", "creation", force=force)
-        table, paths = numbered(table, self._sysfs)
+        refuse_daemons_map(self.control, name, uuid or "", "creation", force=force)
+        table, paths = numbered(table, self._sysfs, nodes=self.control.shared)
         length = self._size(paths, size, verify=verify)
         if verify:
             refuse_claimed_paths(paths, name, sysfs=self._sysfs)

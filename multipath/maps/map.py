@@ -10,7 +10,7 @@ from typing import Final
 from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceInfo
-from ..dm.holders import Holder, holders
+from ..dm.holders import Holder
 from ..dm.target import Target
 from ..dm.udev import UdevFlag
 from ..paths.commands import Commands
@@ -102,7 +102,7 @@ class Map:
 
     def holders(self) -> tuple[Holder, ...]:
         """Return who holds the map, as far as this process can see."""
-        return holders(self.devt, sysfs=self._sysfs)
+        return self._control.holders(self.devt, sysfs=self._sysfs)
 
     # Messages to the target.
 
@@ -159,7 +159,7 @@ class Map:
 
         With ``flush``, queued I/O is waited for, and lost if no path is left: refused then, unless queueing is off.
         """
-        refuse_daemons_map(self.name, self.uuid, "suspend", force=force)
+        refuse_daemons_map(self._control, self.name, self.uuid, "suspend", force=force)
         if flush:
             self._refuse_flush_without_path()
         self._control.suspend(self._info, flush=flush, lockfs=flush)
@@ -189,8 +189,8 @@ class Map:
             DaemonOwnsMap: multipathd manages the map.
             UdevError: the map has the new table, but udev did not finish in time.
         """
-        refuse_daemons_map(self.name, self.uuid, "reload", force=force)
-        table, paths = numbered(table, self._sysfs)
+        refuse_daemons_map(self._control, self.name, self.uuid, "reload", force=force)
+        table, paths = numbered(table, self._sysfs, nodes=self._control.shared)
         current = self.read()
         if verify:
             self._verify(paths, current)
@@ -201,7 +201,7 @@ class Map:
 
     def rename(self, new: str, *, force: bool = False) -> None:
         """Give the map another name; its identity stays. A map that has the name already is left as it is."""
-        refuse_daemons_map(self.name, self.uuid, "rename", force=force)
+        refuse_daemons_map(self._control, self.name, self.uuid, "rename", force=force)
         if self.info().name == new:
             self._control.make_nodes()
         else:
@@ -215,7 +215,7 @@ class Map:
             DeviceBusy: it is in use; ``.holders`` says by whom.
             DaemonOwnsMap: multipathd manages the map.
         """
-        refuse_daemons_map(self.name, self.uuid, "removal", force=force)
+        refuse_daemons_map(self._control, self.name, self.uuid, "removal", force=force)
         self._control.remove(self._info, deferred=deferred, timeout=timeout)
 
     # How.
@@ -224,7 +224,7 @@ class Map:
         if isinstance(path, int):
             return path
         name = os.fspath(path)
-        number = device_number(name, self._sysfs)
+        number = device_number(name, self._sysfs, nodes=self._control.shared)
         if number is None:
             raise errors.NotFound(f"no block device {name!r}; expected major:minor, a kernel name or its node")
         return number

@@ -14,14 +14,19 @@ from ..units import DevT, format_devt
 from ..wire.table import MultipathTable
 
 
-def numbered(table: MultipathTable, sysfs: Path) -> tuple[MultipathTable, list[DevT]]:
+def numbered(table: MultipathTable, sysfs: Path, *, nodes: bool = True) -> tuple[MultipathTable, list[DevT]]:
     """
     Return ``table`` with every path as ``major:minor``, and these numbers in order, each once.
+
+    Args:
+        table: The table.
+        sysfs: The root of sysfs.
+        nodes: Whether the nodes and links of this machine lead to devices of that sysfs.
 
     Raises:
         NotFound: a path name that leads to no block device.
     """
-    found = {device: device_number(device, sysfs) for device in table.devices}
+    found = {device: device_number(device, sysfs, nodes=nodes) for device in table.devices}
     missing = [device for device, number in found.items() if number is None]
     if missing:
         raise errors.NotFound(

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .. import errors
+from ..dm.control import Control
 from ..dm.holders import Holder, stacked
 from ..multipathd.socket import daemon_is_running
 from ..units import DevT, format_devt
@@ -15,14 +16,14 @@ from ..units import DevT, format_devt
 UUID_PREFIX = "mpath-"
 
 
-def refuse_daemons_map(name: str, uuid: str, what: str, *, force: bool) -> None:
+def refuse_daemons_map(control: Control, name: str, uuid: str, what: str, *, force: bool) -> None:
     """
-    Refuse to change a map that multipathd manages.
+    Refuse to change a map that multipathd manages; a device-mapper in memory has none.
 
     Raises:
         DaemonOwnsMap: the daemon runs, and the map's uuid is one of its kind.
     """
-    if not force and uuid.startswith(UUID_PREFIX) and daemon_is_running():
+    if not force and control.shared and uuid.startswith(UUID_PREFIX) and daemon_is_running():
         raise errors.DaemonOwnsMap(
             f"{what} of map {name} ({uuid}): multipathd runs and manages it, and would undo this or be misled by it; "
             "ask multipathd, stop it, or use force"

@@ -45,16 +45,23 @@ def size_of(folder: Path) -> Sectors | None:
     return None if sectors is None else Sectors(sectors)
 
 
-def device_number(ref: str, sysfs: Path = SYSFS) -> DevT | None:
-    """Return the number of ``"8:16"``, ``"sdb"``, ``"/dev/sdb"`` or a link; ``None`` where there is no such device."""
+def device_number(ref: str, sysfs: Path = SYSFS, *, nodes: bool = True) -> DevT | None:
+    """
+    Return the number of ``"8:16"``, ``"sdb"``, ``"/dev/sdb"`` or a link; ``None`` where there is no such device.
+
+    Args:
+        ref: What names the device.
+        sysfs: The root of sysfs.
+        nodes: Whether the nodes and links of this machine lead to devices of that sysfs.
+    """
     try:
         return parse_devt(ref)
     except ValueError:
         name = ref.removeprefix("/dev/")
     if name.startswith((".", "/")) or "/" in name:
-        return number_behind(ref)
+        return number_behind(ref) if nodes else None
     found = device_of(sysfs / "class/block" / name)
-    return number_behind(ref) if found is None and name != ref else found
+    return number_behind(ref) if found is None and name != ref and nodes else found
 
 
 def number_behind(link: str) -> DevT | None:
