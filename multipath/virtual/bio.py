@@ -101,11 +101,25 @@ class BlockDevice:
         devt: Its device number.
         name: The kernel's name, ``sda`` or ``dm-0``.
         size: Its size.
+        takes_requests: Whether a map that works with requests may be built on it; partitions and maps that work with
+            bios are no ground for one.
     """
 
     devt: DevT
     name: str
     size: Sectors
+    takes_requests: bool = True
+
+    def open(self) -> None:
+        """
+        Note one more user.
+
+        Raises:
+            OSError: it cannot be opened now, as a path that is offline (``ENXIO``).
+        """
+
+    def close(self) -> None:
+        """Note one user less."""
 
     def submit(self, bio: Bio) -> None:
         """Take an I/O; it ends now or later, once."""
