@@ -73,6 +73,11 @@ class Differences:
         return self.interface.minor >= 50
 
     @property
+    def swap_measures_tables_of_requests(self) -> bool:
+        """Whether a swap looks if the paths of a map of requests are large enough; for maps of bios all do."""
+        return self.interface.minor < 50
+
+    @property
     def error_takes_a_device(self) -> bool:
         """Whether the parameters of an ``error`` line are read, as a device and a sector; before, they are ignored."""
         return self.targets["error"] >= Version(1, 6, 0)
