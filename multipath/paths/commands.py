@@ -5,6 +5,7 @@ import fcntl
 import os
 import stat
 import sys
+from collections.abc import Callable
 from ctypes import c_uint64
 from typing import Final, Protocol
 
@@ -21,6 +22,8 @@ _HEADER: Final = 4
 _LONGEST: Final = 0xFFFF
 _BLKGETDISKSEQ: Final = IOR(0x12, 128, c_uint64)  # <linux/fs.h>, since Linux v5.15
 _TIMEOUT: Final = 5_000  # ms; an INQUIRY is answered by the port itself, without the medium
+
+Send = Callable[[bytes, int], tuple[int, int, int, bytes, bytes]]
 
 
 class Commands(Protocol):
@@ -47,10 +50,25 @@ class KernelCommands:
         node = f"/dev/{path.name}"
         fd = _opened(node, path)
         try:
-            length = int.from_bytes(_inquiry(fd, node, page, _HEADER)[2:4], "big")
-            return _inquiry(fd, node, page, min(_HEADER + length, _LONGEST))
+            return read_page(lambda cdb, length: sg_read(fd, cdb, length, _TIMEOUT), node, page)
         finally:
             os.close(fd)
+
+
+def read_page(send: Send, node: str, page: int) -> bytes:
+    """
+    Return one page of vital product data, header included.
+
+    Args:
+        send: Sends a command; returns status, host byte, driver byte, data and sense.
+        node: The device, for errors.
+        page: The page code.
+
+    Raises:
+        PathError: the device did not send the page.
+    """
+    length = int.from_bytes(_inquiry(send, node, page, _HEADER)[2:4], "big")
+    return _inquiry(send, node, page, min(_HEADER + length, _LONGEST))
 
 
 def _opened(node: str, path: Path) -> int:
@@ -79,10 +97,10 @@ def _diskseq(fd: int) -> int | None:
     return int.from_bytes(answer, sys.byteorder)
 
 
-def _inquiry(fd: int, node: str, page: int, length: int) -> bytes:
+def _inquiry(send: Send, node: str, page: int, length: int) -> bytes:
     cdb = bytes([_INQUIRY, _EVPD, page]) + length.to_bytes(2, "big") + b"\0"
     try:
-        status, host, driver, data, sense = sg_read(fd, cdb, length, _TIMEOUT)
+        status, host, driver, data, sense = send(cdb, length)
     except OSError as error:
         raise errors.PathError(error.errno or errno.EIO, f"INQUIRY was not sent: {error.strerror}", node) from None
     # A driver byte of 8 only says that sense data came; a status of 0 with a host byte is a lost path.

@@ -150,6 +150,7 @@ class Fabric:
         path.folder = disk_folder(path)
         path.rescan()
         path.diskseq = add_disk(self._sysfs, path)
+        path.attach_handler()
         path.commands_seen = 0
         self._disks[index] = path
         port.devices.append(path)

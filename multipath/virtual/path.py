@@ -9,15 +9,18 @@ a new disk.
 Source: linux ``drivers/scsi/sd.c`` (``sd_setup_read_write_cmnd()``), ``drivers/scsi/scsi_lib.c`` (``scsi_complete()``).
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from ..units import SECTOR_SIZE, DevT, Nanoseconds, Sectors, format_devt
 from .array import VirtualArray
 from .bio import Bio, BlockDevice, BlockStatus
 from .clock import VirtualClock
+from .handler import Activation, AluaHandler, DeviceHandler, RdacHandler
 from .midlayer import DONE, Verdict, verdict
 from .remote_port import RemotePort
 from .scsi.reply import ScsiReply
+from .scsi.sense import parse_sense
 from .scsi_device import ScsiDevice
 from .sysfs import SysfsTree
 
@@ -73,6 +76,7 @@ class VirtualPath(ScsiDevice, BlockDevice):
         self.size, self.block_size = Sectors(0), SECTOR_SIZE
         self.diskseq = 0
         self.reads_seen = self.writes_seen = self.flushes_seen = 0
+        self._handler: DeviceHandler | None = None
 
     def submit(self, bio: Bio) -> None:
         """Take an I/O."""
@@ -90,6 +94,30 @@ class VirtualPath(ScsiDevice, BlockDevice):
             blocks = int.from_bytes(reply.data[:8], "big") + 1
             self.size = Sectors(blocks * self.block_size // SECTOR_SIZE)
             self._sysfs.replace(f"{self.folder}/block/{self.name}/size", self.size)
+
+    @property
+    def handler(self) -> str:
+        """The name of the device handler; empty where none is attached."""
+        return "" if self._handler is None else self._handler.name
+
+    def attach_handler(self) -> None:
+        """Attach the device handler that Linux would, when it has scanned the disk."""
+        model = self.array.model
+        if model.implicit or model.explicit:
+            self._handler = AluaHandler(self, self._clock, explicit=model.explicit, show=self._show_access)
+            self._show_access()
+        elif model.is_rdac:
+            self._handler = RdacHandler(self)
+        self._sysfs.replace(f"{self.folder}/dh_state", self.handler or "detached")
+
+    def activate(self, done: Callable[[int], None]) -> None:
+        """Let the device handler make the path able to take I/O; ``done`` is called once, with an `Activation`."""
+        if self._handler is None:
+            done(Activation.NO_HANDLER)
+        elif self._rejected_by_state() is not None:
+            done(Activation.OFFLINE if self._state == "offline" else Activation.NOT_CONNECTED)
+        else:
+            self._handler.activate(done)
 
     @property
     def max_retries(self) -> int:
@@ -150,6 +178,12 @@ class VirtualPath(ScsiDevice, BlockDevice):
 
     def _rejected(self) -> BlockStatus | None:
         """Return how an I/O ends that is not even sent."""
+        status = self._rejected_by_state()
+        if status is None and self._handler is not None and not self._handler.lets_through:
+            return BlockStatus.IOERR
+        return status
+
+    def _rejected_by_state(self) -> BlockStatus | None:
         self._read_state()
         if self._state == "running":
             return None
@@ -167,6 +201,16 @@ class VirtualPath(ScsiDevice, BlockDevice):
                 return
             bio.buffer[:] = reply.data
         bio.end(BlockStatus.OK)
+
+    def _noticed(self, reply: ScsiReply) -> None:
+        sense = None if self._handler is None else parse_sense(reply.sense)
+        if self._handler is not None and sense is not None:
+            self._handler.noticed(sense)
+
+    def _show_access(self) -> None:
+        if isinstance(self._handler, AluaHandler):
+            self._sysfs.replace(f"{self.folder}/access_state", self._handler.state.text)
+            self._sysfs.replace(f"{self.folder}/preferred_path", int(self._handler.preferred))
 
     def __repr__(self) -> str:
         """Return name, number and place."""

@@ -29,7 +29,6 @@ _T10_VENDOR, _NAA, _RELATIVE_PORT, _PORT_GROUP = 1, 3, 4, 5
 _LONGEST_TRANSFER: Final = 0xFFFF  # blocks
 
 _OWNED: Final = 0x01
-_IOSHIP: Final = 0x20
 _PREFERRED: Final = 0x01
 
 
@@ -97,10 +96,9 @@ def _block_limits(request: Request, unit: LogicalUnit) -> bytes:  # noqa: ARG001
 def _volume_access(request: Request, unit: LogicalUnit) -> bytes:
     """Return the volume access control page: whether the unit belongs to the controller behind this port."""
     group = request.nexus.target.group
-    access = _IOSHIP if request.target.tpgs else 0
     body = bytearray(44)
     body[0:4] = b"vace"
-    body[4] = access | (_OWNED if unit.owner is group else 0)
+    body[4] = _OWNED if unit.owner is group else 0
     body[5] = _PREFERRED if group.preferred else 0
     return bytes(body)
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from ..port import AccessState
 from ..unit import LogicalUnit
-from . import blocks, capacity, inquiry, persistent_reserve, port_groups, readiness
+from . import blocks, capacity, inquiry, ownership, persistent_reserve, port_groups, readiness
 from .reply import CONFLICT, CheckCondition, ReservationConflict, ScsiReply
 from .request import Execute, Request
 from .sense import (
@@ -72,11 +72,13 @@ COMMANDS: Final = {
     0x03: Command(readiness.request_sense, 6, Reach.ANY, needs_unit=False, tells=False),
     0x08: Command(blocks.read, 6, use=Use.READ),
     0x12: Command(inquiry.inquiry, 6, Reach.ANY, needs_unit=False, tells=False),
+    0x15: Command(ownership.mode_select, 6),
     0x1A: Command(capacity.mode_sense_6, 6, Reach.STANDBY, Use.READ),
     0x25: Command(capacity.read_capacity_10, 10, Reach.STANDBY),
     0x28: Command(blocks.read, 10, use=Use.READ),
     0x2A: Command(blocks.write, 10, use=Use.WRITE),
     0x35: Command(blocks.synchronize_cache, 10, use=Use.WRITE),
+    0x55: Command(ownership.mode_select, 10),
     0x5A: Command(capacity.mode_sense_10, 10, Reach.STANDBY, Use.READ),
     0x5E: Command(persistent_reserve.persistent_reserve_in, 10, Reach.STANDBY),
     0x5F: Command(persistent_reserve.persistent_reserve_out, 10, Reach.STANDBY),

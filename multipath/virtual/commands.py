@@ -1,0 +1,60 @@
+"""The commands of a virtual world: asked of its disks, with the answers and errors of the real ones."""
+
+import errno
+import os
+from typing import Final
+
+from ..errors import PathError
+from ..paths.commands import read_page
+from ..paths.path import Path
+from ..units import format_devt
+from .block import BlockDevices
+from .path import VirtualPath
+
+_TIMEOUT: Final = 5.0  # seconds, as `multipath.paths.commands.KernelCommands` gives a device
+_DRIVER_SENSE: Final = 0x08
+
+
+class VirtualCommands:
+    """
+    Implements `multipath.paths.commands.Commands`.
+
+    Args:
+        devices: Where the disks are.
+    """
+
+    def __init__(self, devices: BlockDevices) -> None:
+        self._devices = devices
+
+    def vpd_page(self, path: Path, page: int) -> bytes:
+        """
+        Return one page of vital product data, header included, as the disk sends it now.
+
+        Args:
+            path: The disk; refused when another one has its number by now.
+            page: The page code.
+
+        Raises:
+            PathError: the disk cannot be opened, is another one, or did not send the page.
+        """
+        node = f"/dev/{path.name}"
+        disk = self._opened(node, path)
+
+        def send(cdb: bytes, length: int) -> tuple[int, int, int, bytes, bytes]:
+            reply = disk.execute(cdb, length=length, timeout=_TIMEOUT)
+            driver = _DRIVER_SENSE if reply.sense else 0
+            return reply.status, reply.host_status, driver, reply.data, reply.sense
+
+        return read_page(send, node, page)
+
+    def _opened(self, node: str, path: Path) -> VirtualPath:
+        disk = self._devices.get(path.devt)
+        if not isinstance(disk, VirtualPath):
+            raise PathError(errno.ENOENT, f"cannot be opened: {os.strerror(errno.ENOENT)}", node)
+        if disk.name != path.name or path.diskseq not in (None, disk.diskseq):
+            number = format_devt(path.devt)
+            what = f"is device {number} (disk {disk.diskseq}), not {number} (disk {path.diskseq})"
+            raise PathError(errno.ENXIO, what, node)
+        if disk.state in ("offline", "transport-offline"):
+            raise PathError(errno.ENXIO, f"cannot be opened: {os.strerror(errno.ENXIO)}", node)
+        return disk
