@@ -9,6 +9,7 @@ MODULES = (
     "codec",
     "control",
     "distribution",
+    "group",
     "historical_service_time",
     "io_affinity",
     "passthrough",

@@ -14,10 +14,11 @@ from typing import Final
 import pytest
 
 import multipath._native
-from multipath._native import codec, selector
+from multipath._native import codec, group, selector
 from multipath._native.codec import Reply, Request
 from multipath._native.control import ControlFile, Unanswered, probe_paths
 from multipath._native.distribution import Distribution
+from multipath._native.group import PriorityGroups
 from multipath._native.historical_service_time import HistoricalServiceTime
 from multipath._native.io_affinity import IoAffinity
 from multipath._native.passthrough import sg_read
@@ -172,6 +173,41 @@ def _refused_selections() -> None:
     _refused(lambda: IoAffinity([1, 1], nodes=[2**20]), ValueError)
 
 
+def _groups() -> None:
+    fresh = [RoundRobin(2), QueueLength(40)]
+    groups = PriorityGroups(fresh, initial_group=2**10, queue_if_no_path=True, handler=True, pg_init_retries=50)
+    _refused(lambda: PriorityGroups([*fresh, _text()]), TypeError)  # type: ignore[list-item]
+    _refused(lambda: PriorityGroups([*fresh, fresh[0]]), ValueError)
+    _refused(lambda: PriorityGroups(fresh, initial_group=2**70), ValueError)
+    _refused(lambda: PriorityGroups(fresh, pg_init_retries=2**70), ValueError)
+    assert (groups.n_groups, groups.n_paths, groups.valid_paths, len(groups.selectors)) == (2, 42, 42, 2)
+    assert groups.choose(2**50) == groups.map(2**40, 2**50) == group.INIT
+    assert groups.pg_init_paths() == (0, 1)
+    assert (groups.pg_init_done(0, group.DH_RETRY), groups.pg_init_done(1, group.DH_OK)) == (False, False)
+    _refused(lambda: groups.pg_init_done(1, group.DH_OK), ValueError)
+    assert groups.pg_init_paths() == (0, 1)
+    assert (groups.pg_init_done(0, group.DH_OK), groups.pg_init_done(1, 2**20)) == (False, True)
+    assert not (groups.pg_init_delayed or groups.pg_init_in_progress or groups.queue_io)
+    groups.end(groups.map(2**40), 2**40, 2**50, 2**51)
+    _refused(lambda: groups.end(0, 2**40), ValueError)
+    _refused(lambda: groups.map(-(2**70)), ValueError)
+    assert groups.begin_probe() == (0,)
+    _refused(groups.begin_probe, ValueError)
+    groups.end_probe()
+    for change in (groups.switch_group, lambda number: groups.bypass_group(number, bypass=True)):
+        change(2)
+        _refused(lambda change=change: change(2**70), IndexError)  # type: ignore[misc]
+    for act in (groups.fail_path, groups.reinstate_path, groups.path_active, groups.fail_count, groups.in_flight):
+        act(41)
+        _refused(lambda act=act: act(2**70), IndexError)  # type: ignore[misc]
+    assert (groups.group_state(2), groups.current_group, groups.pg_init_count, groups.events) == ("D", 2, 2, 5)
+    groups.queue_if_no_path = not groups.queue_if_no_path
+    groups.presuspend(noflush=True)
+    groups.presuspend_undo()
+    assert groups.postsuspend() and groups.after_failure() == group.AGAIN
+    groups.resume()
+
+
 def _distributions() -> None:
     Distribution.fixed(2**40)
     Distribution.exponential(2**40)
@@ -251,6 +287,7 @@ CALLS: Final[dict[str, Callable[[], object]]] = {
         f"{place}{member}": call
         for place, kind, call in (
             ("distribution.Distribution", Distribution, _distributions),
+            ("group.PriorityGroups", PriorityGroups, _groups),
             ("simulation.Simulation", Simulation, _simulations),
         )
         for member in ("", *(f".{name}" for name in vars(kind) if not name.startswith("_")))
