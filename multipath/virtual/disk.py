@@ -87,6 +87,7 @@ class Disk:
     Args:
         device: What to open.
         clock: In whose time to wait.
+        name: What to call it; the device's own name when absent.
         closed: Told of the closing.
         block_size: The logical block size.
 
@@ -98,10 +99,11 @@ class Disk:
         device: BlockDevice,
         clock: VirtualClock,
         *,
+        name: str | None = None,
         closed: Callable[[], None] | None = None,
         block_size: int = SECTOR_SIZE,
     ) -> None:
-        self.device, self.clock, self.name = device, clock, device.name
+        self.device, self.clock, self.name = device, clock, name or device.name
         self.block_size = block_size
         self._submit, self._closed = device.submit, closed
         self._open = True

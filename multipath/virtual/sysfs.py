@@ -113,8 +113,8 @@ class SysfsTree:
             for name in files:
                 os.unlink(f"{here}/{name}")
             for name in folders:
-                path = f"{here}/{name}"
-                os.unlink(path) if os.path.islink(path) else os.rmdir(path)
+                if os.path.islink(f"{here}/{name}"):
+                    os.unlink(f"{here}/{name}")
             os.rmdir(here)
 
     def unlink(self, *links: str) -> None:
