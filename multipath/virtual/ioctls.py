@@ -19,6 +19,7 @@ from .answer import Answer, raw, shown
 from .mapped_device import MappedDevice
 from .table import RunningTable
 from .targets.registry import RUNNING
+from .targets.target import DeviceKind
 
 if TYPE_CHECKING:
     from .control_file import VirtualControlFile
@@ -280,7 +281,8 @@ class Ioctls:
                 new.close()
             raise
         try:
-            new.check_areas()
+            if device.live is None or new.kind is DeviceKind.BIO or self._profile.measures_requests:
+                new.check_areas()
         except BaseException:
             new.close()
             raise
@@ -348,9 +350,9 @@ class Ioctls:
         with self._kernel.changed:
             file.arm()
 
-    def _set_geometry(self, request: codec.Request, answer: Answer, _: "VirtualControlFile") -> None:
+    def _set_geometry(self, request: codec.Request, _: Answer, __: "VirtualControlFile") -> None:
         """Look at a geometry, which nobody can ask for again."""
-        with self._in_hand(answer):
+        with self._in_hand(Answer(request)):  # nothing is copied back
             found = _GEOMETRY.fullmatch(self._text(request, len(request.payload)))
             if found is None:
                 raise self._logged(errno.EINVAL, "Unable to interpret geometry settings.")

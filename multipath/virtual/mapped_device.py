@@ -64,7 +64,7 @@ class MappedDevice(BlockDevice):
         self.suspended = self.read_only = self.deferred = self.deleting = False
         self.statistics = Statistics()
         self.changing, self.loading = threading.Lock(), threading.Lock()
-        self._held: dict[DevT, tuple[BlockDevice, int]] = {}
+        self._held: dict[tuple[DevT, bool], tuple[BlockDevice, int]] = {}
         self._holding = threading.Lock()
         self._gate = threading.Lock()
         self._live: RunningTable | None = None
@@ -210,23 +210,23 @@ class MappedDevice(BlockDevice):
         """Return the number of the device that a word names."""
         return self._kernel.lookup.number(word)
 
-    def hold(self, number: DevT) -> BlockDevice:
-        """Open a device for one table more; it is opened once for all tables of this one, whoever else has it."""
+    def hold(self, number: DevT, *, read_only: bool) -> BlockDevice:
+        """Open a device for one table more; it is opened once for all tables of this device that use it in one way."""
         with self._holding:
-            device, count = self._held.get(number, (None, 0))
+            device, count = self._held.get((number, read_only), (None, 0))
             if device is None:
                 device = self._kernel.devices.open(number, self._kernel)
                 if self.in_sysfs:
                     self._kernel.sysfs.hold(number, self.minor)
-            self._held[number] = device, count + 1
+            self._held[number, read_only] = device, count + 1
         return device
 
-    def let_go(self, device: BlockDevice) -> None:
+    def let_go(self, device: BlockDevice, *, read_only: bool) -> None:
         """Close it for that table."""
         with self._holding:
-            _, count = self._held.pop(device.devt)
+            _, count = self._held.pop((device.devt, read_only))
             if count > 1:
-                self._held[device.devt] = device, count - 1
+                self._held[device.devt, read_only] = device, count - 1
                 return
             if self.in_sysfs:
                 self._kernel.sysfs.release(device.devt, self.minor)
@@ -237,7 +237,7 @@ class MappedDevice(BlockDevice):
         with self._holding:
             self.kind, self.takes_requests = kind, kind is DeviceKind.REQUEST
             self._kernel.sysfs.add_map(self.minor, self.devt)
-            for number in self._held:
+            for number, _ in self._held:
                 self._kernel.sysfs.hold(number, self.minor)
         self._kernel.devices.add(self)
         self.show()
@@ -271,7 +271,7 @@ class MappedDevice(BlockDevice):
     @property
     def held(self) -> tuple[DevT, ...]:
         """What its tables are built on."""
-        return tuple(self._held)
+        return tuple(number for number, _ in tuple(self._held))
 
     def probe_paths(self) -> None:
         """

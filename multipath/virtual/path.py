@@ -9,6 +9,8 @@ a new disk.
 Source: linux ``drivers/scsi/sd.c`` (``sd_setup_read_write_cmnd()``), ``drivers/scsi/scsi_lib.c`` (``scsi_complete()``).
 """
 
+import errno
+import os
 from collections.abc import Callable
 from typing import Final
 
@@ -25,6 +27,7 @@ from .scsi_device import ScsiDevice
 from .sysfs import SysfsTree
 
 DEFAULT_RETRIES: Final = 5
+_NOT_ONLINE: Final = frozenset({"offline", "transport-offline", "deleted"})
 _SECOND: Final = 1_000_000_000
 _READ_10, _WRITE_10, _READ_16, _WRITE_16 = 0x28, 0x2A, 0x88, 0x8A
 _READ_CAPACITY_16: Final = bytes((0x9E, 0x10, *bytes(8), 0, 0, 0, 32, 0, 0))
@@ -77,6 +80,17 @@ class VirtualPath(ScsiDevice, BlockDevice):
         self.diskseq = 0
         self.reads_seen = self.writes_seen = self.flushes_seen = 0
         self._handler: DeviceHandler | None = None
+
+    def open(self) -> None:
+        """
+        Be opened, as by a table.
+
+        Raises:
+            OSError: ``ENXIO``: it is offline, or deleted.
+        """
+        self._read_state()
+        if self.state in _NOT_ONLINE:
+            raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
 
     def submit(self, bio: Bio) -> None:
         """Take an I/O."""

@@ -4,13 +4,15 @@ What one kernel does that another does not: each difference of ``docs/kernel-int
 Code that asks a profile asks for the fact, never for the release.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from ..dm.device import Version
 
-_UINT_BITS: Final = 32
-_LONGEST: Final = 1 << 64
+_DIGITS: Final = re.compile(r"[0-9]+", re.ASCII)
+_DECIDING_DIGITS: Final = 64  # 2**64 divides 10**64: what stands further left cannot change a number modulo 2**64
+_BEYOND: Final = 1 << 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class KernelProfile:
         hex_numbers: A path word such as ``800`` or ``8:0:1`` is read as a device number.
         refuses_itself: A map cannot be its own path.
         reserves_names: ``control``, ``.`` and ``..`` are no names of devices.
-        saturates: A number beyond 64 bits is read as 4294967295; else its lowest 32 bits are taken.
+        saturates: A number beyond 64 bits is read as the greatest that there is room for; else its lowest bits count.
+        measures_requests: A swap of tables that work with requests looks whether each device is large enough; for a
+            first table, and for tables that work with bios, every kernel looks.
         prints_retain: A printed table has ``retain_attached_hw_handler`` as it was given, and always in bio mode; else
             never.
         current_group_first: An I/O goes to the current group before the one that is pending; else behind it.
@@ -46,24 +50,24 @@ class KernelProfile:
     refuses_itself: bool
     reserves_names: bool
     saturates: bool
+    measures_requests: bool
     prints_retain: bool
     current_group_first: bool
     error_opens_device: bool
     probes_paths: bool
 
-    def number(self, digits: str) -> int:
+    def number(self, digits: str, bits: int = 32) -> int:
         """
-        Return what this kernel reads as a number of 32 bits.
+        Return what this kernel reads as a number of so many bits, 32 or 64.
 
         Raises:
             ValueError: other characters than decimal digits.
         """
-        if not (digits.isascii() and digits.isdigit()):
+        if not _DIGITS.fullmatch(digits):
             raise ValueError(f"not a number: {digits!r}")
-        value = int(digits[-4000:])
-        if value >= _LONGEST and self.saturates:
-            return (1 << _UINT_BITS) - 1
-        return value % (1 << _UINT_BITS)
+        significant = digits.lstrip("0")
+        value = int(significant[-_DECIDING_DIGITS:] or "0") + (_BEYOND if len(significant) > _DECIDING_DIGITS else 0)
+        return min(value, (1 << bits) - 1) if value >= _BEYOND and self.saturates else value % (1 << bits)
 
 
 def _versions(**targets: str) -> dict[str, Version]:
@@ -84,6 +88,7 @@ PROFILES: Final[dict[str, KernelProfile]] = {
             refuses_itself=False,
             reserves_names=False,
             saturates=False,
+            measures_requests=True,
             prints_retain=True,
             current_group_first=False,
             error_opens_device=False,
@@ -100,6 +105,7 @@ PROFILES: Final[dict[str, KernelProfile]] = {
             refuses_itself=True,
             reserves_names=True,
             saturates=False,
+            measures_requests=True,
             prints_retain=True,
             current_group_first=False,
             error_opens_device=True,
@@ -116,6 +122,7 @@ PROFILES: Final[dict[str, KernelProfile]] = {
             refuses_itself=True,
             reserves_names=True,
             saturates=True,
+            measures_requests=False,
             prints_retain=False,
             current_group_first=True,
             error_opens_device=True,

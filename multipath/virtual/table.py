@@ -43,10 +43,10 @@ class TableDevice(Protocol):
     def number(self, word: str) -> DevT:
         """Return the number of the device that a word names."""
 
-    def hold(self, number: DevT) -> BlockDevice:
+    def hold(self, number: DevT, *, read_only: bool) -> BlockDevice:
         """Open a device for one table more."""
 
-    def let_go(self, device: BlockDevice) -> None:
+    def let_go(self, device: BlockDevice, *, read_only: bool) -> None:
         """Close it for that table."""
 
     def event(self) -> None:
@@ -151,7 +151,7 @@ class RunningTable:
         for target in self.targets:
             target.close()
         for device in self.devices.values():
-            self._device.let_go(device)
+            self._device.let_go(device, read_only=self.read_only)
         self.targets, self.devices = [], {}
 
     # The owner of its targets.
@@ -176,7 +176,7 @@ class RunningTable:
         if number == self.devt and self.profile.refuses_itself:
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         if number not in self.devices:
-            self.devices[number] = self._device.hold(number)
+            self.devices[number] = self._device.hold(number, read_only=self.read_only)
         return self.devices[number]
 
     def event(self) -> None:

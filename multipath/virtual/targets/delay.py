@@ -6,17 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
-from ...dm.targets.delay import DelayClass, DelayTarget
-from ...errors import TableError
 from ...units import Sectors, format_devt
+from ...wire.words import split_words
 from ..bio import Bio, BlockDevice, Operation
 from ..clock import Timer
+from .linear import device_and_offset
 from .target import Area, Owner, RunningTarget, TargetRefused
 
 _WORDS: Final = (3, 6, 9)
 _MILLISECONDS: Final = 1000
-# The reason for each word of a class that is at fault.
-_REASONS: Final = ("Device lookup failed", "Invalid device sector", "Invalid delay")
 
 
 @dataclass(slots=True)
@@ -45,10 +43,11 @@ class RunningDelay(RunningTarget):
         super().__init__(owner, start, length, params)
         self._lock = threading.Lock()
         self._delays = True
-        given = _parsed(params)
-        read = self._lane(given.read_class)
-        write = self._lane(given.write_class) if given.write_class else read
-        flush = self._lane(given.flush_class) if given.flush_class else write
+        words = split_words(params)
+        if len(words) not in _WORDS:
+            raise TargetRefused(errno.EINVAL, "Requires exactly 3, 6 or 9 arguments")
+        given = [self._lane(*words[at : at + 3]) for at in range(0, len(words), 3)]
+        read, write, flush = [*given, given[-1], given[-1]][:3]
         self._lanes: dict[Operation, _Lane] = {"read": read, "write": write, "flush": flush}
         self._counts: dict[Operation, int] = dict.fromkeys(self._lanes, 0)
 
@@ -96,11 +95,14 @@ class RunningDelay(RunningTarget):
     def _distinct(self) -> list[_Lane]:
         return list({id(lane): lane for lane in self._lanes.values()}.values())
 
-    def _lane(self, given: DelayClass) -> _Lane:
+    def _lane(self, device: str, offset: str, delay: str) -> _Lane:
+        profile = self.owner.profile
         try:
-            return _Lane(self.owner.open(given.device), given.offset, given.delay)
-        except OSError as error:
-            raise TargetRefused(error.errno or errno.ENXIO, _REASONS[0]) from None
+            milliseconds = profile.number(delay)
+        except ValueError:  # the kernel looks at the sector before it, and at the device behind it
+            reason = "Invalid delay" if offset.isdecimal() else "Invalid device sector"
+            raise TargetRefused(errno.EINVAL, reason) from None
+        return _Lane(*device_and_offset(self.owner, device, offset), milliseconds)
 
     def _let_go(self, lane: _Lane, bio: Bio) -> None:
         """Pass a bio on that waits, unless its timer or a suspend was quicker."""
@@ -115,12 +117,3 @@ class RunningDelay(RunningTarget):
     def _pass_on(self, lane: _Lane, bio: Bio) -> None:
         bio.sector += lane.offset
         lane.device.submit(bio)
-
-
-def _parsed(params: str) -> DelayTarget:
-    if len(params.split()) not in _WORDS:
-        raise TargetRefused(errno.EINVAL, "Requires exactly 3, 6 or 9 arguments")
-    try:
-        return DelayTarget.parse(params)
-    except TableError as error:
-        raise TargetRefused(errno.EINVAL, _REASONS[error.word % len(_REASONS)]) from None

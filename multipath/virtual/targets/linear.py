@@ -2,13 +2,14 @@
 
 import errno
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from ...dm.targets.linear import LinearTarget
-from ...errors import TableError
 from ...units import Sectors, format_devt
-from ..bio import Bio
+from ...wire.words import split_words
+from ..bio import Bio, BlockDevice
 from .target import Area, Owner, RunningTarget, TargetRefused
+
+_WORDS: Final = 2
 
 
 class RunningLinear(RunningTarget):
@@ -22,12 +23,10 @@ class RunningLinear(RunningTarget):
 
     def __init__(self, owner: Owner, start: Sectors, length: Sectors, params: str) -> None:
         super().__init__(owner, start, length, params)
-        parsed = _parsed(params)
-        try:
-            self._device = owner.open(parsed.device)
-        except OSError as error:
-            raise TargetRefused(error.errno or errno.ENXIO, "Device lookup failed") from None
-        self._offset = parsed.offset
+        words = split_words(params)
+        if len(words) != _WORDS:
+            raise TargetRefused(errno.EINVAL, "Invalid argument count")
+        self._device, self._offset = device_and_offset(owner, *words)
 
     def map(self, bio: Bio) -> None:
         """Pass it on."""
@@ -47,11 +46,17 @@ class RunningLinear(RunningTarget):
         return f",device_name={format_devt(self._device.devt)},start={self._offset};"
 
 
-def _parsed(params: str) -> LinearTarget:
+def device_and_offset(owner: Owner, device: str, offset: str) -> tuple[BlockDevice, Sectors]:
+    """
+    Open a device of a line, and read where on it the target begins; the sector is looked at first.
+
+    Raises:
+        TargetRefused: with the reasons that linear, delay and error share.
+    """
     try:
-        return LinearTarget.parse(params)
-    except TableError as error:
-        # Only a word that stands there can be a bad number; else there are too few words, or too many.
-        bad_sector = error.word == 1 and error.found is not None
-        reason = "Invalid device sector" if bad_sector else "Invalid argument count"
-        raise TargetRefused(errno.EINVAL, reason) from None
+        sector = Sectors(owner.profile.number(offset, bits=64))
+        return owner.open(device), sector
+    except ValueError:
+        raise TargetRefused(errno.EINVAL, "Invalid device sector") from None
+    except OSError as error:
+        raise TargetRefused(error.errno or errno.ENXIO, "Device lookup failed") from None

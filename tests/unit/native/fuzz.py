@@ -14,6 +14,7 @@ import random
 import struct
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from multipath._native import codec
@@ -111,11 +112,17 @@ def read(data: bytes) -> int:
 
 
 def send(chance: random.Random) -> None:
-    """Encode a load that `pack_targets` did not make, and one that it did."""
+    """Encode a load that `pack_targets` did not make, and one that it did; read payloads of both kinds, and noise."""
     payload = chance.randbytes(chance.randrange(120))
     Request(codec.TABLE_LOAD, payload=payload).encoded(chance.randrange(600))
     lines = [(0, 1, _text(chance)[:15], _text(chance)) for _ in range(chance.randrange(4))]
     Request(codec.TABLE_LOAD, payload=codec.pack_targets(lines)).encoded()
+    packed = bytearray(codec.pack_targets(lines))
+    _make_noise(packed, chance)
+    for unpack in (codec.unpack_targets, codec.unpack_message, codec.unpack_text):
+        for each in (payload, bytes(packed)):
+            with suppress(ValueError):
+                unpack(each)
 
 
 def main(seed: int, count: int) -> None:

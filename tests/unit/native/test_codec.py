@@ -3,6 +3,7 @@
 import struct
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -453,3 +454,89 @@ class TestTheOtherPayloads:
         got = Reply(data)
 
         assert (got.deps(), got.names(), got.versions(), got.targets()) == ([], [], [], [])
+
+
+class TestTheKernelsSide:
+    """What device-mapper in memory reads and writes, against the oracle and against the reader of replies."""
+
+    @given(LINES)
+    def test_reads_every_line_of_a_load(self, lines: list[tuple[int, int, bytes, bytes]]) -> None:
+        """As it was packed."""
+        found = codec.unpack_targets(codec.pack_targets(lines))
+
+        assert found == [(start, length, shown(kind), shown(params)) for start, length, kind, params in lines]
+
+    @pytest.mark.parametrize("to_next", [1, 39, 40, 41, 47, 49])
+    def test_refuses_a_line_that_leads_into_its_own_text(self, to_next: int) -> None:
+        """Or between the words of eight bytes; the text of this one ends at byte 47."""
+        payload = bytearray(codec.pack_targets([(0, 8, b"linear", b"8:16 0"), (8, 8, b"linear", b"8:32 0")]))
+        payload[20:24] = to_next.to_bytes(4, "little")
+
+        if to_next < kernel.SPEC.size:  # then nothing tells that there is a second line
+            assert len(codec.unpack_targets(bytes(payload))) == 1
+        else:
+            with pytest.raises(ValueError, match=r"points to|no end"):
+                codec.unpack_targets(bytes(payload))
+
+    def test_refuses_a_line_without_an_end(self) -> None:
+        """The text runs to the end of the payload."""
+        with pytest.raises(ValueError, match="no end"):
+            codec.unpack_targets(kernel.SPEC.pack(0, 8, 0, 0, b"linear") + b"8:16 0")
+
+    @given(st.binary(max_size=200))
+    def test_reads_any_load_or_refuses_it(self, payload: bytes) -> None:
+        """Whoever packed it."""
+        with suppress(ValueError):
+            codec.unpack_targets(payload)
+
+    @given(U64, texts(40))
+    def test_reads_a_message(self, sector: int, text: bytes) -> None:
+        """Its sector, and its text without the NUL."""
+        assert codec.unpack_message(codec.pack_message(sector, text)) == (sector, text)
+        assert codec.unpack_text(codec.pack_text(text)) == text
+
+    @pytest.mark.parametrize("payload", [b"", bytes(7), bytes(8), bytes(8) + b"text"])
+    def test_refuses_a_message_without_an_end(self, payload: bytes) -> None:
+        """Or without a sector."""
+        with pytest.raises(ValueError, match=r"without an end|has a sector"):
+            codec.unpack_message(payload)
+
+    @given(texts(codec.NAME_MAX), texts(codec.UUID_MAX), U32, U64, st.none() | st.binary(max_size=40))
+    def test_writes_a_reply(self, name: bytes, uuid: bytes, number: int, dev: int, payload: bytes | None) -> None:
+        """Byte for byte as the kernel does."""
+        fields = {"flags": number, "target_count": number, "event_nr": number, "dev": dev, "open_count": 7}
+
+        written = codec.pack_reply((4, 48, 0), payload, name=name, uuid=uuid, **fields)
+
+        assert written == kernel.reply(payload, name=name, uuid=uuid, minor=48, **fields)
+
+    @pytest.mark.parametrize("texts", [{"name": b"x" * 128}, {"uuid": b"x" * 129}])
+    def test_refuses_a_name_that_has_no_room(self, texts: dict[str, bytes]) -> None:
+        """It would be cut short."""
+        with pytest.raises(ValueError, match="too long"):
+            codec.pack_reply((4, 50, 0), **texts)  # type: ignore[arg-type]
+
+    @given(LINES)
+    def test_writes_lines(self, lines: list[tuple[int, int, bytes, bytes]]) -> None:
+        """Each ``next`` from the first one."""
+        assert codec.pack_lines(lines) == kernel.status_lines(lines)
+
+    @given(ENTRIES)
+    def test_writes_names_with_uuids(self, entries: list[kernel.Entry]) -> None:
+        """Where they are asked for."""
+        assert codec.pack_names(entries, uuids=True) == kernel.names(entries)
+
+    @given(ENTRIES)
+    def test_writes_names_without_uuids(self, entries: list[kernel.Entry]) -> None:
+        """Then the flags say nothing, as those of a kernel that knows no uuids in a list."""
+        assert codec.pack_names(entries) == kernel.names(entries, minor=44)
+
+    @given(st.lists(U64, max_size=9))
+    def test_writes_dependencies(self, devices: list[int]) -> None:
+        """A count, and the numbers."""
+        assert codec.pack_deps(devices) == kernel.deps(devices)
+
+    @given(st.lists(st.tuples(texts(codec.TYPE_MAX, 1), st.tuples(U32, U32, U32)), min_size=1, max_size=6))
+    def test_writes_versions(self, targets: list[tuple[bytes, tuple[int, int, int]]]) -> None:
+        """Chained from record to record."""
+        assert codec.pack_versions(targets) == kernel.versions(targets)

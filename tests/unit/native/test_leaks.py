@@ -76,6 +76,12 @@ def _requests() -> None:
     _refused(lambda: Request(codec.DEV_CREATE, payload=_text().decode("latin-1")), TypeError)  # type: ignore[arg-type]
 
 
+def _fields() -> None:
+    request = Request(codec.DEV_CREATE, name=_text(), uuid=_text(), payload=_text(), dev=2**40, flags=2**31, minor=1000)
+    for name in vars(Request):
+        getattr(request, name)
+
+
 def _replies() -> None:
     Reply(kernel.reply(_text()))
     Reply(bytearray(kernel.reply(_text())))
@@ -94,6 +100,33 @@ def _strings() -> None:
     codec.pack_text(_text())
     _refused(lambda: codec.pack_message(-1, _text()), OverflowError)
     _refused(lambda: codec.pack_text(_text().decode("latin-1")), TypeError)  # type: ignore[arg-type]
+
+
+def _unpackings() -> None:
+    codec.unpack_targets(codec.pack_targets([(2**40, 2**41, _text(15), _text())] * 2))
+    codec.unpack_message(codec.pack_message(2**40, _text()))
+    codec.unpack_text(codec.pack_text(_text()))
+    for unpack in (codec.unpack_targets, codec.unpack_message, codec.unpack_text):
+        with suppress(ValueError):
+            unpack(_text(200))
+    _refused(lambda: codec.unpack_targets(_text().decode("latin-1")), TypeError)  # type: ignore[arg-type]
+    _refused(lambda: codec.unpack_message(_text().decode("latin-1")), TypeError)  # type: ignore[arg-type]
+    _refused(lambda: codec.unpack_text(_text().decode("latin-1")), TypeError)  # type: ignore[arg-type]
+
+
+def _packings() -> None:
+    version = (1000, 2000, 3000)
+    codec.pack_reply(version, _text(), name=_text(), uuid=_text(), dev=2**40)
+    codec.pack_lines([(2**40, 2**41, _text(15), _text())] * 2)
+    codec.pack_names([(2**40, _text(), 2**31, _text()), (1, _text(), 2, b"")], uuids=True)
+    codec.pack_deps([2**40, 2**41])
+    codec.pack_versions([(_text(), version)] * 2)
+    _refused(lambda: codec.pack_reply(version, name=_text(200)), ValueError)
+    _refused(lambda: codec.pack_reply((_text(), 1, 2)), TypeError)  # type: ignore[arg-type]
+    _refused(lambda: codec.pack_lines([(0, 1, _text(40), _text())]), ValueError)
+    _refused(lambda: codec.pack_names([(1, _text(), _text(), b"")]), TypeError)  # type: ignore[list-item]
+    _refused(lambda: codec.pack_deps([2**64]), OverflowError)
+    _refused(lambda: codec.pack_versions([(_text(), None)]), TypeError)  # type: ignore[list-item]
 
 
 def _files() -> None:
@@ -263,12 +296,13 @@ def _sorts() -> None:
 CALLS: Final[dict[str, Callable[[], object]]] = {
     "codec.Request": _requests,
     "codec.Request.encoded": lambda: Request(codec.TABLE_LOAD, name=_text(), payload=_text(200)).encoded(4000),
-    "codec.Request.command": _requests,
-    "codec.Request.minor": _requests,
+    **{f"codec.Request.{name}": _fields for name in vars(Request) if not name.startswith("_") and name != "encoded"},
     "codec.Reply": _replies,
     **{f"codec.Reply.{name}": _readings(name) for name, _ in inspect.getmembers(Reply) if not name.startswith("_")},
     "codec.pack_targets": _tables,
     "codec.pack_message": _strings,
+    **{f"codec.unpack_{what}": _unpackings for what in ("targets", "message", "text")},
+    **{f"codec.pack_{what}": _packings for what in ("reply", "lines", "names", "deps", "versions")},
     "codec.pack_text": _strings,
     **{
         name: call
