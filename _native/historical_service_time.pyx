@@ -82,6 +82,7 @@ cdef class HistoricalServiceTime(Selector):
         cdef int32_t path
         self.history = NULL
         self.allocate(n_paths)
+        self.counts = True
         base = <uint32_t>unsigned(base_weight, ONE - 1, "historical-service-time takes a base weight")
         self.threshold = <uint32_t>unsigned(threshold, UINT32_MAX, "historical-service-time takes a threshold")
         for step in range(WEIGHTS - 1):
@@ -107,17 +108,16 @@ cdef class HistoricalServiceTime(Selector):
         return self.weight[0], self.threshold
 
     cdef int32_t pick(self, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil:
-        cdef int32_t end = self.n_paths, path = self.after[end], best = path
+        cdef const int32_t* line = self.line + self.head
+        cdef const History* history = self.history
         cdef uint64_t threshold = self.threshold
-        if path == end:
+        cdef int32_t place, best = 0, n = self.n_usable
+        if n == 0:
             return NO_PATH
-        path = self.after[path]
-        while path != end:
-            if compare(&self.history[path], &self.history[best], threshold, now) < 0:
-                best = path
-            path = self.after[path]
-        move_last(self, best)
-        return best
+        for place in range(1, n):
+            if compare(&history[line[place]], &history[line[best]], threshold, now) < 0:
+                best = place
+        return move_last(self, best)
 
     cdef void started(self, int32_t path, uint64_t nbytes) noexcept nogil:
         self.history[path].outstanding += 1

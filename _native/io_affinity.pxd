@@ -10,5 +10,4 @@ cdef class IoAffinity(Selector):
 
     cdef int give_cpus(self, list masks) except -1
     cdef int place(self, list nodes) except -1
-    cdef bint serves(self, uint32_t cpu) noexcept nogil
     cdef int32_t elsewhere(self, uint32_t cpu) noexcept nogil

@@ -21,6 +21,11 @@ cdef mask_of(mask):
     return mask
 
 
+cdef inline bint serves(IoAffinity self, uint32_t cpu) noexcept nogil:
+    """Tell whether a CPU has a path that is usable."""
+    return self.path_of[cpu] != NO_PATH and not self.is_failed[self.path_of[cpu]]
+
+
 cdef class IoAffinity(Selector):
     """
     The path that belongs to the CPU; if it cannot be used, one of a CPU on the same NUMA node, then any.
@@ -88,28 +93,23 @@ cdef class IoAffinity(Selector):
             self.node_of[cpu] = <uint32_t>unsigned(nodes[cpu], UINT32_MAX, "NUMA nodes are numbered")
         return 0
 
-    cdef inline bint serves(self, uint32_t cpu) noexcept nogil:
-        """Tell whether a CPU has a path that is usable."""
-        return self.path_of[cpu] != NO_PATH and self.after[self.path_of[cpu]] != NO_PATH
-
     cdef int32_t pick(self, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil:
-        if cpu >= self.n_cpus:  # no CPU at all: it has no path and no neighbours
-            return self.elsewhere(self.n_cpus)
-        if self.serves(cpu):
+        if cpu < self.n_cpus and serves(self, cpu):
             return self.path_of[cpu]
         return self.elsewhere(cpu)
 
     cdef int32_t elsewhere(self, uint32_t cpu) noexcept nogil:
         """Choose for a CPU that has no usable path: the lowest CPU of its node that has one decides, then any."""
-        cdef uint32_t other, known = cpu < self.n_cpus
+        cdef uint32_t other
+        cdef bint known = cpu < self.n_cpus  # any other has no path and no neighbours
         if not known or self.path_of[cpu] == NO_PATH:
             self.misses += 1
         if known:
             for other in range(self.n_cpus):
-                if self.node_of[other] == self.node_of[cpu] and self.serves(other):
+                if self.node_of[other] == self.node_of[cpu] and serves(self, other):
                     return self.path_of[other]
         for other in range(self.n_cpus):
-            if self.serves(other):
+            if serves(self, other):
                 return self.path_of[other]
         return NO_PATH
 

@@ -29,7 +29,7 @@ cdef class QueueLength(Selector):
     def __cinit__(self, n_paths):
         self.length = NULL
         self.allocate(n_paths)
-        self.signed_counters = True
+        self.signed_counters = self.counts = True
         self.length = <int32_t*>calloc(<size_t>self.n_paths, sizeof(int32_t))
         if self.length == NULL:
             raise MemoryError
@@ -39,18 +39,21 @@ cdef class QueueLength(Selector):
         self.length = NULL
 
     cdef int32_t pick(self, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil:
-        cdef int32_t end = self.n_paths, path = self.after[end], best = path
-        if path == end:
+        cdef const int32_t* line = self.line + self.head
+        cdef const int32_t* lengths = self.length
+        cdef int32_t place = 0, best = 0, least, length, n = self.n_usable
+        if n == 0:
             return NO_PATH
+        least = lengths[line[0]]
         # The search ends at the first path that carries nothing; behind it one could only be better by a wrapped count.
-        while self.length[best] != 0:
-            path = self.after[path]
-            if path == end:
+        while least != 0:
+            place += 1
+            if place == n:
                 break
-            if self.length[path] < self.length[best]:
-                best = path
-        move_last(self, best)
-        return best
+            length = lengths[line[place]]
+            if length < least:
+                best, least = place, length
+        return move_last(self, best)
 
     cdef void started(self, int32_t path, uint64_t nbytes) noexcept nogil:
         self.length[path] = <int32_t>(<uint32_t>self.length[path] + 1)

@@ -28,13 +28,9 @@ cdef class RoundRobin(Selector):
         self.allocate(n_paths)
 
     cdef int32_t pick(self, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil:
-        cdef int32_t path = self.after[self.n_paths]
-        if path == self.n_paths:
-            return NO_PATH
-        move_last(self, path)
-        return path
+        return move_last(self, 0) if self.n_usable else NO_PATH
 
     cdef void reinstated(self, int32_t path) noexcept nogil:
         """Put the path first: it is the next one to be chosen."""
+        self.is_failed[path] = False
         prepend(self, path)
-        self.n_usable += 1

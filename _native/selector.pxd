@@ -1,4 +1,4 @@
-# The base of a path selector: the ring of paths that may be chosen, and the hooks that make an algorithm of it.
+# The base of a path selector: the list of paths that may be chosen, and the hooks that make an algorithm of it.
 #
 # For C callers and other compiled modules. A hook takes what it is given: indices are in range, `failed` is told of a
 # path that is usable and `reinstated` of one that is not, and whoever calls holds the selector's lock, or is its only
@@ -7,7 +7,8 @@
 
 from cpython.long cimport PyLong_CheckExact
 from cpython.number cimport PyNumber_Index
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memmove
 
 cdef extern from *:
     """
@@ -50,16 +51,20 @@ cdef enum:
 
 
 cdef class Selector:
-    # The two lists of the kernel's selectors are one ring of indices: path i between before[i] and after[i], and the
-    # head of the list of usable paths at index n_paths. A failed path is in no list, and marked by after[i] == NO_PATH.
+    # The kernel's list of usable paths, its head at line[head] and its end before line[head + n_usable]. It wanders to
+    # the right through twice the room that it needs, and is moved back when it has come to the end: to take from the
+    # head and to append costs the same for any number of paths, and a search reads one number behind the other.
     cdef readonly int32_t n_paths
     cdef int32_t n_usable
+    cdef int32_t head
+    cdef int32_t room
+    cdef int32_t* line
+    cdef uint8_t* is_failed    # of each path
     cdef uint32_t n_cpus       # a pick is made on a CPU below this
-    cdef int32_t* after
-    cdef int32_t* before
     cdef int64_t* outstanding  # I/Os of each path between start_io and end_io, of the Python methods only
     cdef int32_t held          # the lock: 0 free, 1 held
     cdef bint signed_counters  # whether the kernel prints them with %d
+    cdef bint counts           # whether `started` and `ended` do anything
 
     cdef int allocate(self, n_paths) except -1
     cdef int32_t index(self, path) except -1
@@ -68,13 +73,10 @@ cdef class Selector:
     cdef Py_ssize_t pick_all(self, const uint64_t* nbytes, const uint64_t* now, int32_t* out, Py_ssize_t n,
                              uint32_t cpu, bint start) noexcept nogil
     cdef Py_ssize_t play_all(self, const uint8_t* ops, const int64_t* args, const uint64_t* nbytes,
-                             const uint64_t* now, int32_t* out, int32_t* gone, Py_ssize_t n) noexcept nogil
-    cdef bint play(self, uint8_t op, int64_t arg, const uint64_t* nbytes, const uint64_t* now, int32_t* out,
-                   int32_t* gone, Py_ssize_t i) noexcept nogil
+                             const uint64_t* now, int32_t* out, int16_t* gone, Py_ssize_t n) noexcept nogil
+    cdef void leave_open(self, const int16_t* gone, Py_ssize_t n) noexcept nogil
 
-    # What the methods do under the lock: the hooks, and what Python callers are told of.
-    cdef void begin(self, int32_t path, uint64_t nbytes) noexcept nogil
-    cdef bint finish(self, int32_t path, uint64_t nbytes, uint64_t start, uint64_t now) noexcept nogil
+    # As `failed` and `reinstated`, and nothing if the path is in that state: dm-mpath tells a selector of changes only.
     cdef void drop(self, int32_t path) noexcept nogil
     cdef void bring_back(self, int32_t path) noexcept nogil
 
@@ -97,31 +99,53 @@ cdef inline void release(Selector selector) noexcept nogil:
     mp_release(&selector.held)
 
 
-# The ring, for the algorithms.
+# The list, for the algorithms. A place in it counts from the head.
 
-cdef inline void put_between(Selector selector, int32_t path, int32_t left, int32_t right) noexcept nogil:
-    selector.before[path] = left
-    selector.after[path] = right
-    selector.after[left] = path
-    selector.before[right] = path
-
-
-cdef inline void close_gap(Selector selector, int32_t path) noexcept nogil:
-    selector.after[selector.before[path]] = selector.after[path]
-    selector.before[selector.after[path]] = selector.before[path]
+cdef inline void make_way(Selector selector) noexcept nogil:
+    """Leave room for one path behind the last one."""
+    if selector.head + selector.n_usable == selector.room:
+        memmove(selector.line, selector.line + selector.head, <size_t>selector.n_usable * sizeof(int32_t))
+        selector.head = 0
 
 
 cdef inline void append(Selector selector, int32_t path) noexcept nogil:
-    put_between(selector, path, selector.before[selector.n_paths], selector.n_paths)
+    make_way(selector)
+    selector.line[selector.head + selector.n_usable] = path
+    selector.n_usable += 1
 
 
 cdef inline void prepend(Selector selector, int32_t path) noexcept nogil:
-    put_between(selector, path, selector.n_paths, selector.after[selector.n_paths])
+    if selector.head == 0:
+        memmove(selector.line + 1, selector.line, <size_t>selector.n_usable * sizeof(int32_t))
+    else:
+        selector.head -= 1
+    selector.line[selector.head] = path
+    selector.n_usable += 1
 
 
-cdef inline void move_last(Selector selector, int32_t path) noexcept nogil:
-    close_gap(selector, path)
-    append(selector, path)
+cdef inline void remove(Selector selector, int32_t path) noexcept nogil:
+    cdef int32_t* at = selector.line + selector.head
+    cdef int32_t* end = at + selector.n_usable
+    while at[0] != path:
+        at += 1
+    memmove(at, at + 1, <size_t>(end - at - 1) * sizeof(int32_t))
+    selector.n_usable -= 1
+
+
+cdef inline int32_t move_last(Selector selector, int32_t place) noexcept nogil:
+    """Make the path at a place the last one, and return it."""
+    cdef int32_t path
+    cdef int32_t* at
+    make_way(selector)
+    at = selector.line + selector.head + place
+    path = at[0]
+    while place > 0:
+        at[0] = (at - 1)[0]
+        at -= 1
+        place -= 1
+    selector.line[selector.head + selector.n_usable] = path
+    selector.head += 1
+    return path
 
 
 # Arguments from Python.

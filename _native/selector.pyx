@@ -1,7 +1,7 @@
 """
 What all path selectors have in common: the checked methods that Python sees, the lock, and batches without the GIL.
 
-Theory of operation: an algorithm is a set of hooks on the ring of usable paths. A method checks its arguments, takes
+Theory of operation: an algorithm is a set of hooks on the list of usable paths. A method checks its arguments, takes
 the selector's lock, calls a hook and lets go. The lock is a spin lock: what is done under it is as short as in the
 kernel, takes no memory and never needs the GIL, so a thread may wait for it with the GIL in its hand. A batch holds it
 for some I/Os at a time, so that single calls of other threads come in between.
@@ -10,11 +10,13 @@ A selector has no clock and does not know on which CPU it runs: both are argumen
 """
 
 from cpython.bytearray cimport PyByteArray_AS_STRING
-from libc.stdint cimport UINT32_MAX, UINT64_MAX, uint8_t
+from libc.stdint cimport UINT32_MAX, UINT64_MAX, int16_t, uint8_t
 from libc.stdlib cimport calloc, free, malloc
 
 cdef enum:
     MOST_PATHS = 1024  # the bound that dm-mpath sets for one priority group
+    SMALLEST_ROOM = 64
+    GONE = 2           # what the memory of a trace adds to a path
     TURN = 64          # I/Os of a batch for which the lock is held at a time
 
 cdef enum:
@@ -40,6 +42,54 @@ cdef inline uint64_t time(value) except? 0:
     return unsigned(value, UINT64_MAX, "a time is in nanoseconds, of 64 bits")
 
 
+# What the methods and the batches do under the lock: the hooks, and the account of who has an I/O to end.
+
+cdef inline void begin(Selector self, int32_t path, uint64_t nbytes) noexcept nogil:
+    self.outstanding[path] += 1
+    if self.counts:
+        self.started(path, nbytes)
+
+
+cdef inline bint finish(Selector self, int32_t path, uint64_t nbytes, uint64_t start, uint64_t now) noexcept nogil:
+    if self.outstanding[path] == 0:
+        return False
+    self.outstanding[path] -= 1
+    if self.counts:
+        self.ended(path, nbytes, start, now)
+    return True
+
+
+cdef inline bint play(Selector self, uint8_t op, int64_t arg, const uint64_t* nbytes, const uint64_t* now,
+                      int32_t* out, int16_t* gone, Py_ssize_t i) noexcept nogil:
+    """Do one step of a trace; return whether it could be done."""
+    cdef int32_t path
+    if op == OP_END:
+        if <uint64_t>arg >= <uint64_t>i or gone[arg] == 0:
+            return False
+        out[i] = path = gone[arg] - GONE
+        gone[arg] = 0
+        if path != NO_PATH and self.counts:
+            self.ended(path, nbytes[arg], now[arg], now[i])
+        return True
+    if op == OP_SELECT or op == OP_START:
+        if <uint64_t>arg >= self.n_cpus:
+            return False
+        out[i] = path = self.pick(nbytes[i], now[i], <uint32_t>arg)
+        if op == OP_START:
+            gone[i] = <int16_t>(path + GONE)
+            if path != NO_PATH and self.counts:
+                self.started(path, nbytes[i])
+        return True
+    if <uint64_t>arg >= <uint64_t>self.n_paths or op > OP_REINSTATE:
+        return False
+    path = out[i] = <int32_t>arg
+    if op == OP_FAIL:
+        self.drop(path)
+    else:
+        self.bring_back(path)
+    return True
+
+
 cdef class Selector:
     """
     A path selector of dm-multipath, exact to the integer; the base of the five.
@@ -53,29 +103,31 @@ cdef class Selector:
     def __cinit__(self):
         if type(self) is Selector:
             raise TypeError("Selector is the base of the path selectors and chooses nothing itself")
-        self.after = self.before = NULL
+        self.line = NULL
+        self.is_failed = NULL
         self.outstanding = NULL
         self.n_cpus = UINT32_MAX
 
     def __dealloc__(self):
-        free(self.after)
-        free(self.before)
+        free(self.line)
+        free(self.is_failed)
         free(self.outstanding)
-        self.after = self.before = NULL
+        self.line = NULL
+        self.is_failed = NULL
         self.outstanding = NULL
 
     cdef int allocate(self, n_paths) except -1:
-        """Make room for the paths and put them all into the ring, in order."""
+        """Make room for the paths and put them all into the list, in order."""
         cdef int32_t path, n = <int32_t>unsigned(n_paths, MOST_PATHS, "dm-mpath has up to 1024 paths in a group")
         if n == 0:
             raise ValueError("no path: dm-mpath takes 1 to 1024 in a group")
-        self.after = <int32_t*>malloc((n + 1) * sizeof(int32_t))
-        self.before = <int32_t*>malloc((n + 1) * sizeof(int32_t))
-        self.outstanding = <int64_t*>calloc(n, sizeof(int64_t))
-        if self.after == NULL or self.before == NULL or self.outstanding == NULL:
+        self.room = 2 * n + SMALLEST_ROOM
+        self.line = <int32_t*>malloc(<size_t>self.room * sizeof(int32_t))
+        self.is_failed = <uint8_t*>calloc(<size_t>n, sizeof(uint8_t))
+        self.outstanding = <int64_t*>calloc(<size_t>n, sizeof(int64_t))
+        if self.line == NULL or self.is_failed == NULL or self.outstanding == NULL:
             raise MemoryError
-        self.n_paths = self.n_usable = n
-        self.after[n] = self.before[n] = n
+        self.n_paths = n
         for path in range(n):
             append(self, path)
         return 0
@@ -128,7 +180,7 @@ cdef class Selector:
         cdef int32_t index = self.index(path)
         cdef uint64_t asked = size(nbytes)
         hold(self)
-        self.begin(index, asked)
+        begin(self, index, asked)
         release(self)
 
     def end_io(self, path, nbytes, start=0, now=0):
@@ -148,7 +200,7 @@ cdef class Selector:
         cdef int32_t index = self.index(path)
         cdef uint64_t asked = size(nbytes), since = time(start), at = time(now)
         hold(self)
-        cdef bint known = self.finish(index, asked, since, at)
+        cdef bint known = finish(self, index, asked, since, at)
         release(self)
         if not known:
             raise ValueError(f"path {index} has no I/O to end: the kernel ends each I/O once, after its start")
@@ -185,7 +237,7 @@ cdef class Selector:
         cdef int32_t path
         hold(self)
         for path in range(self.n_paths):
-            to[path] = self.after[path] != NO_PATH
+            to[path] = not self.is_failed[path]
         release(self)
         return tuple([mark != 0 for mark in marks])
 
@@ -262,7 +314,7 @@ cdef class Selector:
                     continue
                 served += 1
                 if start:
-                    self.begin(path, nbytes[i])
+                    begin(self, path, nbytes[i])
             release(self)
             i = stop
         return served
@@ -280,18 +332,20 @@ cdef class Selector:
             now: uint64[n], ns, the time of the step. An I/O counts as mapped at the time of its START.
             out: int32[n], written: the path of the step, or -1; an END of an I/O that got no path does nothing.
 
+        An I/O that the trace does not end can be ended by `end_io`, after it.
+
         Raises:
             ValueError: buffers of another type, shape or length; or a step that cannot be done: the steps before it
                 were, and none after it.
         """
         cdef Py_ssize_t n = out.shape[0], done = 0
-        cdef int32_t* gone
+        cdef int16_t* gone
         if not (ops.shape[0] == args.shape[0] == nbytes.shape[0] == now.shape[0] == n):
             raise ValueError("the five buffers of a trace have one length")
         if n == 0:
             return
-        # Where each I/O went: path + 1, so that 0 says that the step has no I/O to end; NO_PATH if it got none.
-        gone = <int32_t*>calloc(<size_t>n, sizeof(int32_t))
+        # Where each I/O went, above 0 whether it got a path or not; 0 says that the step has no I/O to end.
+        gone = <int16_t*>calloc(<size_t>n, sizeof(int16_t))
         if gone == NULL:
             raise MemoryError
         with nogil:
@@ -301,68 +355,35 @@ cdef class Selector:
             raise ValueError(f"step {done} cannot be done: operation {ops[done]} with {args[done]}")
 
     cdef Py_ssize_t play_all(self, const uint8_t* ops, const int64_t* args, const uint64_t* nbytes,
-                             const uint64_t* now, int32_t* out, int32_t* gone, Py_ssize_t n) noexcept nogil:
+                             const uint64_t* now, int32_t* out, int16_t* gone, Py_ssize_t n) noexcept nogil:
         """Return how many steps could be done. Others may write to the buffers meanwhile: a path is never read back."""
         cdef Py_ssize_t i = 0, stop
-        while i < n:
+        cdef bint able = True
+        while able and i < n:
             stop = min(i + TURN, n)
             hold(self)
-            for i in range(i, stop):
-                if not self.play(ops[i], args[i], nbytes, now, out, gone, i):
-                    release(self)
-                    return i
+            while i < stop and able:
+                able = play(self, ops[i], args[i], nbytes, now, out, gone, i)
+                i += able
             release(self)
-            i = stop
-        return n
+        self.leave_open(gone, i)
+        return i
 
-    cdef bint play(self, uint8_t op, int64_t arg, const uint64_t* nbytes, const uint64_t* now, int32_t* out,
-                   int32_t* gone, Py_ssize_t i) noexcept nogil:
-        """Do one step of a trace; return whether it could be done."""
-        cdef int32_t path
-        if op == OP_SELECT or op == OP_START:
-            if arg < 0 or arg >= self.n_cpus:
-                return False
-            out[i] = path = self.pick(nbytes[i], now[i], <uint32_t>arg)
-            if op == OP_START:
-                gone[i] = path + 1 if path != NO_PATH else NO_PATH
-                if path != NO_PATH:
-                    self.begin(path, nbytes[i])
-            return True
-        if op == OP_END:
-            if arg < 0 or arg >= i or gone[arg] == 0:
-                return False
-            path = gone[arg]
-            gone[arg] = 0
-            out[i] = path - 1 if path != NO_PATH else NO_PATH
-            return path == NO_PATH or self.finish(path - 1, nbytes[arg], now[arg], now[i])
-        if arg < 0 or arg >= self.n_paths or op > OP_REINSTATE:
-            return False
-        path = out[i] = <int32_t>arg
-        if op == OP_FAIL:
-            self.drop(path)
-        else:
-            self.bring_back(path)
-        return True
+    cdef void leave_open(self, const int16_t* gone, Py_ssize_t n) noexcept nogil:
+        """Let `end_io` end what a trace started and did not end."""
+        cdef Py_ssize_t i
+        hold(self)
+        for i in range(n):
+            if gone[i] >= GONE:
+                self.outstanding[gone[i] - GONE] += 1
+        release(self)
 
-    # What the methods and the batches do under the lock.
-
-    cdef inline void begin(self, int32_t path, uint64_t nbytes) noexcept nogil:
-        self.outstanding[path] += 1
-        self.started(path, nbytes)
-
-    cdef inline bint finish(self, int32_t path, uint64_t nbytes, uint64_t start, uint64_t now) noexcept nogil:
-        if self.outstanding[path] == 0:
-            return False
-        self.outstanding[path] -= 1
-        self.ended(path, nbytes, start, now)
-        return True
-
-    cdef inline void drop(self, int32_t path) noexcept nogil:
-        if self.after[path] != NO_PATH:
+    cdef void drop(self, int32_t path) noexcept nogil:
+        if not self.is_failed[path]:
             self.failed(path)
 
-    cdef inline void bring_back(self, int32_t path) noexcept nogil:
-        if self.after[path] == NO_PATH:
+    cdef void bring_back(self, int32_t path) noexcept nogil:
+        if self.is_failed[path]:
             self.reinstated(path)
 
     # The hooks of a selector that keeps no counters and appends what comes back.
@@ -377,13 +398,12 @@ cdef class Selector:
         pass
 
     cdef void failed(self, int32_t path) noexcept nogil:
-        close_gap(self, path)
-        self.after[path] = NO_PATH
-        self.n_usable -= 1
+        self.is_failed[path] = True
+        remove(self, path)
 
     cdef void reinstated(self, int32_t path) noexcept nogil:
+        self.is_failed[path] = False
         append(self, path)
-        self.n_usable += 1
 
     cdef int32_t counters(self, int32_t path, uint64_t* to) noexcept nogil:
         return 0

@@ -60,7 +60,7 @@ cdef class ServiceTime(Selector):
         self.in_flight = self.throughput = NULL
         throughputs = list(throughputs)
         self.allocate(len(throughputs))
-        self.signed_counters = True
+        self.signed_counters = self.counts = True
         self.in_flight = <int32_t*>malloc(self.n_paths * sizeof(int32_t))
         self.throughput = <int32_t*>malloc(self.n_paths * sizeof(int32_t))
         if self.in_flight == NULL or self.throughput == NULL:
@@ -76,17 +76,21 @@ cdef class ServiceTime(Selector):
         self.in_flight = self.throughput = NULL
 
     cdef int32_t pick(self, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil:
-        cdef int32_t end = self.n_paths, path = self.after[end], best = path
-        if path == end:
+        cdef const int32_t* line = self.line + self.head
+        cdef const int32_t* in_flight = self.in_flight
+        cdef const int32_t* throughputs = self.throughput
+        cdef int32_t place, best = 0, n = self.n_usable
+        cdef uint64_t load, throughput, best_load, best_throughput
+        if n == 0:
             return NO_PATH
-        path = self.after[path]
-        while path != end:
-            if compare(<uint64_t><int64_t>self.in_flight[path], <uint64_t>self.throughput[path],
-                       <uint64_t><int64_t>self.in_flight[best], <uint64_t>self.throughput[best], nbytes) < 0:
-                best = path
-            path = self.after[path]
-        move_last(self, best)
-        return best
+        best_load = <uint64_t><int64_t>in_flight[line[0]]
+        best_throughput = <uint64_t>throughputs[line[0]]
+        for place in range(1, n):
+            load = <uint64_t><int64_t>in_flight[line[place]]
+            throughput = <uint64_t>throughputs[line[place]]
+            if compare(load, throughput, best_load, best_throughput, nbytes) < 0:
+                best, best_load, best_throughput = place, load, throughput
+        return move_last(self, best)
 
     cdef void started(self, int32_t path, uint64_t nbytes) noexcept nogil:
         self.in_flight[path] = <int32_t>(<uint32_t>self.in_flight[path] + <uint32_t>nbytes)
