@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .paths.path import Path as Path
     from .simulation.path import SimulatedPath as SimulatedPath
     from .simulation.result import SimulationResult as SimulationResult
-    from .simulation.simulate import simulate as simulate
+    from .simulation.run import simulate as simulate
     from .wire.features import Features as Features
     from .wire.group import PathGroup as PathGroup
     from .wire.group import TablePath as TablePath
@@ -55,7 +55,7 @@ _ROOMS = {
     "TableError": "errors",
     "Target": "dm.target",
     "path_selector": "wire.selection",
-    "simulate": "simulation.simulate",
+    "simulate": "simulation.run",
 }
 
 __all__ = list(_ROOMS)

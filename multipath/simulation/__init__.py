@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .path import SimulatedPath as SimulatedPath
     from .result import PathResult as PathResult
     from .result import SimulationResult as SimulationResult
-    from .simulate import simulate as simulate
+    from .run import simulate as simulate
     from .sizes import SizeMix as SizeMix
     from .trace import Trace as Trace
     from .trace_formats import parse_trace as parse_trace
@@ -44,7 +44,7 @@ _HOMES = {
     "Trace": "trace",
     "Workload": "workload",
     "parse_trace": "trace_formats",
-    "simulate": "simulate",
+    "simulate": "run",
 }
 
 __all__ = list(_HOMES)
