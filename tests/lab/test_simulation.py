@@ -1,10 +1,10 @@
 """
 The simulation against dm-multipath itself: real reads over paths of dm-delay, and the same array simulated.
 
-What a read takes on each path alone is measured first, in the same guest, and given to the simulation as it is. Then the
-same closed loop runs on both: where the I/Os went, and how long they took on average, must agree. A guest has a hundred
-ticks in a second and dm-delay waits for one, so the delays are long; and above 50 ms, below which newer kernels do not
-wait for ticks.
+What a read takes on each path alone is measured first, in the same guest, and given to the simulation as it is. Then
+the same closed loop runs on both: where the I/Os went, and how long they took on average, must agree. A guest has a
+hundred ticks in a second and dm-delay waits for one, so the delays are long; and above 50 ms, below which newer kernels
+do not wait for ticks.
 """
 
 from collections.abc import Iterable, Iterator
