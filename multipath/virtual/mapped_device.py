@@ -134,7 +134,7 @@ class MappedDevice(BlockDevice):
             waits = self._shut or self._noflush
             if waits:
                 self._outside.append(again)
-        self._uncount()
+        self.uncount()
         if waits:
             return
         if self.kind is DeviceKind.REQUEST:
@@ -289,14 +289,8 @@ class MappedDevice(BlockDevice):
 
     # How.
 
-    def part_ended(self, part: Bio) -> None:
-        """Uncount a part of a bio and tell the whole; what each `Part` calls at its end."""
-        assert isinstance(part, Part)
-        assert part.status is not None
-        self._uncount()
-        part.settle(part.status)
-
-    def _uncount(self) -> None:
+    def uncount(self) -> None:
+        """Count a part of a bio no longer: it has ended, or went back."""
         with self._gate:
             self._in_flight -= 1
             drained = self._draining and not self._in_flight

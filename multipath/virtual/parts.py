@@ -18,25 +18,40 @@ class Part(Bio):
     What one target gets of a bio.
 
     Attributes:
+        device: The mapped device.
         target: That target.
         origin: Its first sector on the mapped device; ``sector`` counts from the target's first one.
         settle: Called with its status in the end, for the whole.
     """
 
-    __slots__ = ("origin", "settle", "target")
+    __slots__ = ("device", "origin", "settle", "target")
 
     def __init__(
         self, device: "MappedDevice", whole: Bio, origin: int, buffer: memoryview, target: RunningTarget
     ) -> None:
-        super().__init__(whole.op, origin - target.start, buffer, device.part_ended)
-        self.target, self.origin = target, origin
+        # Every I/O comes through here: what `Bio` does is written out.
+        self.op, self.sector, self.buffer = whole.op, origin - target.start, buffer
+        self.status = None
+        self.device, self.target, self.origin = device, target, origin
         self.settle: Callable[[BlockStatus], None] = whole.end
+
+    def end(self, status: BlockStatus) -> None:
+        """Say how it ended, once: to the mapped device, and to the whole."""
+        if self.status is not None:
+            raise RuntimeError(f"{self!r} has ended already, with {self.status.name}")
+        self.status = status
+        self.device.uncount()
+        self.settle(status)
 
 
 def parts_of(device: "MappedDevice", table: RunningTable, bio: Bio) -> list[Part]:
     """Cut a bio at the borders of targets; beyond the last one there is nothing to go to."""
     if bio.op == "flush":
         return _flushes(device, table, bio)
+    if len(table.targets) == 1:  # as for nearly every map: nothing to look for
+        only = table.targets[0]
+        fits = bio.sector + len(bio.buffer) // SECTOR_SIZE <= only.length
+        return [Part(device, bio, bio.sector, bio.buffer, only)] if fits else []
     target, end = table.target_at(bio.sector), bio.sector + bio.sectors
     if target is None or end > table.size:
         return []
