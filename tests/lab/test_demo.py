@@ -11,8 +11,9 @@ from multipath import Control, EventKind, Host, MultipathTable
 from multipath.errors import WaitTimeout
 from multipath.frontends.cli.journal import Journal
 from multipath.frontends.cli.main import main
-from multipath.frontends.cli.rehearsal import NAME, UUID_PREFIX, find_array, set_state
-from multipath.frontends.cli.verified_io import BLOCK_SIZE, VerifiedIO
+from multipath.frontends.cli.rehearsal import NAME, UUID_PREFIX
+from multipath.frontends.cli.stage import KernelStage, find_array
+from multipath.frontends.cli.verified_io import VerifiedIO
 
 from .conftest import UUID
 
@@ -167,9 +168,9 @@ class TestTheJournal:
 
 def test_the_array_is_found(host: Host) -> None:
     """The lab's array is one that may be written to."""
-    found = find_array(host)
+    stage, found = KernelStage(host), find_array(host)
 
-    set_state(found[0], "offline")
+    stage.set_state(found[0], "offline")
     assert states() == {"running", "offline"}
-    set_state(found[0], "running")
+    stage.set_state(found[0], "running")
     assert [path.name for path in found] == ["sda", "sdb", "sdc", "sdd"]

@@ -1,40 +1,35 @@
 """
 The rehearsal behind ``mpath demo``: a map on virtual paths loses them, one and then a whole group, under verified I/O.
 
-Only paths of the kernel's own virtual array (``scsi_debug``) are taken, for the rehearsal writes to them. Nothing waits
-by the clock: each step waits for the kernel's event or for so many verified blocks, with a deadline. Whatever happens,
-also Ctrl-C or a kill, the paths run again and the map is gone at the end; what a run that could not even do that left
-behind is recognised by its uuid.
+The `Stage` says where. Nothing waits by the clock: each step waits for the kernel's event or for so many verified blocks,
+with a deadline. Whatever happens, also Ctrl-C or a kill, the paths run again and the map is gone at the end; what a run
+that could not even do that left behind is recognised by its uuid.
 """
 
 import re
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path as Folder
 from types import FrameType
 from typing import Final
 
 from ... import errors
 from ...maps.event import Event, EventKind
-from ...maps.host import Host
 from ...maps.map import Map
 from ...paths.path import Path
-from ...paths.sysfs import SYSFS, attribute
 from ...units import format_devt
 from ...wire.table import MultipathTable
 from .journal import Journal
 from .record import by_number, map_tree
 from .size import human_size, sectors_size
+from .stage import PATHS, Stage, bring_back
 from .terminal import Line, Span, print_lines
 from .tree import tree
 from .verified_io import IOReport, VerifiedIO
 
 NAME: Final = "mpdemo"
 UUID_PREFIX: Final = "mpath-demo-"
-PATHS: Final = 4
-_MODEL: Final = ("Linux", "scsi_debug")
 _NOT_FOR_UUIDS: Final = re.compile(r"[^0-9A-Za-z#+\-.:=@_]", re.ASCII)
 _ENOUGH: Final = 500  # verified blocks after each step: every path of a group has had its share by then
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -73,46 +68,17 @@ class Outcome:
         return sum(event.kind is kind for event in self.events)
 
 
-def find_array(host: Host) -> tuple[Path, ...]:
-    """Return the first four paths of one virtual logical unit, or nothing where there are fewer."""
-    units: dict[str, list[Path]] = {}
-    for path in host.paths():
-        if path.designator and (path.vendor, path.model) == _MODEL:
-            units.setdefault(path.designator, []).append(path)
-    return next((tuple(paths[:PATHS]) for paths in units.values() if len(paths) >= PATHS), ())
-
-
-def remove_leftovers(host: Host) -> list[str]:
+def remove_leftovers(stage: Stage) -> list[str]:
     """Remove the maps of runs that were killed, let their paths run again, and return the maps' names."""
-    removed = []
+    removed, host = [], stage.host
     for entry in host.control.devices():
         info = host.control.info(entry)
         if info.uuid.startswith(UUID_PREFIX):
             members = host.control.deps(info)
             host.control.remove(info)
-            bring_back([path for path in host.paths() if path.devt in members])
+            bring_back(stage, [path for path in host.paths() if path.devt in members])
             removed.append(info.name)
     return removed
-
-
-def set_state(path: Path, state: str) -> None:
-    """
-    Put a SCSI device ``offline``, which its driver then reports for every command, or back to ``running``.
-
-    Raises:
-        NotFound: the device of this name is another one by now.
-    """
-    folder = SYSFS / "block" / path.name
-    if attribute(folder, "dev") != format_devt(path.devt):
-        raise errors.NotFound(f"{path} is not there any more")
-    (folder / "device/state").write_text(f"{state}\n", "ascii")
-
-
-def bring_back(paths: Iterable[Path]) -> None:
-    """Let those of ``paths`` run again that are offline."""
-    for path in paths:
-        if attribute(SYSFS / "block" / path.name / "device", "state") == "offline":
-            set_state(path, "running")
 
 
 @contextmanager
@@ -126,7 +92,7 @@ def _on_signals(handler: Callable[[int, FrameType | None], object] | signal.Hand
             signal.signal(number, old)
 
 
-def rehearse(host: Host) -> Outcome:
+def rehearse(stage: Stage) -> Outcome:
     """
     Run the rehearsal, tell it on standard output, and return what was found.
 
@@ -135,25 +101,25 @@ def rehearse(host: Host) -> Outcome:
         WaitTimeout: an event or the I/O did not come.
         MultipathError: whatever the kernel refused.
     """
-    for name in remove_leftovers(host):
+    for name in remove_leftovers(stage):
         _say(f"A killed run had left the map {name}: removed.")
-    paths = find_array(host)
+    paths = stage.array()
     if not paths:
         raise errors.NotFound(f"no virtual array (scsi_debug) with {PATHS} paths to one logical unit is on this host")
     with _on_signals(signal.default_int_handler):
         try:
-            return Rehearsal(host, paths).run()
+            return Rehearsal(stage, paths).run()
         finally:
             with _on_signals(signal.SIG_IGN):
-                bring_back(paths)
-                remove_leftovers(host)
+                bring_back(stage, paths)
+                remove_leftovers(stage)
 
 
 class Rehearsal:
     """One run on four paths."""
 
-    def __init__(self, host: Host, paths: Sequence[Path]) -> None:
-        self._host, self._paths = host, paths
+    def __init__(self, stage: Stage, paths: Sequence[Path]) -> None:
+        self._stage, self._host, self._paths = stage, stage.host, paths
         unit = _NOT_FOR_UUIDS.sub("_", paths[0].designator or "")
         self.uuid = f"{UUID_PREFIX}{unit}"[:128]
 
@@ -173,7 +139,7 @@ class Rehearsal:
         found = self._host.create(NAME, MultipathTable.build(groups), uuid=self.uuid)
         journal.expect(EventKind.ADDED)
         self._show("The map, fresh", found)
-        with VerifiedIO(f"/dev/mapper/{NAME}") as io:
+        with VerifiedIO(NAME, lambda: self._stage.open(NAME)) as io:
             try:
                 io.wait_verified(_ENOUGH)
                 _say("Blocks are written, read back and compared from now on, without a pause.")
@@ -182,7 +148,7 @@ class Rehearsal:
                 report = io.finish()
             finally:
                 # I/O on its way needs a path to come back by.
-                bring_back(self._paths)
+                bring_back(self._stage, self._paths)
         self._show("The map, after all that", found)
         found.remove()
         return report
@@ -214,20 +180,19 @@ class Rehearsal:
 
     def _take_away(self, paths: Sequence[Path], journal: Journal) -> None:
         for path in paths:
-            set_state(path, "offline")
+            self._stage.set_state(path, "offline")
         for path in paths:
             journal.expect(EventKind.PATH_FAILED, path=format_devt(path.devt))
 
     def _give_back(self, path: Path, found: Map, journal: Journal) -> None:
-        set_state(path, "running")
+        self._stage.set_state(path, "running")
         found.reinstate_path(path.devt)
         journal.expect(EventKind.PATH_REINSTATED, path=format_devt(path.devt))
 
     def _left(self) -> tuple[str, ...]:
         """Return what the rehearsal should have taken away, and did not."""
         left = [f"map {entry}" for entry in self._host.control.devices() if entry.name == NAME]
-        node = Folder("/dev/mapper") / NAME
-        left += [f"node {node}"] if node.is_symlink() or node.exists() else []
+        left += [f"node {node}" for node in self._stage.nodes(NAME)]
         here = {path.devt: path for path in self._host.paths()}
         states = {path.name: here[path.devt].state if path.devt in here else None for path in self._paths}
         return (*left, *(f"path {name} {state}" for name, state in states.items() if state != "running"))

@@ -6,20 +6,19 @@ reads an older one, for ever; at the end it reads every block once more. The lon
 held somebody up.
 """
 
+import errno
 import mmap
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 from ...errors import WaitTimeout
 from ...units import Nanoseconds
-from ...virtual.numbered import BLOCK_SIZE as BLOCK_SIZE
-from ...virtual.numbered import describe_block as describe_block
-from ...virtual.numbered import make_block as make_block
+from ...virtual.numbered import BLOCK_SIZE, describe_block, make_block
 
 _MOST_EVIDENCE: Final = 10
 _INSTANT: Final = Nanoseconds(0)
@@ -55,6 +54,62 @@ class IOReport:
         return self.bytes_compared > 0 and self.blocks_wrong == 0 and not self.failure
 
 
+class Disk(Protocol):
+    """An open device: whole blocks at byte offsets; a context manager that closes it."""
+
+    def __enter__(self) -> Self:
+        """Return the disk."""
+
+    def __exit__(self, *exc: object) -> None:
+        """Close it."""
+
+    def read(self, offset: int, length: int, /) -> bytes:
+        """Return ``length`` bytes."""
+
+    def write(self, offset: int, data: bytes, /) -> None:
+        """Write all of ``data``."""
+
+
+class DirectDisk:
+    """
+    A device node, past the page cache.
+
+    Args:
+        node: The device.
+
+    Raises:
+        OSError: it cannot be opened for direct I/O; from the methods, what the kernel answered, or less than was asked.
+    """
+
+    def __init__(self, node: str) -> None:
+        self._fd = os.open(node, os.O_RDWR | os.O_DIRECT | os.O_CLOEXEC)
+        self._buffer = mmap.mmap(-1, BLOCK_SIZE)  # direct I/O wants aligned memory: a mapping is
+
+    def __enter__(self) -> Self:
+        """Return the disk."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close it."""
+        self._buffer.close()
+        os.close(self._fd)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return a block; what the kernel does not fill stays zero."""
+        self._buffer[:] = bytes(BLOCK_SIZE)
+        self._check(os.preadv(self._fd, [self._buffer], offset), length, offset)
+        return bytes(self._buffer)
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Write a block."""
+        self._buffer[:] = data
+        self._check(os.pwritev(self._fd, [self._buffer], offset), len(data), offset)
+
+    def _check(self, done: int, length: int, offset: int) -> None:
+        if done != length:
+            raise OSError(errno.EIO, f"only {done} of {length} bytes at byte {offset}")
+
+
 class VerifiedIO:
     """
     Verified I/O on one device, in a thread of its own; a context manager that ends it.
@@ -62,20 +117,23 @@ class VerifiedIO:
     What stood in the first ``blocks`` blocks of the device is lost.
 
     Args:
-        node: The device; opened for direct I/O.
+        name: The device, as it is called where the I/O fails.
+        open_disk: How it is opened, in the thread; `DirectDisk` of the node when absent.
         blocks: How many blocks are used.
         run: A number that tells this run from others.
 
     Synchronization: any thread may ask and wait.  Units: blocks of `BLOCK_SIZE` bytes.
     """
 
-    def __init__(self, node: str, *, blocks: int = 256, run: int | None = None) -> None:
-        self._node, self._blocks = node, blocks
+    def __init__(
+        self, name: str, open_disk: Callable[[], Disk] | None = None, *, blocks: int = 256, run: int | None = None
+    ) -> None:
+        self._name, self._open, self._blocks = name, open_disk or (lambda: DirectDisk(name)), blocks
         self._run = int.from_bytes(os.urandom(8), "little") if run is None else run
         self._generations: dict[int, int] = {}
         self._changed = threading.Condition()
         self._report, self._ended, self._stopping = IOReport(), False, False
-        self._thread = threading.Thread(target=self._work, name=f"verified I/O on {node}", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=f"verified I/O on {name}", daemon=True)
 
     def __enter__(self) -> Self:
         """Start."""
@@ -126,33 +184,28 @@ class VerifiedIO:
 
     def _stalled(self, what: str) -> WaitTimeout:
         why = self._report.failure or "an I/O hangs, or is slow"
-        return WaitTimeout(f"I/O on {self._node}: {what} in time: {why}", self._report)
+        return WaitTimeout(f"I/O on {self._name}: {what} in time: {why}", self._report)
 
     # In the thread.
 
     def _work(self) -> None:
         failure = ""
         try:
-            device = os.open(self._node, os.O_RDWR | os.O_DIRECT | os.O_CLOEXEC)
-            try:
-                self._write_and_read(device)
-            finally:
-                os.close(device)
+            with self._open() as disk:
+                self._write_and_read(disk)
         except OSError as error:
             failure = f"{error.strerror} after {self._report.blocks_written} writes"
         with self._changed:
             self._update(failure=failure)
             self._ended = True
 
-    def _write_and_read(self, device: int) -> None:
-        # O_DIRECT wants aligned memory: a mapping is.
-        with mmap.mmap(-1, BLOCK_SIZE) as buffer:
-            for number, generation in self._numbers():
-                self._write(device, buffer, number, generation)
-                self._compare(device, buffer, number)
-                self._compare(device, buffer, number * _STRIDE % self._blocks)
-            for number in sorted(self._generations):
-                self._compare(device, buffer, number)
+    def _write_and_read(self, disk: Disk) -> None:
+        for number, generation in self._numbers():
+            self._write(disk, number, generation)
+            self._compare(disk, number)
+            self._compare(disk, number * _STRIDE % self._blocks)
+        for number in sorted(self._generations):
+            self._compare(disk, number)
 
     def _numbers(self) -> Iterator[tuple[int, int]]:
         for generation in count(1):
@@ -161,30 +214,23 @@ class VerifiedIO:
                     return
                 yield number, generation
 
-    def _write(self, device: int, buffer: mmap.mmap, number: int, generation: int) -> None:
-        buffer[:] = make_block(self._run, number, generation)
+    def _write(self, disk: Disk, number: int, generation: int) -> None:
+        block = make_block(self._run, number, generation)
         start = time.monotonic_ns()
-        length = os.pwritev(device, [buffer], number * BLOCK_SIZE)
-        self._check_length(length, number)
+        disk.write(number * BLOCK_SIZE, block)
         self._generations[number] = generation
         self._count(time.monotonic_ns() - start, written=1)
 
-    def _compare(self, device: int, buffer: mmap.mmap, number: int) -> None:
+    def _compare(self, disk: Disk, number: int) -> None:
         if number not in self._generations:
             return
-        buffer[:] = bytes(BLOCK_SIZE)
         start = time.monotonic_ns()
-        length = os.preadv(device, [buffer], number * BLOCK_SIZE)
+        found = disk.read(number * BLOCK_SIZE, BLOCK_SIZE)
         elapsed = time.monotonic_ns() - start
-        self._check_length(length, number)
-        found, generation = bytes(buffer), self._generations[number]
+        generation = self._generations[number]
         wrong = found != make_block(self._run, number, generation)
         evidence = f"at block {number}, generation {generation}: found {describe_block(found, run=self._run)}"
         self._count(elapsed, read=1, evidence=evidence if wrong else "")
-
-    def _check_length(self, length: int, number: int) -> None:
-        if length != BLOCK_SIZE:
-            raise OSError(5, f"only {length} of {BLOCK_SIZE} bytes at block {number}")
 
     def _count(self, elapsed: int, *, written: int = 0, read: int = 0, evidence: str = "") -> None:
         now = self._report

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from multipath import Event, EventKind, Host
-from multipath.frontends.cli.rehearsal import Outcome, find_array, summary
-from multipath.frontends.cli.verified_io import BLOCK_SIZE, IOReport
+from multipath.frontends.cli.rehearsal import Outcome, summary
+from multipath.frontends.cli.stage import find_array
+from multipath.frontends.cli.verified_io import IOReport
 from multipath.units import Nanoseconds
+from multipath.virtual.numbered import BLOCK_SIZE
 
 from .snapshots import snapshot
 
