@@ -14,6 +14,7 @@ from multipath.frontends.cli.main import main
 from multipath.frontends.cli.rehearsal import NAME, UUID_PREFIX
 from multipath.frontends.cli.stage import KernelStage, find_array
 from multipath.frontends.cli.verified_io import VerifiedIO
+from multipath.virtual.numbered import BLOCK_SIZE
 
 from .conftest import UUID
 

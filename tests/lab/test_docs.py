@@ -1,4 +1,4 @@
-"""The README's session and every example of the how-to page, run as they stand, on a real kernel."""
+"""Every example of the how-to page, run as it stands, on a real kernel."""
 
 import re
 from pathlib import Path
@@ -14,18 +14,6 @@ ROOT = Path(__file__).parents[2]
 def python_of(page: str) -> str:
     """Return the Python blocks of a page, in order."""
     return "\n".join(re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL))
-
-
-class TestTheReadme:
-    def test_session_prints_what_its_comments_say(self, dm: Control, capsys: pytest.CaptureFixture[str]) -> None:
-        """Each print says what stands behind it."""
-        source = python_of("README.md")
-        promised = [comment.strip() for comment in re.findall(r"print\(.*\)\s+# (.*)", source)]
-
-        exec(compile(source, "README.md", "exec"), {})
-
-        assert [line.strip() for line in capsys.readouterr().out.splitlines()] == promised
-        assert dm.devices() == []
 
 
 class TestTheHowTo:

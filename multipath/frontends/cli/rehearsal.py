@@ -1,9 +1,9 @@
 """
 The rehearsal behind ``mpath demo``: a map on virtual paths loses them, one and then a whole group, under verified I/O.
 
-The `Stage` says where. Nothing waits by the clock: each step waits for the kernel's event or for so many verified blocks,
-with a deadline. Whatever happens, also Ctrl-C or a kill, the paths run again and the map is gone at the end; what a run
-that could not even do that left behind is recognised by its uuid.
+The `Stage` says where. Nothing waits by the clock: each step waits for the kernel's event or for so many verified
+blocks, with a deadline. Whatever happens, also Ctrl-C or a kill, the paths run again and the map is gone at the end;
+what a run that could not even do that left behind is recognised by its uuid.
 """
 
 import re

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
+from types import TracebackType
 from typing import Final, Protocol, Self
 
 from ...errors import WaitTimeout
@@ -60,13 +61,15 @@ class Disk(Protocol):
     def __enter__(self) -> Self:
         """Return the disk."""
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
         """Close it."""
 
     def read(self, offset: int, length: int, /) -> bytes:
         """Return ``length`` bytes."""
 
-    def write(self, offset: int, data: bytes, /) -> None:
+    def write(self, offset: int, data: bytes, /) -> object:
         """Write all of ``data``."""
 
 
