@@ -116,7 +116,8 @@ class VirtualArray:
 
     def other_host(self) -> OtherHost:
         """Return another machine that uses this array: for reservations, and for writes behind this host's back."""
-        host = OtherHost(self.execute, [Nexus(InitiatorPort(next(self._others)), port) for port in self.ports])
+        adapter = InitiatorPort(next(self._others))
+        host = OtherHost(self.execute, [Nexus(adapter, port) for port in self.ports])
         self.connect(host.nexuses)
         return host
 

@@ -65,6 +65,7 @@ class Fabric:
         ports: int | None = None,
         groups: Sequence[AccessState | str] = (AccessState.OPTIMIZED,),
         alua: str | None = None,
+        rdac: bool = False,
         block_size: int = 512,
         stores: Sequence[Store] = (),
         model: Model | None = None,
@@ -81,9 +82,10 @@ class Fabric:
             groups: The access state of each target port group, in words of sysfs; the ports are dealt to the groups.
             alua: Who may change access states: ``"implicit"`` (the array), ``"explicit"`` (hosts), ``"both"``, or
                 ``"none"``, where none are reported. Where it is not given: the array, if there are several groups.
+            rdac: Whether a unit belongs to one controller, a port group, at a time.
             block_size: The bytes of one block.
             stores: Where the bytes of each unit are; memory for those beyond the end.
-            model: What the array says of itself; ``alua`` and its serial number are set in it.
+            model: What the array says of itself; its serial number, ``alua`` and ``rdac`` are set in it.
         """
         if ports is None:
             ports = paths // 2 if paths >= 4 and paths % 2 == 0 else paths
@@ -93,7 +95,7 @@ class Fabric:
         with self._lock:
             serial = next(self._serials)
             array = VirtualArray(
-                _model(model, serial, alua, several=len(states) > 1),
+                replace(model or Model(), serial=serial, is_rdac=rdac, **_access(alua, several=len(states) > 1)),
                 [_unit(serial, number, size, block_size, stores) for number in range(units)],
                 states=states,
                 ports=ports,
@@ -168,12 +170,13 @@ class Fabric:
         return path is None or (path.state == "deleted" and not self._sysfs.is_held(path.devt))
 
 
-def _model(model: Model | None, serial: int, alua: str | None, *, several: bool) -> Model:
+def _access(alua: str | None, *, several: bool) -> dict[str, bool]:
+    """Return who may change access states."""
     who = alua if alua is not None else "implicit" if several else "none"
     if who not in _ALUA:
         raise ValueError(f"nobody called {who!r} changes access states; there are {', '.join(_ALUA)}")
     implicit, explicit = _ALUA[who]
-    return replace(model or Model(), serial=serial, implicit=implicit, explicit=explicit)
+    return {"implicit": implicit, "explicit": explicit}
 
 
 def _unit(serial: int, number: int, size: int, block_size: int, stores: Sequence[Store]) -> LogicalUnit:

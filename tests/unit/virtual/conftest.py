@@ -1,6 +1,7 @@
 """A device-mapper on a bench, of each kernel."""
 
 from collections.abc import Iterator
+from pathlib import Path as Folder
 
 import pytest
 
@@ -8,6 +9,7 @@ from multipath import Control
 from multipath.virtual.profile import PROFILES
 
 from .bench import Bench
+from .san import San
 
 
 @pytest.fixture(params=sorted(PROFILES))
@@ -30,3 +32,11 @@ def bench() -> Iterator[Bench]:
 def dm(bench: Bench) -> Control:
     """Give the control of `bench`."""
     return bench.dm
+
+
+@pytest.fixture
+def san(tmp_path: Folder) -> Iterator[San]:
+    """Give a storage network."""
+    network = San(tmp_path / "sys")
+    yield network
+    network.fabric.close()
