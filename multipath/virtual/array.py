@@ -57,6 +57,8 @@ class VirtualArray:
         ports: int = 1,
         clock: VirtualClock,
     ) -> None:
+        if not units:
+            raise ValueError("an array has at least one unit")
         if not 0 < len(states) <= ports:
             raise ValueError(f"{ports} ports cannot make {len(states)} groups: each has at least one port")
         self.model, self.units = model, list(units)
@@ -88,6 +90,10 @@ class VirtualArray:
     def unit_at(self, lun: int) -> LogicalUnit | None:
         """Return the unit that answers at a LUN."""
         return self._target.luns.get(lun)
+
+    def paths_to(self, unit: LogicalUnit) -> list["VirtualPath"]:
+        """Return the disks of this host that lead to a unit now."""
+        return [path for path in self.paths if path.unit is unit]
 
     def execute(self, nexus: Nexus, lun: int, cdb: bytes, data_out: bytes | memoryview = b"") -> ScsiReply:
         """Execute one command that came in through a nexus."""

@@ -92,10 +92,11 @@ class Fabric:
         if ports < 1 or paths < ports or paths % ports:
             raise ValueError(f"{paths} paths do not come of {ports} target ports: each is seen by as many adapters")
         states = [access_state(state) for state in groups]
+        implicit, explicit = _access(alua, several=len(states) > 1)
         with self._lock:
             serial = next(self._serials)
             array = VirtualArray(
-                replace(model or Model(), serial=serial, is_rdac=rdac, **_access(alua, several=len(states) > 1)),
+                replace(model or Model(), serial=serial, implicit=implicit, explicit=explicit, is_rdac=rdac),
                 [_unit(serial, number, size, block_size, stores) for number in range(units)],
                 states=states,
                 ports=ports,
@@ -170,13 +171,12 @@ class Fabric:
         return path is None or (path.state == "deleted" and not self._sysfs.is_held(path.devt))
 
 
-def _access(alua: str | None, *, several: bool) -> dict[str, bool]:
-    """Return who may change access states."""
+def _access(alua: str | None, *, several: bool) -> tuple[bool, bool]:
+    """Return whether the array changes access states, and whether hosts do."""
     who = alua if alua is not None else "implicit" if several else "none"
     if who not in _ALUA:
         raise ValueError(f"nobody called {who!r} changes access states; there are {', '.join(_ALUA)}")
-    implicit, explicit = _ALUA[who]
-    return {"implicit": implicit, "explicit": explicit}
+    return _ALUA[who]
 
 
 def _unit(serial: int, number: int, size: int, block_size: int, stores: Sequence[Store]) -> LogicalUnit:

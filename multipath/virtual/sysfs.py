@@ -7,8 +7,10 @@ Files are not watched; whoever honours what a program writes into one reads it w
 """
 
 import os
+import shutil
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -75,15 +77,13 @@ class SysfsTree:
             time: The time of its last change, for who wants to know whether others wrote into it since.
         """
         target = f"{self.root}/{file}"
-        draft = f"{target}.{threading.get_ident()}"
-        try:
+        draft = f"{target}.new"
+        with self._lock, suppress(FileNotFoundError):
             with open(draft, "wb") as new:
                 new.write(text_of(value))
             if time is not None:
                 os.utime(draft, ns=(time, time))
             os.replace(draft, target)
-        except FileNotFoundError:
-            return
 
     def read(self, file: str) -> str | None:
         """Return what stands in a file now, whoever wrote it; `None` where there is none."""
@@ -108,14 +108,9 @@ class SysfsTree:
         os.symlink("../" * link.count("/") + target, f"{self.root}/{link}")
 
     def remove(self, folder: str) -> None:
-        """Remove a folder with all below it, and its links from ``block``, ``class`` and ``dev`` stay to the caller."""
-        for here, folders, files in os.walk(f"{self.root}/{folder}", topdown=False):
-            for name in files:
-                os.unlink(f"{here}/{name}")
-            for name in folders:
-                if os.path.islink(f"{here}/{name}"):
-                    os.unlink(f"{here}/{name}")
-            os.rmdir(here)
+        """Remove a folder with all below it; links to it from elsewhere are the caller's."""
+        with self._lock:
+            shutil.rmtree(f"{self.root}/{folder}")
 
     def unlink(self, *links: str) -> None:
         """Remove links; those that are not there do no harm."""

@@ -29,6 +29,11 @@ class Io:
         """How it ended; `None` before."""
         return self.bio.status
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self.bio.status is not None
+
     def _ended(self, _: Bio) -> None:
         self.took = (self._clock.monotonic_ns() - self._since) / SECOND
 

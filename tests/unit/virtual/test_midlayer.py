@@ -53,7 +53,7 @@ class TestAnAnswer:
         """Status and host byte."""
         assert verdict(reply) == Verdict(status)
 
-    @pytest.mark.parametrize(("what", "status"), SENSES, ids=lambda value: str(value))
+    @pytest.mark.parametrize(("what", "status"), SENSES, ids=str)
     def test_ends_the_io_by_its_sense(self, what: Sense, status: BlockStatus) -> None:
         """What the unit refuses is no path's fault; what the port refuses is."""
         assert verdict(CheckCondition(what).reply()) == Verdict(status)

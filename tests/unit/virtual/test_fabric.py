@@ -1,0 +1,144 @@
+"""Arrays of every shape, and the disks that come of them."""
+
+import pytest
+
+from multipath.virtual.model import Model
+from multipath.virtual.port import AccessState
+from multipath.virtual.store import MemoryStore
+
+from .san import San, ask
+
+
+class TestAnArray:
+    @pytest.mark.parametrize(
+        ("paths", "ports", "adapters", "targets"),
+        [
+            (1, None, 1, 1),
+            (2, None, 1, 2),
+            (3, None, 1, 3),
+            (4, None, 2, 2),
+            (8, None, 2, 4),
+            (4, 1, 4, 1),
+            (4, 4, 1, 4),
+        ],
+    )
+    def test_has_as_many_paths_as_were_asked_for(
+        self, san: San, paths: int, ports: int | None, adapters: int, targets: int
+    ) -> None:
+        """Made of adapters and target ports."""
+        array = san.fabric.add_array(paths=paths, ports=ports)
+
+        assert len(array.paths) == paths
+        assert (len(san.fabric.initiators), len(array.ports)) == (adapters, targets)
+        assert len({(path.initiator, path.port) for path in array.paths}) == paths
+
+    def test_has_a_path_of_each_kind_to_each_unit(self, san: San) -> None:
+        """Units have identities of their own."""
+        array = san.fabric.add_array(paths=2, units=3)
+
+        assert [path.hctl for path in array.paths] == ["0:0:0:0", "0:0:0:1", "0:0:0:2", "0:0:1:0", "0:0:1:1", "0:0:1:2"]
+        assert len({unit.wwid for unit in array.units}) == 3
+        assert all(path.unit is array.units[path.lun] for path in array.paths)
+        assert [path.lun for path in array.paths_to(array.units[1])] == [1, 1]
+
+    def test_has_an_identity_of_32_digits(self, san: San) -> None:
+        """As multipath-tools writes it, another one for each array."""
+        first, second = (san.fabric.add_array(paths=1) for _ in range(2))
+
+        assert (first.wwid, second.wwid) == ("360014050000000000000000100000001", "360014050000000000000000200000001")
+
+    def test_deals_its_ports_to_its_groups(self, san: San) -> None:
+        """In order, in equal parts, with the states that were asked for."""
+        array = san.fabric.add_array(paths=4, ports=4, groups=["optimized", AccessState.STANDBY])
+
+        assert [port.group.number for port in array.ports] == [1, 1, 2, 2]
+        assert [group.state for group in array.groups] == [AccessState.OPTIMIZED, AccessState.STANDBY]
+        assert [path.port.group.number for path in array.paths] == [1, 1, 2, 2]
+
+    @pytest.mark.parametrize(
+        ("alua", "groups", "bits"),
+        [(None, 1, 0), (None, 2, 1), ("implicit", 1, 1), ("explicit", 1, 2), ("both", 1, 3), ("none", 2, 0)],
+    )
+    def test_says_who_may_change_access_states(self, san: San, alua: str | None, groups: int, bits: int) -> None:
+        """In the two bits of INQUIRY."""
+        array = san.fabric.add_array(paths=2, groups=["optimized"] * groups, alua=alua)
+
+        assert ask(array, "12 00 00 00 60 00").data[5] >> 4 == bits
+
+    def test_may_say_that_it_is_another_make(self, san: San) -> None:
+        """For what a hardware table knows of it."""
+        array = san.fabric.add_array(paths=1, model=Model("IBM", "2107900", "1.0"))
+
+        assert (san.root / "block/sda/device/vendor").read_text() == "IBM     \n"
+        assert array.model.serial == 1
+
+    def test_may_keep_its_bytes_elsewhere(self, san: San) -> None:
+        """One store for each unit, memory where none is given."""
+        store = MemoryStore()
+        array = san.fabric.add_array(paths=1, units=2, stores=[store])
+        san.write(array.paths[0], b"s" * 512)
+
+        assert store.read(0, 512) == b"s" * 512
+        assert array.units[1].store is not store
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            ({"paths": 4, "ports": 3}, "4 paths do not come of 3 target ports"),
+            ({"paths": 0}, "0 paths"),
+            ({"paths": 1, "groups": ["optimized", "standby"]}, "1 ports cannot make 2 groups"),
+            ({"groups": ["optimised"]}, "no access state is called 'optimised'"),
+            ({"groups": []}, "cannot make 0 groups"),
+            ({"alua": "maybe"}, "nobody called 'maybe'"),
+            ({"size": 7, "block_size": 4096}, "7 sectors are no whole number of blocks"),
+            ({"size": 0}, "0 sectors"),
+            ({"block_size": 520}, "a block has 512 or 4096 bytes, not 520"),
+            ({"units": 0}, "an array has at least one unit"),
+        ],
+    )
+    def test_is_refused_where_it_makes_no_sense(self, san: San, arguments: dict[str, object], said: str) -> None:
+        """With what is wrong; no disk is left."""
+        with pytest.raises(ValueError, match=said):
+            san.fabric.add_array(**arguments)  # type: ignore[arg-type]
+
+        assert list(san.devices) == []
+        assert san.fabric.arrays == []
+
+
+class TestASecondArray:
+    def test_has_targets_and_disks_of_its_own(self, san: San) -> None:
+        """Behind the same adapters, after the first one's."""
+        first, second = san.fabric.add_array(paths=2), san.fabric.add_array(paths=4)
+
+        assert [path.name for path in second.paths] == ["sdc", "sdd", "sde", "sdf"]
+        assert [path.hctl for path in second.paths] == ["0:0:2:0", "0:0:3:0", "1:0:0:0", "1:0:1:0"]
+        first.ports[0].down()
+        assert san.read(second.paths[0]).status is not None
+        assert first.model.serial != second.model.serial
+
+
+class TestAScan:
+    def test_finds_nothing_twice(self, san: San) -> None:
+        """Where everything has its disk."""
+        san.fabric.add_array(paths=2)
+
+        assert san.fabric.scan() == []
+
+    def test_finds_a_unit_at_a_new_lun(self, san: San) -> None:
+        """One disk for each path, after those that there are."""
+        array = san.fabric.add_array(paths=2)
+        array.remap(5, array.units[0])
+
+        assert [(path.name, path.hctl) for path in san.fabric.scan()] == [("sdc", "0:0:0:5"), ("sdd", "0:0:1:5")]
+
+    def test_finds_a_deleted_disk_again(self, san: San) -> None:
+        """As another one, of the same name."""
+        array = san.fabric.add_array(paths=1)
+        before = array.paths[0]
+        san.fabric.delete(before)
+        assert array.paths == []
+
+        (after,) = san.fabric.scan()
+        assert (after.name, after.devt) == (before.name, before.devt)
+        assert after.diskseq > before.diskseq
+        assert san.devices.get(after.devt) is after
