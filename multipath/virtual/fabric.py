@@ -65,7 +65,6 @@ class Fabric:
         ports: int | None = None,
         groups: Sequence[AccessState | str] = (AccessState.OPTIMIZED,),
         alua: str | None = None,
-        rdac: bool = False,
         block_size: int = 512,
         stores: Sequence[Store] = (),
         model: Model | None = None,
@@ -82,10 +81,9 @@ class Fabric:
             groups: The access state of each target port group, in words of sysfs; the ports are dealt to the groups.
             alua: Who may change access states: ``"implicit"`` (the array), ``"explicit"`` (hosts), ``"both"``, or
                 ``"none"``, where none are reported. Where it is not given: the array, if there are several groups.
-            rdac: Whether a unit belongs to one controller, a port group, at a time.
             block_size: The bytes of one block.
             stores: Where the bytes of each unit are; memory for those beyond the end.
-            model: What the array says of itself; its serial number, ``alua`` and ``rdac`` are set in it.
+            model: What the array says of itself; ``alua`` and its serial number are set in it.
         """
         if ports is None:
             ports = paths // 2 if paths >= 4 and paths % 2 == 0 else paths
@@ -96,7 +94,7 @@ class Fabric:
         with self._lock:
             serial = next(self._serials)
             array = VirtualArray(
-                replace(model or Model(), serial=serial, implicit=implicit, explicit=explicit, is_rdac=rdac),
+                replace(model or Model(), serial=serial, implicit=implicit, explicit=explicit),
                 [_unit(serial, number, size, block_size, stores) for number in range(units)],
                 states=states,
                 ports=ports,
@@ -121,13 +119,8 @@ class Fabric:
             return [self._add_disk(*place) for place in places if place[1:] not in there]
 
     def delete(self, path: VirtualPath) -> None:
-        """Remove a disk, as ``echo 1 > device/delete`` does; who holds it keeps a dead device."""
-        with self._lock:
-            path.delete()
-            path.remote_port.devices.remove(path)
-            path.array.paths.remove(path)
-            self._devices.remove(path)
-            remove_disk(self._sysfs, path)
+        """Remove a disk; the same as its own ``delete``."""
+        path.delete()
 
     def close(self) -> None:
         """Close the stores of all units."""
@@ -149,7 +142,16 @@ class Fabric:
 
     def _add_disk(self, array: VirtualArray, port: RemotePort, lun: int) -> VirtualPath:
         index = self._free_index()
-        path = VirtualPath(disk_name(index), disk_devt(index), array, port, lun, clock=self._clock, sysfs=self._sysfs)
+        path = VirtualPath(
+            disk_name(index),
+            disk_devt(index),
+            array,
+            port,
+            lun,
+            clock=self._clock,
+            sysfs=self._sysfs,
+            forget=self._forget,
+        )
         path.folder = disk_folder(path)
         path.rescan()
         path.diskseq = add_disk(self._sysfs, path)
@@ -160,6 +162,13 @@ class Fabric:
         array.paths.append(path)
         self._devices.add(path)
         return path
+
+    def _forget(self, path: VirtualPath) -> None:
+        with self._lock:
+            path.remote_port.devices.remove(path)
+            path.array.paths.remove(path)
+            self._devices.remove(path)
+            remove_disk(self._sysfs, path)
 
     def _free_index(self) -> int:
         while not self._is_free(self._lowest):

@@ -73,6 +73,7 @@ class VirtualPath(ScsiDevice, BlockDevice):
         *,
         clock: VirtualClock,
         sysfs: SysfsTree,
+        forget: Callable[["VirtualPath"], None],
     ) -> None:
         super().__init__(array, remote_port, lun, clock=clock, sysfs=sysfs)
         self.name, self.devt = name, devt
@@ -80,6 +81,7 @@ class VirtualPath(ScsiDevice, BlockDevice):
         self.diskseq = 0
         self.reads_seen = self.writes_seen = self.flushes_seen = 0
         self._handler: DeviceHandler | None = None
+        self._forget = forget
 
     def open(self) -> None:
         """
@@ -99,6 +101,11 @@ class VirtualPath(ScsiDevice, BlockDevice):
             bio.end(BlockStatus.IOERR)
         else:
             self._attempt(_Attempts(bio, cdb, self._clock.monotonic_ns()))
+
+    def delete(self) -> None:
+        """Remove the disk, as ``echo 1 > device/delete`` does; who holds it keeps a dead device."""
+        if self._set_state("deleted"):
+            self._forget(self)
 
     def rescan(self) -> None:
         """Ask the unit for its size again, as ``echo 1 > device/rescan`` does."""

@@ -154,10 +154,6 @@ class ScsiDevice:
         for command in waiting:
             self._start_again(command)
 
-    def delete(self) -> None:
-        """Remove the device: what comes from now on fails at once."""
-        self._set_state("deleted")
-
     # Commands.
 
     def execute(
@@ -288,11 +284,15 @@ class ScsiDevice:
             if state in ("running", "offline") and self._state != "deleted":
                 self._set_state(state)
 
-    def _set_state(self, state: str) -> None:
+    def _set_state(self, state: str) -> bool:
+        """Set the state, which is the last one where the device was deleted; return whether it is another now."""
         with self._lock:
-            if self._state != "deleted":
+            before = self._state
+            if before != "deleted":
                 self._state = state
+            changed = self._state != before
         self._show_state()
+        return changed
 
     def _show_state(self) -> None:
         self._sysfs.replace(f"{self.folder}/state", self.state, time=0)

@@ -65,7 +65,7 @@ class TestADiskInTrouble:
 
     def test_may_be_another_by_now(self, san: San, disk: VirtualPath, path: Path) -> None:
         """Name and number are the same; the number of the disk tells."""
-        san.fabric.delete(disk)
+        disk.delete()
         san.fabric.scan()
 
         with pytest.raises(PathError, match=r"is device 8:0 \(disk 3\), not 8:0 \(disk 1\)"):
@@ -73,7 +73,7 @@ class TestADiskInTrouble:
 
     def test_may_be_gone(self, san: San, disk: VirtualPath, path: Path) -> None:
         """No node is left."""
-        san.fabric.delete(disk)
+        disk.delete()
 
         with pytest.raises(PathError, match="cannot be opened: No such file") as caught:
             VirtualCommands(san.devices).vpd_page(path, 0x83)

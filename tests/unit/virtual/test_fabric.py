@@ -135,7 +135,7 @@ class TestAScan:
         """As another one, of the same name."""
         array = san.fabric.add_array(paths=1)
         before = array.paths[0]
-        san.fabric.delete(before)
+        before.delete()
         assert array.paths == []
 
         (after,) = san.fabric.scan()

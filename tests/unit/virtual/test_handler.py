@@ -4,12 +4,14 @@ import pytest
 
 from multipath.virtual.bio import BlockStatus
 from multipath.virtual.handler import Activation
+from multipath.virtual.model import Model
 from multipath.virtual.path import VirtualPath
 from multipath.virtual.port import AccessState
 from multipath.virtual.scsi.reply import ScsiStatus
 
 from .san import San
 
+RDAC = Model(is_rdac=True)
 TUR = bytes(6)
 
 
@@ -156,7 +158,7 @@ class TestActivation:
         path.plug_cable()
         path.offline()
         offline = activated(path)
-        san.fabric.delete(path)
+        path.delete()
 
         assert (silent, cut_off, offline) == ([Activation.IO], [Activation.IO], [Activation.OFFLINE])
         assert activated(path) == [Activation.NOT_CONNECTED]
@@ -166,7 +168,7 @@ class TestActivation:
 class TestAnRdacArray:
     def test_moves_its_unit_to_the_path_that_is_activated(self, san: San) -> None:
         """Before, the handler lets no I/O through; after, the other path learns that it lost the unit."""
-        array = san.fabric.add_array(paths=2, groups=["optimized"] * 2, alua="none", rdac=True)
+        array = san.fabric.add_array(paths=2, groups=["optimized"] * 2, alua="none", model=RDAC)
         first, second = array.paths
 
         assert (first.handler, san.read(second).status, second.commands_seen) == ("rdac", BlockStatus.IOERR, 0)
@@ -177,7 +179,7 @@ class TestAnRdacArray:
 
     def test_fails_to_where_the_path_is_broken(self, san: San) -> None:
         """The unit stays."""
-        array = san.fabric.add_array(paths=2, groups=["optimized"] * 2, alua="none", rdac=True)
+        array = san.fabric.add_array(paths=2, groups=["optimized"] * 2, alua="none", model=RDAC)
         array.paths[1].break_cable()
 
         assert activated(array.paths[1]) == [Activation.IO]

@@ -200,7 +200,7 @@ class TestDeletingADisk:
         """Its folder and links are gone; the others stay."""
         array = san.fabric.add_array(paths=2)
         disk = array.paths[0]
-        san.fabric.delete(disk)
+        disk.delete()
 
         assert [path.name for path in discover(san.root)] == ["sdb"]
         assert links(san.root / "class/scsi_device") == ["0:0:1:0"]
@@ -212,7 +212,7 @@ class TestDeletingADisk:
         disk = array.paths[0]
         san.tree.add_map(3, MAP)
         san.tree.hold(disk.devt, 3)
-        san.fabric.delete(disk)
+        disk.delete()
 
         (found,) = san.fabric.scan()
         assert (found.name, found.hctl) == ("sdc", disk.hctl)
@@ -220,7 +220,7 @@ class TestDeletingADisk:
 
         san.tree.release(disk.devt, 3)
         assert links(san.root / "block/dm-3/slaves") == []
-        san.fabric.delete(found)
+        found.delete()
         assert [path.name for path in san.fabric.scan()] == ["sda"]
 
 

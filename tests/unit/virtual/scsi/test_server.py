@@ -5,6 +5,7 @@ import pytest
 from multipath.paths.path import Path
 from multipath.units import Sectors
 from multipath.virtual.commands import VirtualCommands
+from multipath.virtual.model import Model
 from multipath.virtual.port import AccessState
 from multipath.virtual.reservations import ReservationType
 from multipath.virtual.scsi import sense
@@ -14,6 +15,7 @@ from multipath.wire.vpd import logical_unit, parse_designators
 
 from ..san import San, ask, sense_of
 
+RDAC = Model(is_rdac=True)
 INQUIRY, READ, WRITE, FLUSH = (
     "12 00 00 00 60 00",
     "28 00 00000000 00 0001 00",
@@ -349,7 +351,7 @@ class TestAReservationOfAnotherHost:
 class TestAnRdacArray:
     def test_serves_a_unit_through_one_controller(self, san: San) -> None:
         """The volume access page tells which; the other one refuses I/O."""
-        array = san.fabric.add_array(paths=2, groups=["optimized", "optimized"], alua="none", rdac=True)
+        array = san.fabric.add_array(paths=2, groups=["optimized", "optimized"], alua="none", model=RDAC)
         page = "12 01 c9 00 60 00"
 
         assert [ask(array, page, path=path).data[:10].hex(" ") for path in (0, 1)] == [
@@ -365,7 +367,7 @@ class TestAnRdacArray:
     )
     def test_lets_a_host_move_it(self, san: San, cdb: str, head: str) -> None:
         """With either form of MODE SELECT, by the LUN's place in a table."""
-        array = san.fabric.add_array(paths=2, groups=["optimized", "optimized"], alua="none", rdac=True)
+        array = san.fabric.add_array(paths=2, groups=["optimized", "optimized"], alua="none", model=RDAC)
         parameters = bytes.fromhex(head) + bytes(6) + b"\x81"
 
         assert ask(array, cdb, parameters.ljust(0x114, b"\0"), path=1).status is ScsiStatus.GOOD
