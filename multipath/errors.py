@@ -27,6 +27,7 @@ The error tree.
     │   └── MessageRefused                    the target did not accept a message
     ├── PathError (OSError)                   a path device did not answer a command as it should
     ├── TraceError (ValueError)               a recorded trace of I/Os that cannot be read; .line is the line at fault
+    ├── ExtraMissing                          an optional package is missing; .extra is what installs it
     ├── SimulationOverrun                     I/Os arrive faster than a simulated array serves them
     ├── BlockError (OSError)                  an I/O on an open disk of a virtual host failed, as pread or pwrite would
     ├── UdevError (OSError)                   udev synchronisation failed; the device itself is as the kernel left it
@@ -282,6 +283,23 @@ class TraceError(MultipathError, ValueError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the arguments of the constructor."""
         return type(self), (self.message, self.line)
+
+
+class ExtraMissing(MultipathError):
+    """
+    An optional package is missing.
+
+    Attributes:
+        extra: The extra of this package that installs it.
+    """
+
+    def __init__(self, purpose: str, package: str, extra: str) -> None:
+        self.purpose, self.package, self.extra = purpose, package, extra
+        super().__init__(f"{purpose} needs {package}, which is missing: pip install 'dm-multipath[{extra}]'")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.purpose, self.package, self.extra)
 
 
 class SimulationOverrun(MultipathError):

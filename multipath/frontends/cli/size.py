@@ -39,8 +39,30 @@ def parse_size(text: str) -> Sectors:
     number, unit = int(match[1]), match[2] or "s"
     if unit == "s":
         return Sectors(number)
+    return to_sectors(_bytes_of(number, unit))
+
+
+def parse_bytes(text: str) -> Bytes:
+    """
+    Return the bytes of ``64KiB``, ``2M``, ``512B`` or ``8s``; a bare number counts bytes.
+
+    Raises:
+        ValueError: another form.
+
+    >>> parse_bytes("4KiB"), parse_bytes("4096"), parse_bytes("8s")
+    (4096, 4096, 4096)
+    """
+    match = _SIZE.match(text)
+    if match is None:
+        raise ValueError(f"not a size: {text!r}; expected 4096, 4KiB, 1M or 512B")
+    return _bytes_of(int(match[1]), match[2] or "B")
+
+
+def _bytes_of(number: int, unit: str) -> Bytes:
+    if unit == "s":
+        return Bytes(number * SECTOR_SIZE)
     powers = {name[0]: power for power, name in enumerate(_UNITS)}
-    return to_sectors(Bytes(number << 10 * powers[unit[0]]))
+    return Bytes(number << 10 * powers[unit[0]])
 
 
 def sectors_size(sectors: Sectors) -> str:
