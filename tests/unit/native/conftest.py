@@ -22,22 +22,23 @@ def python(*arguments: str, environment: dict[str, str], tree: Path = ROOT) -> s
     return subprocess.run(command, check=False, cwd=tree, env=environment, capture_output=True, text=True, timeout=600)
 
 
-@pytest.fixture(scope="session")
-def sanitized(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tree with the package, its compiled core built with AddressSanitizer and UndefinedBehaviorSanitizer."""
-    tree = tmp_path_factory.mktemp("sanitized")
+def built(tree: Path, compiling: str, linking: str) -> Path:
+    """Return a folder in ``tree`` with the package and its tests, its compiled core built with further flags."""
     shutil.copy(ROOT / "setup.py", tree)
     shutil.copytree(ROOT / "_native", tree / "_native")
-    flags = {
-        "CFLAGS": f"{_SANITIZE} -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g -O1",
-        "LDFLAGS": _SANITIZE,
-    }
+    flags = {"CFLAGS": f"{compiling} -fno-omit-frame-pointer -g -O1", "LDFLAGS": linking}
     build = [sys.executable, "setup.py", "-q", "build_ext", "-j", "4", "--build-lib", "lib"]
     done = subprocess.run(build, check=False, cwd=tree, env=os.environ | flags, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     (tree / "lib/tests").symlink_to(ROOT / "tests")
     ordinary = shutil.ignore_patterns("*.so", "__pycache__")
     return Path(shutil.copytree(ROOT / "multipath", tree / "lib/multipath", ignore=ordinary, dirs_exist_ok=True)).parent
+
+
+@pytest.fixture(scope="session")
+def sanitized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tree with the package, its compiled core built with AddressSanitizer and UndefinedBehaviorSanitizer."""
+    return built(tmp_path_factory.mktemp("sanitized"), f"{_SANITIZE} -fno-sanitize-recover=undefined", _SANITIZE)
 
 
 @pytest.fixture(scope="session")

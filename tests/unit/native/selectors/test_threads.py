@@ -1,0 +1,43 @@
+"""One selector in several threads, under ThreadSanitizer: batches without the GIL and single calls side by side."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ..conftest import built
+from .setups import NAMES
+
+_SANITIZE = "-fsanitize=thread"
+_RACED = 66
+_ROUNDS = 200
+
+
+def stressed(tree: Path) -> subprocess.CompletedProcess[str]:
+    """Run the stress test on a core that was built with ThreadSanitizer, to the first race."""
+    found = subprocess.run(["gcc", "-print-file-name=libtsan.so"], check=True, capture_output=True, text=True)
+    # It has places of its own in memory, which a kernel may give to others when it puts things at random.
+    fixed = ["setarch", "--addr-no-randomize", "env", f"LD_PRELOAD={found.stdout.strip()}"]
+    command = [*fixed, sys.executable, "-m", "tests.unit.native.selectors.stress", str(_ROUNDS)]
+    settings = os.environ | {"TSAN_OPTIONS": f"halt_on_error=1 exitcode={_RACED}"}
+    return subprocess.run(command, check=False, cwd=tree, env=settings, capture_output=True, text=True, timeout=600)
+
+
+@pytest.mark.slow
+class TestASelectorInSeveralThreads:
+    def test_has_no_data_race_and_loses_no_io(self, tmp_path: Path) -> None:
+        """Two threads each in `select_batch`, in `replay` and in single calls; all I/Os end, all paths come back."""
+        done = stressed(built(tmp_path, _SANITIZE, _SANITIZE))
+
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines() == [f"{name} 0 8" for name in NAMES]
+
+    def test_would_race_without_its_lock(self, tmp_path: Path) -> None:
+        """ThreadSanitizer sees the modules, and the threads are at work at one time."""
+        unlocked = Path(__file__).with_name("unlocked.h")
+        done = stressed(built(tmp_path, f"{_SANITIZE} -include {unlocked}", _SANITIZE))
+
+        assert done.returncode == _RACED
+        assert "ThreadSanitizer: data race" in done.stderr
