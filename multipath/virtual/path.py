@@ -28,6 +28,7 @@ from .sysfs import SysfsTree
 
 DEFAULT_RETRIES: Final = 5
 _NOT_ONLINE: Final = frozenset({"offline", "transport-offline", "deleted"})
+_SCAN_ATTEMPTS: Final = 8
 _SECOND: Final = 1_000_000_000
 _READ_10, _WRITE_10, _READ_16, _WRITE_16 = 0x28, 0x2A, 0x88, 0x8A
 _READ_CAPACITY_16: Final = bytes((0x9E, 0x10, *bytes(8), 0, 0, 0, 32, 0, 0))
@@ -109,7 +110,10 @@ class VirtualPath(ScsiDevice, BlockDevice):
 
     def rescan(self) -> None:
         """Ask the unit for its size again, as ``echo 1 > device/rescan`` does."""
-        reply = self.execute(_READ_CAPACITY_16)
+        for _ in range(_SCAN_ATTEMPTS):  # a unit that has to tell something does that first
+            reply = self.execute(_READ_CAPACITY_16)
+            if reply.is_good or not verdict(reply).again:
+                break
         if reply.is_good:
             self.block_size = int.from_bytes(reply.data[8:12], "big")
             blocks = int.from_bytes(reply.data[:8], "big") + 1

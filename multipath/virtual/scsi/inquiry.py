@@ -29,7 +29,7 @@ _T10_VENDOR, _NAA, _RELATIVE_PORT, _PORT_GROUP = 1, 3, 4, 5
 _LONGEST_TRANSFER: Final = 0xFFFF  # blocks
 
 _OWNED: Final = 0x01
-_PREFERRED: Final = 0x01
+_PREFERRED, _SECONDARY = 1, 2  # of the priorities of a path
 
 
 def inquiry(request: Request) -> ScsiReply:
@@ -97,9 +97,9 @@ def _volume_access(request: Request, unit: LogicalUnit) -> bytes:
     """Return the volume access control page: whether the unit belongs to the controller behind this port."""
     group = request.nexus.target.group
     body = bytearray(44)
-    body[0:4] = b"vace"
+    body[0:4] = b"vac1"
     body[4] = _OWNED if unit.owner is group else 0
-    body[5] = _PREFERRED if group.preferred else 0
+    body[5] = _PREFERRED if group.preferred else _SECONDARY
     return bytes(body)
 
 

@@ -329,7 +329,6 @@ class TestAUnitInTrouble:
         disk.array.units[0].resize(size)
         assert disk.size == 2048
 
-        disk.execute(TUR)
         disk.rescan()
         assert disk.size == size
         assert (san.root / "block" / disk.name / "size").read_text() == f"{size}\n"

@@ -355,8 +355,8 @@ class TestAnRdacArray:
         page = "12 01 c9 00 60 00"
 
         assert [ask(array, page, path=path).data[:10].hex(" ") for path in (0, 1)] == [
-            "00 c9 00 2c 76 61 63 65 01 00",
-            "00 c9 00 2c 76 61 63 65 00 00",
+            "00 c9 00 2c 76 61 63 31 01 02",
+            "00 c9 00 2c 76 61 63 31 00 02",
         ]
         assert ask(array, READ).status is ScsiStatus.GOOD
         assert sense_of(ask(array, READ, path=1)) == sense.NO_OWNERSHIP
