@@ -53,7 +53,7 @@ class RunningMultipath(RunningTarget):
             self._groups, made.devices, owner, bio_based=table.features.is_bio, timed=_looks_at_the_time(table)
         )
         self._activation = Activation(self._failover, made.devices, _delay(table))
-        self._probe = threading.Lock()
+        self._probe_lock, self._probing = threading.Lock(), False
         self.map = self._failover.submit  # type: ignore[method-assign] # the way of every I/O: one call less
 
     def areas(self) -> Iterator[Area]:
@@ -108,12 +108,16 @@ class RunningMultipath(RunningTarget):
         """
         if self.owner.suspended:
             raise _error(errno.EAGAIN)
-        with self._probe:
+        self._take_probe()
+        try:
             for path in self._groups.begin_probe():
                 if self._reads_badly(self._devices[path]):
                     self._groups.fail_path(path)
                     self._failover.announce()
             self._groups.end_probe()
+        finally:
+            self._probing = False
+            self.owner.clock.notify()
         if not self._groups.valid_paths:
             raise _error(errno.ENOTCONN)
 
@@ -186,6 +190,15 @@ class RunningMultipath(RunningTarget):
 
     def _disable(self, group: int) -> None:
         self._groups.bypass_group(group, bypass=True)
+
+    def _take_probe(self) -> None:
+        """Wait for the end of another probe; no lock is held while one reads."""
+        while True:
+            with self._probe_lock:
+                if not self._probing:
+                    self._probing = True
+                    return
+            self.owner.clock.wait_for(lambda: not self._probing)
 
     def _reads_badly(self, device: BlockDevice) -> bool:
         """Read the first block of a path, and return whether it does not answer as a path should."""

@@ -1,6 +1,7 @@
 """A world in which a seed decides what breaks next, under I/O that is checked."""
 
 import random
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +25,7 @@ BLOCKS: Final = 32
 _SELECTORS: Final[tuple[Selector, ...]] = (RoundRobin(), QueueLength(), ServiceTime(), HistoricalServiceTime())
 _PACE: Final = 4  # I/Os between two steps
 _PATIENCE: Final = 0.01  # seconds after which the next step comes although all I/O waits
+_INTERVAL: Final = 5e-5  # seconds between two switches of threads: many more meetings than usual
 _STATES: Final = (AccessState.OPTIMIZED, AccessState.NON_OPTIMIZED, AccessState.STANDBY)
 
 
@@ -76,7 +78,14 @@ class Storm:
 
     def run(self, *, steps: int = 100, threads: int = 4) -> CheckReport:
         """Let it blow, and return what the checker found."""
-        io = threading.Semaphore(0)
+        io, interval = threading.Semaphore(0), sys.getswitchinterval()
+        sys.setswitchinterval(_INTERVAL)
+        try:
+            return self._blow(io, steps, threads)
+        finally:
+            sys.setswitchinterval(interval)
+
+    def _blow(self, io: threading.Semaphore, steps: int, threads: int) -> CheckReport:
         with self.world, self.world.open("mpatha") as disk:
             disk.device = _Paced(disk.device, io)
             with BlockChecker(disk, self.history, blocks=BLOCKS, threads=threads, seed=self.seed) as checker:

@@ -5,9 +5,9 @@ import errno
 import pytest
 
 from multipath._native.group import DH_DEV_OFFLINED, DH_OK
-from multipath.virtual.bio import BlockStatus
+from multipath.virtual.bio import Bio, BlockStatus
 
-from .rig import HandledHandPath, Rig, io
+from .rig import HandledHandPath, HandPath, Rig, io
 
 TWO = "0 0 1 1 round-robin 0 2 1 8:0 1 8:16 1"
 TWO_GROUPS = "0 0 2 1 round-robin 0 1 1 8:0 1 round-robin 0 1 1 8:16 1"
@@ -181,6 +181,58 @@ class TestAMapThatQueues:
 
         assert rig.pushed == [held, late]
         assert held.status is late.status is None
+
+
+class TestWhatHappensAtOnce:
+    @pytest.mark.parametrize("verb", ["reinstate_path", "fail_if_no_path"])
+    def test_forgets_no_io_that_is_about_to_be_held(self, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The change came after the I/O found no path, and before it was put with those that wait."""
+        rig = Rig.of("8:0", "8:16")
+        target = rig.target(QUEUES)
+        broken(rig)
+        io(target)
+        rig.paths["8:16"].answer = BlockStatus.OK
+        failover = target._failover
+        look = failover._map
+        looks: list[int] = []
+
+        def look_and_change(nbytes: int, now: int) -> int:
+            found = look(nbytes, now)
+            looks.append(found)
+            if len(looks) == 1:
+                target.message([verb] if verb == "fail_if_no_path" else [verb, "8:16"])
+            return found
+
+        monkeypatch.setattr(failover, "_map", look_and_change)
+
+        assert io(target).status is not None
+
+    def test_may_come_out_of_a_path_or_of_an_end(self) -> None:
+        """No lock is held while a bio is sent or ended: both may use the map."""
+        rig = Rig.of("8:0", "8:16")
+        target = rig.target(QUEUES)
+        ends: list[Bio] = []
+
+        class Busy(HandPath):
+            def submit(self, bio: Bio) -> None:
+                """Fail and reinstate itself, and then answer."""
+                target.message(["fail_path", "8:0"])
+                target.message(["fail_if_no_path"])
+                target.message(["reinstate_path", "8:0"])
+                super().submit(bio)
+
+        def ended(bio: Bio) -> None:
+            ends.append(bio)
+            target.message(["switch_group", "1"])
+            target.status(flush=False)
+            if len(ends) < 3:
+                target.map(Bio("read", 0, memoryview(bytearray(512)), ended))
+
+        rig.paths["8:0"] = Busy("8:0")
+        target = rig.target(QUEUES)
+        target.map(Bio("read", 0, memoryview(bytearray(512)), ended))
+
+        assert [bio.status for bio in ends] == [BlockStatus.OK] * 3
 
 
 class TestAMessage:

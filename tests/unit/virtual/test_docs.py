@@ -1,0 +1,29 @@
+"""Every example of the page about the virtual host, run as it stands."""
+
+import re
+from pathlib import Path
+
+from multipath.virtual import VirtualHost
+
+PAGE = Path(__file__).parents[3] / "docs/virtual-host.md"
+
+
+def python_of(page: Path) -> str:
+    """Return the Python blocks of a page, each line where it stands there."""
+    text = page.read_text("utf-8")
+    code, at = "", 0
+    for block in re.finditer(r"```python\n(.*?)```", text, re.DOTALL):
+        code += "\n" * text.count("\n", at, block.start(1)) + block[1]
+        at = block.end(1)
+    return code
+
+
+class TestThePage:
+    def test_runs_from_top_to_bottom(self) -> None:
+        """Every block works on what the blocks before it made."""
+        names: dict[str, object] = {}
+
+        exec(compile(python_of(PAGE), str(PAGE), "exec"), names)
+
+        assert isinstance(names["world"], VirtualHost)
+        assert not names["world"].sysfs.root.exists()
