@@ -10,7 +10,8 @@ the machine disturbs both; a ratio is taken within a round, between turns that a
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from statistics import quantiles
+from statistics import median, quantiles
+from time import perf_counter
 from typing import Any, Final
 
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -18,6 +19,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 Call = Callable[[], object]
 
 _WARM_UP: Final = 2
+_BESIDE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Contest:
         task: What both do.
         peer: With what the peer does it.
         rounds: How often both take a turn.
-        calls: How often the task is done in one turn.
+        calls: How often both are called in one turn.
+        each: How often one call does the task.
         figure: The least ratio that the project wants; ``None`` where it promises nothing.
     """
 
@@ -37,10 +40,11 @@ class Contest:
     peer: str
     rounds: int
     calls: int = 1
+    each: int = 1
     figure: float | None = None
 
     def hold(self, benchmark: BenchmarkFixture, ours: Call, theirs: Call) -> None:
-        """Measure, and note the terms and the quartiles, in seconds for one call, as ``extra_info``."""
+        """Measure, and note the terms and the quartiles, in seconds for one task, as ``extra_info``."""
         turn, peers = self._turn(theirs), list[float]()
 
         def peers_turn() -> None:
@@ -57,6 +61,15 @@ class Contest:
         )
         self._note(benchmark, peers[-self.rounds :])
 
+    def stand_beside(self, benchmark: BenchmarkFixture, who: str, call: Call, *, each: int) -> None:
+        """Note how long someone takes who is out of competition, and does the task ``each`` times in one call."""
+        times = []
+        for _ in range(_BESIDE):
+            begin = perf_counter()
+            call()
+            times.append((perf_counter() - begin) / each)
+        benchmark.extra_info.update(beside=who, besides=median(times))
+
     def _turn(self, call: Call) -> Callable[[], None]:
         steps = range(self.calls)
 
@@ -68,7 +81,7 @@ class Contest:
 
     def _note(self, benchmark: BenchmarkFixture, peers: list[float]) -> None:
         run: Any = benchmark.stats
-        ours, theirs = ([time / self.calls for time in times] for times in (run.stats.data, peers))
+        ours, theirs = ([time / self.calls / self.each for time in times] for times in (run.stats.data, peers))
         ratios = [their / our for their, our in zip(theirs, ours, strict=True)]
         benchmark.extra_info.update(
             asdict(self), ours=quantiles(ours, n=4), theirs=quantiles(theirs, n=4), ratio=quantiles(ratios, n=4)

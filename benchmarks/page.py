@@ -47,11 +47,37 @@ def _rows(file: Path) -> list[Row]:
 
 
 def _section(question: str, rows: Sequence[Row]) -> str:
-    texts = [f"## {question}", _table(_COMPARED, [_compared(row) for row in rows if "peer" in row])]
+    compared = [row for row in rows if "peer" in row and "column" not in row]
+    texts = [f"## {question}", *_matrix([row for row in rows if "column" in row])]
+    if compared:
+        texts.append(_table(_COMPARED, [_compared(row) for row in compared]))
     parts = [_part(row) for row in rows if "peer" not in row]
     if parts:
         texts += ["For scale, what it consists of or comes with:", _table(_PARTS, parts)]
     return "\n\n".join(texts)
+
+
+def _matrix(rows: Sequence[Row]) -> list[str]:
+    """Return how a cell is read, and one table of what was compared in several columns; nothing of no rows."""
+    if not rows:
+        return []
+    columns, tasks = (dict.fromkeys(row[key] for row in rows) for key in ("column", "task"))
+    cells = {(row["task"], row["column"]): _cell(row) for row in rows}
+    wanted = dict.fromkeys(f"{row['figure']:.2f} at {row['column']}" for row in rows if row["figure"])
+    legend = (
+        f"In each cell: ours; {rows[0]['peer']}, and how many times ours that is; {rows[0]['beside']}. "
+        f"Wanted: {', '.join(wanted)}; what is not met is **bold**. On the {rows[0]['place']}."
+    )
+    return [
+        legend,
+        _table(("Task", *columns), [(task, *(cells[task, column] for column in columns)) for task in tasks]),
+    ]
+
+
+def _cell(row: Row) -> str:
+    ratio = row["ratio"][1]
+    shown = f"{ratio:.2f}" if not row["figure"] or ratio >= row["figure"] else f"**{ratio:.2f}**"
+    return f"{_time(row['ours'][1])}; {_time(row['theirs'][1])} ({shown}); {_time(row['besides'])}"
 
 
 def _compared(row: Row) -> tuple[str, ...]:
