@@ -262,6 +262,29 @@ cdef class PriorityGroups:
         if not known:
             raise ValueError(f"path {index} has no I/O to end: each ends once, on the path that map gave it")
 
+    def end_held(self, path, nbytes, start=0, now=0):
+        """
+        End an I/O of a map of bios once more, as the kernel does: one that came back from a failed path with `end`, was
+        held, and then failed or was pushed back after all. So its last path counts it out twice.
+
+        Args:
+            path: The last path that it was sent to, and came back from.
+            nbytes: Its size.
+            start: When it was mapped to that path.
+            now: The time now.
+
+        Raises:
+            IndexError: no such path.
+            ValueError: a map of requests, where this does not happen, or a number that no kernel can have.
+        """
+        cdef int32_t index = self.path_index(path)
+        cdef uint64_t asked = size(nbytes), since = time(start), at = time(now)
+        if not self.bio_based:
+            raise ValueError("only a map of bios ends held I/O once more; this one takes requests")
+        mp_hold(&self.held)
+        self.end_io(index, asked, since, at)
+        mp_release(&self.held)
+
     def after_failure(self):
         """
         Tell what becomes of an I/O whose path failed, without a choice.

@@ -200,6 +200,14 @@ class MapModel:
         ended.in_flight -= 1
         ended.group.selector.end_io(ended.index, nbytes)
 
+    def end_held(self, path: int, nbytes: int) -> None:
+        """
+        End a bio again that came back, was held, and fails or is pushed back after all.
+
+        The kernel ends whatever is in its list, and remembers the last path (``process_queued_bios``).
+        """
+        self.paths[path].group.selector.end_io(self.paths[path].index, nbytes)
+
     def after_failure(self) -> int:
         """Tell what becomes of an I/O whose path failed (``multipath_end_io``, ``multipath_end_io_bio``)."""
         if self.valid_paths or self.queueing:

@@ -79,6 +79,12 @@ class Traces(RuleBasedStateMachine):
         busy = [path.number for path in self.model.paths if path.in_flight]
         self.both("end", busy[number % len(busy)], nbytes)
 
+    @precondition(lambda self: self.model.paths and self.model.bio_based)
+    @rule(number=NUMBER, nbytes=SIZE)
+    def end_held(self, number: int, nbytes: int) -> None:
+        """End an I/O that was held."""
+        self.both("end_held", number % len(self.model.paths), nbytes)
+
     @precondition(lambda self: self.model.paths)
     @rule(number=NUMBER)
     def fail_path(self, number: int) -> None:
@@ -158,6 +164,7 @@ class Traces(RuleBasedStateMachine):
         assert self.native.queue_if_no_path == self.model.queueing
         for group in self.model.groups:
             assert self.native.group_state(group.number) == self.model.group_state(group.number)
+            assert self.native.selectors[group.number - 1].status() == group.selector.status()
         for path in self.model.paths:
             seen = (self.native.path_active(path.number), self.native.fail_count(path.number))
             assert (*seen, self.native.in_flight(path.number)) == (path.active, path.fail_count, path.in_flight)

@@ -223,6 +223,8 @@ def _groups() -> None:
     assert not (groups.pg_init_delayed or groups.pg_init_in_progress or groups.queue_io)
     groups.end(groups.map(2**40), 2**40, 2**50, 2**51)
     _refused(lambda: groups.end(0, 2**40), ValueError)
+    groups.end_held(0, 2**40, 2**50, 2**51)
+    _refused(lambda: groups.end_held(0, -1), ValueError)
     _refused(lambda: groups.map(-(2**70)), ValueError)
     assert groups.begin_probe() == (0,)
     _refused(groups.begin_probe, ValueError)
