@@ -14,25 +14,31 @@ cdef enum:
     MAP_AGAIN = 0       # of `after_failed_io`: map it again
 
 
+ctypedef struct Group:
+    void* selector       # borrowed from the tuple
+    int32_t first        # its first path
+    uint8_t bypassed
+
+# Paths are counted over all groups, in the order of the table.
+ctypedef struct Path:
+    int32_t group
+    uint8_t active
+    uint8_t due          # whether an activation waits to be handed out, and for what
+    uint32_t fail_count
+    int64_t outstanding  # I/Os between map and end, of the Python methods only
+    int32_t activating   # activations that were handed out and have not ended
+
+
 cdef class PriorityGroups:
     cdef readonly int32_t n_groups
     cdef readonly int32_t n_paths
     cdef uint32_t n_cpus        # the least that a selector knows
 
-    # By group, counted from 0: its selector (borrowed from the tuple), its first path, whether it is bypassed.
     cdef readonly tuple selectors
-    cdef void** selector
-    cdef int32_t* first
-    cdef uint8_t* bypassed
-
-    # By path, counted over all groups in the table's order.
-    cdef int32_t* group_of
-    cdef uint8_t* active
-    cdef uint32_t* fail_counts
-    cdef int64_t* outstanding   # I/Os between map and end, of the Python methods only
-    cdef int32_t* activating    # activations that were handed out and have not ended
-    cdef uint8_t* due           # whether an activation waits to be handed out, and for what
-    cdef int32_t* waiting       # those paths, in the order in which their activations became due
+    cdef Group* group      # counted from 0, and one behind the last
+    cdef Path* path
+    cdef int32_t* waiting  # paths whose activation waits to be handed out, in the order in which it became due
+    cdef int32_t n_waiting
 
     # The map: a group of -1 is none, and so is a path.
     cdef int32_t current
@@ -56,7 +62,6 @@ cdef class PriorityGroups:
     cdef readonly uint32_t pg_init_count
     cdef readonly int32_t pg_init_in_progress
     cdef uint32_t retries
-    cdef int32_t n_waiting
 
     # A probe of the current group: a change of the group waits for its end.
     cdef bint probing
@@ -89,7 +94,6 @@ cdef class PriorityGroups:
     cdef void unlock_selector(self, int32_t group) noexcept nogil
     cdef int check_selectors(self) except -1
     cdef int allocate(self) except -1
-    cdef int number_paths(self) except -1
     cdef int32_t initial(self, number) except? -1
     cdef int32_t path_index(self, path) except -1
     cdef int32_t group_index(self, number) except -1

@@ -110,11 +110,9 @@ cdef class PriorityGroups:
 
     def __cinit__(self, groups, *, initial_group=None, bint queue_if_no_path=False, bint handler=False,
                   pg_init_retries=0, bint pending_first=False, bint bio_based=True):
-        self.selector = NULL
-        self.first = self.group_of = self.waiting = self.activating = NULL
-        self.bypassed = self.active = self.due = NULL
-        self.fail_counts = NULL
-        self.outstanding = NULL
+        self.group = NULL
+        self.path = NULL
+        self.waiting = NULL
         self.selectors = tuple(groups)
         self.check_selectors()
         self.allocate()
@@ -127,16 +125,12 @@ cdef class PriorityGroups:
         self.queue_io = True
 
     def __dealloc__(self):
-        free(self.selector)
-        free(self.first)
-        free(self.bypassed)
-        free(self.group_of)
-        free(self.active)
-        free(self.fail_counts)
-        free(self.outstanding)
-        free(self.activating)
-        free(self.due)
+        free(self.group)
+        free(self.path)
         free(self.waiting)
+        self.group = NULL
+        self.path = NULL
+        self.waiting = NULL
 
     cdef int check_selectors(self) except -1:
         """Count the paths of selectors that are none of somebody else."""
@@ -155,31 +149,17 @@ cdef class PriorityGroups:
 
     cdef int allocate(self) except -1:
         """Make room for what is known of each group and each path."""
-        cdef size_t groups = self.n_groups + 1, paths = self.n_paths + 1
-        self.selector = <void**>calloc(groups, sizeof(void*))
-        self.first = <int32_t*>calloc(groups, sizeof(int32_t))
-        self.bypassed = <uint8_t*>calloc(groups, sizeof(uint8_t))
-        self.group_of = <int32_t*>calloc(paths, sizeof(int32_t))
-        self.active = <uint8_t*>calloc(paths, sizeof(uint8_t))
-        self.fail_counts = <uint32_t*>calloc(paths, sizeof(uint32_t))
-        self.outstanding = <int64_t*>calloc(paths, sizeof(int64_t))
-        self.activating = <int32_t*>calloc(paths, sizeof(int32_t))
-        self.due = <uint8_t*>calloc(paths, sizeof(uint8_t))
-        self.waiting = <int32_t*>calloc(paths, sizeof(int32_t))
-        if (self.selector == NULL or self.first == NULL or self.bypassed == NULL or self.group_of == NULL
-                or self.active == NULL or self.fail_counts == NULL or self.outstanding == NULL
-                or self.activating == NULL or self.due == NULL or self.waiting == NULL):
+        cdef int32_t group, path
+        self.group = <Group*>calloc(self.n_groups + 1, sizeof(Group))
+        self.path = <Path*>calloc(self.n_paths + 1, sizeof(Path))
+        self.waiting = <int32_t*>calloc(self.n_paths + 1, sizeof(int32_t))
+        if self.group == NULL or self.path == NULL or self.waiting == NULL:
             raise MemoryError
-        self.number_paths()
-        return 0
-
-    cdef int number_paths(self) except -1:
-        cdef int32_t group, path = 0
         for group in range(self.n_groups):
-            self.selector[group] = <void*>self.selectors[group]
-            self.first[group + 1] = self.first[group] + (<Selector>self.selector[group]).n_paths
-            for path in range(self.first[group], self.first[group + 1]):
-                self.group_of[path], self.active[path] = group, True
+            self.group[group].selector = <void*>self.selectors[group]
+            self.group[group + 1].first = self.group[group].first + (<Selector>self.selectors[group]).n_paths
+            for path in range(self.group[group].first, self.group[group + 1].first):
+                self.path[path].group, self.path[path].active = group, True
         return 0
 
     cdef int32_t initial(self, number) except? -1:
@@ -215,7 +195,7 @@ cdef class PriorityGroups:
         mp_hold(&self.held)
         cdef int32_t path = self.map_io(asked, at, on)
         if path >= 0:
-            self.outstanding[path] += 1
+            self.path[path].outstanding += 1
         mp_release(&self.held)
         return path
 
@@ -254,9 +234,9 @@ cdef class PriorityGroups:
         cdef int32_t index = self.path_index(path)
         cdef uint64_t asked = size(nbytes), since = time(start), at = time(now)
         mp_hold(&self.held)
-        cdef bint known = self.outstanding[index] > 0
+        cdef bint known = self.path[index].outstanding > 0
         if known:
-            self.outstanding[index] -= 1
+            self.path[index].outstanding -= 1
             self.end_io(index, asked, since, at)
         mp_release(&self.held)
         if not known:
@@ -308,9 +288,9 @@ cdef class PriorityGroups:
         if self.queue_io or self.required:
             self.initialise()
             return MAP_INIT
-        group = self.group_of[path]
+        group = self.path[path].group
         self.lock_selector(group)
-        (<Selector>self.selector[group]).started(path - self.first[group], nbytes)
+        (<Selector>self.group[group].selector).started(path - self.group[group].first, nbytes)
         self.unlock_selector(group)
         return path
 
@@ -329,9 +309,9 @@ cdef class PriorityGroups:
         return MAP_QUEUE if path == NO_PATH else MAP_INIT
 
     cdef void end_io(self, int32_t path, uint64_t nbytes, uint64_t start, uint64_t now) noexcept nogil:
-        cdef int32_t group = self.group_of[path]
+        cdef int32_t group = self.path[path].group
         self.lock_selector(group)
-        (<Selector>self.selector[group]).ended(path - self.first[group], nbytes, start, now)
+        (<Selector>self.group[group].selector).ended(path - self.group[group].first, nbytes, start, now)
         self.unlock_selector(group)
 
     cdef int32_t after_failed_io(self) noexcept nogil:
@@ -370,7 +350,7 @@ cdef class PriorityGroups:
     cdef int32_t select_any(self, bint bypassed, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil:
         cdef int32_t group, path
         for group in range(self.n_groups):
-            if self.bypassed[group] == bypassed:
+            if self.group[group].bypassed == bypassed:
                 path = self.select_in(group, nbytes, now, cpu)
                 if path != NO_PATH:
                     return path
@@ -379,11 +359,11 @@ cdef class PriorityGroups:
     cdef int32_t select_in(self, int32_t group, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil:
         cdef int32_t path
         self.lock_selector(group)
-        path = (<Selector>self.selector[group]).pick(nbytes, now, cpu)
+        path = (<Selector>self.group[group].selector).pick(nbytes, now, cpu)
         self.unlock_selector(group)
         if path == NO_PATH:
             return NO_PATH
-        path += self.first[group]
+        path += self.group[group].first
         if group != self.current:
             self.cached = path
             self.switch_to(group)
@@ -441,14 +421,14 @@ cdef class PriorityGroups:
         return changed
 
     cdef bint fail(self, int32_t path) noexcept nogil:
-        cdef int32_t group = self.group_of[path]
-        if not self.active[path]:
+        cdef int32_t group = self.path[path].group
+        if not self.path[path].active:
             return False
         self.lock_selector(group)
-        (<Selector>self.selector[group]).drop(path - self.first[group])
+        (<Selector>self.group[group].selector).drop(path - self.group[group].first)
         self.unlock_selector(group)
-        self.active[path] = False
-        self.fail_counts[path] += 1
+        self.path[path].active = False
+        self.path[path].fail_count += 1
         self.valid_paths -= 1
         if path == self.cached:
             self.cached = NO_PATH
@@ -456,13 +436,13 @@ cdef class PriorityGroups:
         return True
 
     cdef bint reinstate(self, int32_t path) noexcept nogil:
-        cdef int32_t group = self.group_of[path]
-        if self.active[path]:
+        cdef int32_t group = self.path[path].group
+        if self.path[path].active:
             return False
         self.lock_selector(group)
-        (<Selector>self.selector[group]).bring_back(path - self.first[group])
+        (<Selector>self.group[group].selector).bring_back(path - self.group[group].first)
         self.unlock_selector(group)
-        self.active[path] = True
+        self.path[path].active = True
         self.valid_paths += 1
         if self.valid_paths == 1:
             self.cached = NO_PATH
@@ -486,7 +466,7 @@ cdef class PriorityGroups:
         cdef int32_t group = self.group_index(number), each
         mp_hold(&self.held)
         for each in range(self.n_groups):
-            self.bypassed[each] = False
+            self.group[each].bypassed = False
         self.drop_current_or_later()
         self.pending = group
         self.events += 1
@@ -505,7 +485,7 @@ cdef class PriorityGroups:
         """
         cdef int32_t group = self.group_index(number)
         mp_hold(&self.held)
-        self.bypassed[group] = bypass
+        self.group[group].bypassed = bypass
         self.drop_current_or_later()
         self.events += 1
         mp_release(&self.held)
@@ -531,7 +511,7 @@ cdef class PriorityGroups:
             raise ValueError("a probe of this map runs: one at a time")
         if not begins:
             return ()
-        return tuple([path for path in range(self.first[group], self.first[group + 1]) if self.active[path]])
+        return tuple([path for path in range(self.group[group].first, self.group[group + 1].first) if self.path[path].active])
 
     def end_probe(self):
         """End a probe; a change of the group that came meanwhile happens now."""
@@ -571,7 +551,7 @@ cdef class PriorityGroups:
         cdef int32_t k
         mp_hold(&self.held)
         for k in range(self.n_waiting):
-            found = found or self.due[self.waiting[k]] == THE_DELAY
+            found = found or self.path[self.waiting[k]].due == THE_DELAY
         mp_release(&self.held)
         return found
 
@@ -594,7 +574,7 @@ cdef class PriorityGroups:
         cdef int32_t code = <int32_t>unsigned(result, 0x7FFFFFFF, "a device handler's result is a positive int")
         cdef bint over = False
         mp_hold(&self.held)
-        cdef bint known = self.activating[index] > 0
+        cdef bint known = self.path[index].activating > 0
         if known:
             over = self.activated(index, code)
         mp_release(&self.held)
@@ -611,15 +591,15 @@ cdef class PriorityGroups:
         self.required = False
         if self.current == NO_GROUP:
             return 0
-        for path in range(self.first[self.current], self.first[self.current + 1]):
-            if self.active[path]:
+        for path in range(self.group[self.current].first, self.group[self.current + 1].first):
+            if self.path[path].active:
                 self.make_due(path, self.delay)
         return self.pg_init_in_progress
 
     cdef void make_due(self, int32_t path, bint delayed) noexcept nogil:
-        if self.due[path] != NOTHING:
+        if self.path[path].due != NOTHING:
             return
-        self.due[path] = THE_DELAY if delayed else A_CALLER
+        self.path[path].due = THE_DELAY if delayed else A_CALLER
         self.waiting[self.n_waiting] = path
         self.n_waiting += 1
         self.pg_init_in_progress += 1
@@ -629,14 +609,14 @@ cdef class PriorityGroups:
         cdef int32_t k = 0, path
         while k < self.n_waiting:
             path = self.waiting[k]
-            if self.due[path] != wanted:
+            if self.path[path].due != wanted:
                 k += 1
                 continue
             self.n_waiting -= 1
             memmove(self.waiting + k, self.waiting + k + 1, <size_t>(self.n_waiting - k) * sizeof(int32_t))
-            self.due[path] = NOTHING
-            self.activating[path] += 1
-            if self.active[path]:
+            self.path[path].due = NOTHING
+            self.path[path].activating += 1
+            if self.path[path].active:
                 return path
             # It failed while it waited. Its end may make others due, so the search begins anew.
             self.activated(path, OFFLINED)
@@ -647,7 +627,7 @@ cdef class PriorityGroups:
         cdef bint retried = result == RETRY_LATER or result == RETRY_NOW or result == TEMP_UNAVAIL
         cdef bint good = result == OK or (result == NO_HANDLER and not self.handler)
         if result == TEMP_BUSY:
-            self.bypassed[self.group_of[path]] = True
+            self.group[self.path[path].group].bypassed = True
             self.drop_current()
             self.events += 1
         elif retried and self.pg_init_count <= self.retries and not self.disabled:
@@ -655,8 +635,8 @@ cdef class PriorityGroups:
         elif not good:
             self.fail(path)
         if (good or retried) and not self.required:
-            self.bypassed[self.group_of[path]] = False
-        self.activating[path] -= 1
+            self.group[self.path[path].group].bypassed = False
+        self.path[path].activating -= 1
         self.pg_init_in_progress -= 1
         if self.pg_init_in_progress > 0:
             return False
@@ -756,7 +736,7 @@ cdef class PriorityGroups:
         """
         cdef int32_t group = self.group_index(number)
         mp_hold(&self.held)
-        cdef bint bypassed = self.bypassed[group], current = group == self.current
+        cdef bint bypassed = self.group[group].bypassed, current = group == self.current
         mp_release(&self.held)
         return "D" if bypassed else "A" if current else "E"
 
@@ -767,7 +747,7 @@ cdef class PriorityGroups:
         Raises:
             IndexError: no such path.
         """
-        return self.active[self.path_index(path)] != 0
+        return self.path[self.path_index(path)].active != 0
 
     def fail_count(self, path):
         """
@@ -776,7 +756,7 @@ cdef class PriorityGroups:
         Raises:
             IndexError: no such path.
         """
-        return self.fail_counts[self.path_index(path)]
+        return self.path[self.path_index(path)].fail_count
 
     def in_flight(self, path):
         """
@@ -785,7 +765,7 @@ cdef class PriorityGroups:
         Raises:
             IndexError: no such path.
         """
-        return self.outstanding[self.path_index(path)]
+        return self.path[self.path_index(path)].outstanding
 
     # Arguments and locks.
 
@@ -814,8 +794,8 @@ cdef class PriorityGroups:
 
     cdef void lock_selector(self, int32_t group) noexcept nogil:
         if not self.exclusive:
-            mp_hold(&(<Selector>self.selector[group]).held)
+            mp_hold(&(<Selector>self.group[group].selector).held)
 
     cdef void unlock_selector(self, int32_t group) noexcept nogil:
         if not self.exclusive:
-            mp_release(&(<Selector>self.selector[group]).held)
+            mp_release(&(<Selector>self.group[group].selector).held)

@@ -183,7 +183,7 @@ class TestManyThreads:
                     ended[slot] += 1
                 groups.switch_group(1 + turn % 2)
 
-        self.run(*(lambda slot=slot: work(slot) for slot in range(3)))  # type: ignore[misc]
+        self.run(*(lambda slot=slot: work(slot) for slot in range(3)))
 
         for path in groups.pg_init_paths():
             groups.pg_init_done(path, DH_OK)
