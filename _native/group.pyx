@@ -525,14 +525,15 @@ cdef class PriorityGroups:
 
     def pg_init_paths(self, bint delayed=False):
         """
-        Hand out the paths that are due for an activation, each once; all are in use. Ask after every call of `map`,
-        `choose`, `reinstate_path` and `pg_init_done` on a map with a handler.
+        Hand out the paths that are due for an activation, each once. Ask after every call of `map`, `choose`,
+        `reinstate_path` and `pg_init_done` on a map with a handler.
 
         Args:
             delayed: Ask for those of `pg_init_delayed`, after the delay.
 
         Returns:
-            The paths, in the order of their activations. The outcome of each is due to `pg_init_done`.
+            The paths, in the order of their activations. Each ends with `pg_init_done`; one that is not `path_active`
+            when its turn comes is not tried, and ends with `DH_DEV_OFFLINED`.
         """
         cdef list paths = []
         cdef int32_t path = 0
@@ -606,21 +607,15 @@ cdef class PriorityGroups:
 
     cdef int32_t next_activation(self, bint delayed) noexcept nogil:
         cdef uint8_t wanted = THE_DELAY if delayed else A_CALLER
-        cdef int32_t k = 0, path
-        while k < self.n_waiting:
+        cdef int32_t k, path
+        for k in range(self.n_waiting):
             path = self.waiting[k]
-            if self.path[path].due != wanted:
-                k += 1
-                continue
-            self.n_waiting -= 1
-            memmove(self.waiting + k, self.waiting + k + 1, <size_t>(self.n_waiting - k) * sizeof(int32_t))
-            self.path[path].due = NOTHING
-            self.path[path].activating += 1
-            if self.path[path].active:
+            if self.path[path].due == wanted:
+                self.n_waiting -= 1
+                memmove(self.waiting + k, self.waiting + k + 1, <size_t>(self.n_waiting - k) * sizeof(int32_t))
+                self.path[path].due = NOTHING
+                self.path[path].activating += 1
                 return path
-            # It failed while it waited. Its end may make others due, so the search begins anew.
-            self.activated(path, OFFLINED)
-            k = 0
         return NO_PATH
 
     cdef bint activated(self, int32_t path, int32_t result) noexcept nogil:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from multipath._native.group import (
     AGAIN,
-    DH_DEV_OFFLINED,
     DH_DEV_TEMP_BUSY,
     DH_IMM_RETRY,
     DH_NOSYS,
@@ -306,16 +305,12 @@ class MapModel:
         self.pg_init_in_progress += 1
 
     def pg_init_paths(self, *, delayed: bool) -> tuple[int, ...]:
-        """Hand out activations; one whose path failed while it waited ends at once (``activate_or_offline_path``)."""
-        handed = []
-        while due := next((due for due in self.due if due.delayed == delayed), None):
-            self.due.remove(due)
-            due.path.activating += 1
-            if due.path.active:
-                handed.append(due.path.number)
-            else:
-                self.pg_init_done(due.path.number, DH_DEV_OFFLINED)
-        return tuple(handed)
+        """Hand out activations; whoever takes them looks whether the path is active (``activate_or_offline_path``)."""
+        handed = [due.path for due in self.due if due.delayed == delayed]
+        self.due = [due for due in self.due if due.delayed != delayed]
+        for path in handed:
+            path.activating += 1
+        return tuple(path.number for path in handed)
 
     @property
     def pg_init_delayed(self) -> bool:

@@ -557,16 +557,16 @@ class TestAGroupThatMustBeInitialised:
 
         assert (states(groups), served(groups)) == ("A", [0])
 
-    def test_does_not_wait_for_a_path_that_failed_before_its_turn(self, groups: PriorityGroups) -> None:
-        """It is not handed out; alone it would end the initialisation."""
-        fail(groups, 0)
-        assert groups.pg_init_paths() == (1,)
-        assert groups.pg_init_done(1, DH_OK)
+    def test_ends_a_path_that_failed_before_its_turn(self, groups: PriorityGroups) -> None:
+        """It is handed out all the same: whoever activates paths finds it offline, and the last one ends the waiting."""
+        groups.pg_init_paths()
+        fail(groups, 0, 1)
+        assert (groups.path_active(0), groups.pg_init_done(0, DH_DEV_OFFLINED)) == (False, False)
+        assert groups.pg_init_done(1, DH_DEV_OFFLINED)
 
-        groups.switch_group(2)
-        assert groups.map(SIZE) == INIT
-        fail(groups, 2)
-        assert (groups.pg_init_paths(), groups.pg_init_in_progress, groups.queue_io) == ((), 0, False)
+        assert (groups.queue_io, groups.fail_count(0), groups.map(SIZE), groups.pg_init_paths()) == (
+            False, 1, INIT, (2,),
+        )  # fmt: skip
 
     def test_activates_a_path_that_comes_back_alone(self, groups: PriorityGroups) -> None:
         """If its group is the current one; I/O goes on meanwhile."""
