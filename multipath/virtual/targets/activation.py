@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from ..._native.group import DH_OK
+from ..._native.group import DH_DEV_OFFLINED, DH_OK
 from ..bio import BlockDevice
 from .failover import Failover
 from .handler import is_handled
@@ -68,7 +68,9 @@ class Activation:
     def _begin(self, paths: Sequence[int]) -> None:
         for path in paths:
             device = self._paths[path]
-            if is_handled(device):
+            if not self._groups.path_active(path):  # it failed before its turn
+                self._done(path, DH_DEV_OFFLINED)
+            elif is_handled(device):
                 device.activate(partial(self._done, path))
             else:  # as a kernel without device handlers: done
                 self._done(path, DH_OK)
