@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .port import TargetPort as TargetPort
     from .store import FileStore as FileStore
     from .store import MemoryStore as MemoryStore
+    from .system_clock import SystemClock as SystemClock
     from .unit import LogicalUnit as LogicalUnit
 
 _ROOMS = {
@@ -49,6 +50,7 @@ _ROOMS = {
     "PortGroup": "port",
     "RecordedStore": "history",
     "Seams": "host",
+    "SystemClock": "system_clock",
     "TargetPort": "port",
     "VirtualArray": "array",
     "VirtualClock": "clock",

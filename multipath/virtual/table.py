@@ -179,6 +179,11 @@ class RunningTable:
             self.devices[number] = self._device.hold(number, read_only=self.read_only)
         return self.devices[number]
 
+    def check(self, number: DevT) -> None:
+        """Open a device for a moment."""
+        device = self._device.hold(number, read_only=self.read_only)
+        self._device.let_go(device, read_only=self.read_only)
+
     def event(self) -> None:
         """Count an event of the mapped device."""
         self._device.event()

@@ -169,6 +169,8 @@ class RunningMultipath(RunningTarget):
         number = self.owner.number(word)
         paths = [path for path, device in enumerate(self._devices) if device.devt == number]
         if not paths:
+            if self.owner.profile.message_opens_path:
+                self.owner.check(number)
             raise _error(errno.EINVAL)
         changed = [change(self, path) for path in paths]
         self._failover.announce()

@@ -88,6 +88,14 @@ class Owner(Protocol):
             OSError: as the kernel's own.
         """
 
+    def check(self, number: DevT) -> None:
+        """
+        Open a device for a moment.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+
     def event(self) -> None:
         """Count an event of the mapped device, and wake who waits for one."""
 

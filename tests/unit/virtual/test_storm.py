@@ -5,8 +5,11 @@ Afterwards the unit's own history is read: nothing acknowledged is lost, nothing
 after it was acknowledged or reported as failed, and no thread is stuck. A seed decides what happens.
 """
 
+from pathlib import Path
+
 import pytest
 
+from .file_storm import file_storm
 from .storm import Storm
 
 
@@ -26,6 +29,14 @@ class TestAStorm:
     def test_with_a_device_handler_loses_nothing(self, seed: int) -> None:
         """Groups are initialised, and access states change meanwhile."""
         report = Storm(seed, alua=True).run()
+
+        assert report.evidence == ()
+        assert report.is_good
+
+    @pytest.mark.parametrize("queues", [False, True], ids=["fails", "queues"])
+    def test_over_a_real_file_loses_nothing(self, tmp_path: Path, queues: bool) -> None:
+        """In real time: an I/O that is on its way when its cable breaks ends as it ends."""
+        report = file_storm(tmp_path / "disk", seed=5, queues=queues)
 
         assert report.evidence == ()
         assert report.is_good

@@ -98,6 +98,10 @@ class Rig:
             raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
         return self.paths[number]
 
+    def check(self, number: DevT) -> None:
+        """Look whether there is such a path."""
+        self.open(format_devt(number))
+
     def event(self) -> None:
         """Count."""
         self.events += 1

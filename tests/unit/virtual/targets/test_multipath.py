@@ -261,6 +261,16 @@ class TestAMessage:
 
         assert (refused.value.errno, rig.events) == (code, 0)
 
+    @pytest.mark.parametrize(("kernel", "code"), [("6.1", errno.ENXIO), ("6.12", errno.EINVAL), ("7.2", errno.EINVAL)])
+    def test_about_a_device_that_is_not_there_is_refused_as_each_kernel_does(self, kernel: str, code: int) -> None:
+        """The oldest opens the device before it looks among the paths."""
+        target = Rig.of("8:0", "8:16", kernel=kernel).target("0 0 1 1 round-robin 0 1 1 8:0 1")
+
+        for number, expected in (("8:160", code), ("8:16", errno.EINVAL)):
+            with pytest.raises(OSError, match=r"\[Errno") as refused:
+                target.message(["fail_path", number])
+            assert refused.value.errno == expected
+
     def test_to_a_suspended_map_is_refused(self) -> None:
         """A path cannot be reinstated before the resume."""
         rig = Rig.of("8:0", "8:16")
