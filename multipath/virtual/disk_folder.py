@@ -67,12 +67,14 @@ def add_disk(tree: SysfsTree, path: VirtualPath) -> int:
     """Make the folders of a disk, and return its number."""
     folder, block = path.folder, f"{path.folder}/block/{path.name}"
     _add_class(tree, folder, "scsi_device", path.hctl, {})
-    _add_class(tree, folder, "scsi_disk", path.hctl, {"max_retries": DEFAULT_RETRIES, "cache_type": "write back"})
+    _add_class(tree, folder, "scsi_disk", path.hctl, {"max_retries": DEFAULT_RETRIES})
+    tree.share(f"{folder}/scsi_disk/{path.hctl}", {"cache_type": "write back"})
+    tree.share(folder, make_values(path))
     tree.write(folder, device_values(path))
     tree.replace(f"{folder}/state", path.state, time=0)
     diskseq = tree.add_block(block, path.devt, path.size)
     size = path.block_size
-    tree.write(f"{block}/queue", {"logical_block_size": size, "physical_block_size": size, "rotational": 0})
+    tree.share(f"{block}/queue", {"logical_block_size": size, "physical_block_size": size, "rotational": 0})
     tree.link(f"{block}/device", folder)
     return diskseq
 
@@ -84,20 +86,22 @@ def remove_disk(tree: SysfsTree, path: VirtualPath) -> None:
     tree.remove(path.folder)
 
 
-def device_values(path: VirtualPath) -> dict[str, Value]:
-    """Return what the kernel reads from a device when it scans it, and what programs may write."""
+def make_values(path: VirtualPath) -> dict[str, Value]:
+    """Return what is the same for all disks of one make."""
     inquiry = path.execute(bytes((0x12, 0, 0, 0, 96, 0))).data
-    values: dict[str, Value] = {
+    return {
         "vendor": inquiry[8:16].decode("ascii"),
         "model": inquiry[16:32].decode("ascii"),
         "rev": inquiry[32:36].decode("ascii"),
         "type": inquiry[0] & 0x1F,
         "scsi_level": inquiry[2] + 1,
         "inquiry": inquiry,
-        "timeout": DEFAULT_TIMEOUT,
-        "eh_timeout": 10,
-        "queue_depth": 32,
     }
+
+
+def device_values(path: VirtualPath) -> dict[str, Value]:
+    """Return what identifies the unit, and what programs may write."""
+    values: dict[str, Value] = {"timeout": DEFAULT_TIMEOUT, "eh_timeout": 10, "queue_depth": 32}
     for page in _PAGES:
         reply = path.execute(bytes((0x12, 1, page, 0x10, 0, 0)))
         if reply.is_good:

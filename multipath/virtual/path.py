@@ -107,6 +107,7 @@ class VirtualPath(ScsiDevice, BlockDevice):
         """Remove the disk, as ``echo 1 > device/delete`` does; who holds it keeps a dead device."""
         if self._set_state("deleted"):
             self._forget(self)
+            self.link_changed()  # what waits for a lost link need not wait any more
 
     def rescan(self) -> None:
         """Ask the unit for its size again, as ``echo 1 > device/rescan`` does."""

@@ -52,7 +52,7 @@ class RemotePort:
         self.link = Link.UP
         self.devices: list[ScsiDevice] = []
         self._clock, self._sysfs = clock, sysfs
-        self._lock = threading.Lock()
+        self._lock, self._showing = threading.Lock(), threading.Lock()
         self._plugged = True
         self._losses = 0
         target.watch(self._look)
@@ -120,7 +120,8 @@ class RemotePort:
 
     def _show(self) -> None:
         """Write the state into sysfs, and let the disks do what follows from it."""
-        self._sysfs.replace(f"{self.attributes}/port_state", self.link.value.partition(",")[0])
+        with self._showing:
+            self._sysfs.replace(f"{self.attributes}/port_state", self.link.value.partition(",")[0])
         for device in tuple(self.devices):
             device.link_changed()
 

@@ -65,7 +65,7 @@ class ScsiDevice:
         self.commands_seen = self.timeouts_seen = 0
         self.folder = ""
         self._clock, self._sysfs = clock, sysfs
-        self._lock = threading.Lock()
+        self._lock, self._showing = threading.Lock(), threading.Lock()
         self._state = "running"
         self._silent = False
         self._executes_in_silence = False
@@ -219,14 +219,22 @@ class ScsiDevice:
             if self._is_busy():
                 return BUSY
             silent, delay = self._silent or self.port.is_silent, self._delay()
-            timeout = self.timeout if command.timeout is None else command.timeout
-            if not (silent or delay):
-                return self._executed(command)
+            executes = not silent or self._executes_in_silence
+        # Executed before it is in flight: what ended because the link was lost must never be executed after that.
+        reply = self._executed(command) if executes else _TIMED_OUT
+        if silent or delay:
+            return self._wait_for_answer(command, _TIMED_OUT if silent else reply, delay)
+        return reply
+
+    def _wait_for_answer(self, command: _Command, reply: ScsiReply, delay: float) -> ScsiReply | None:
+        """Let the answer come later, or never; return it where the link was lost meanwhile."""
+        timeout = self.timeout if command.timeout is None else command.timeout
+        if reply is _TIMED_OUT or delay >= timeout:
+            reply, delay = _TIMED_OUT, timeout
+        with self._lock:
+            if self.remote_port.link is not Link.UP:
+                return _DISRUPTED
             self._in_flight.add(command)
-        reply = self._executed(command) if not silent or self._executes_in_silence else _TIMED_OUT
-        if silent or delay >= timeout:
-            command.timer = self._clock.call_later(timeout, lambda: self._finish(command, _TIMED_OUT))
-        else:
             command.timer = self._clock.call_later(delay, lambda: self._finish(command, reply))
         return None
 
@@ -295,4 +303,5 @@ class ScsiDevice:
         return changed
 
     def _show_state(self) -> None:
-        self._sysfs.replace(f"{self.folder}/state", self.state, time=0)
+        with self._showing:
+            self._sysfs.replace(f"{self.folder}/state", self.state, time=0)

@@ -53,6 +53,7 @@ class SysfsTree:
         self._folders: dict[DevT, str] = {}
         self._maps: dict[int, DevT] = {}
         self._diskseq = count(1)
+        self._shared: dict[bytes, str] = {}
         for folder in _FOLDERS:
             (root / folder).mkdir(parents=True, exist_ok=True)
 
@@ -66,6 +67,20 @@ class SysfsTree:
                 os.write(fd, text_of(value))
             finally:
                 os.close(fd)
+
+    def share(self, folder: str, attributes: Mapping[str, Value]) -> None:
+        """
+        Make files that nobody ever writes to; those of one value are one file, which makes large worlds small.
+
+        A program that writes into one all the same writes into all of them.
+        """
+        for name, value in attributes.items():
+            text = text_of(value)
+            try:
+                os.link(f"{self.root}/{self._shared[text]}", f"{self.root}/{folder}/{name}")
+            except (KeyError, OSError):  # the first of its value, or too many, or the one to link to is gone
+                self.write(folder, {name: value})
+                self._shared[text] = f"{folder}/{name}"
 
     def replace(self, file: str, value: Value, *, time: int | None = None) -> None:
         """
@@ -127,7 +142,8 @@ class SysfsTree:
         name, diskseq = folder.rpartition("/")[2], next(self._diskseq)
         self.mkdir(f"{folder}/holders", f"{folder}/slaves", f"{folder}/queue")
         values: dict[str, Value] = {"dev": format_devt(number), "size": size, "ro": int(read_only), "diskseq": diskseq}
-        self.write(folder, {**values, "removable": 0, "hidden": 0})
+        self.write(folder, values)
+        self.share(folder, {"removable": 0, "hidden": 0})
         with self._lock:
             self._folders[number] = folder
             for link in self._links(name, number):

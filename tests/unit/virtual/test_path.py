@@ -116,6 +116,27 @@ class TestABrokenCable:
         disk.plug_cable()
         assert port.read_text() == "Online\n"
 
+    def test_is_not_waited_for_when_the_disk_is_deleted(self, san: San, disk: VirtualPath) -> None:
+        """Nobody would plug it in."""
+        (san.root / "class/fc_remote_ports/rport-0:0-0/fast_io_fail_tmo").write_text("5\n")
+        disk.break_cable()
+        write = san.write(disk)
+        disk.delete()
+
+        assert (write.status, san.write(disk).status) == (BlockStatus.IOERR, BlockStatus.IOERR)
+
+    def test_keeps_what_was_executed_and_nothing_else(self, san: San, disk: VirtualPath) -> None:
+        """A command that ended is not executed after that: the other path's write stays."""
+        disk.latency = 1
+        old = san.write(disk, b"o" * 512)
+        disk.break_cable()
+        assert old.status is BlockStatus.TRANSPORT
+        san.write(other(disk), b"n" * 512)
+        san.clock.advance(60)
+        disk.plug_cable()
+
+        assert bytes(san.read(other(disk)).buffer) == b"n" * 512
+
 
 class TestATargetPortThatGoesDown:
     def test_takes_every_path_through_it_along(self, san: San) -> None:
