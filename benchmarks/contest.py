@@ -34,6 +34,7 @@ class Contest:
         calls: How often both are called in one turn.
         each: How often one call does the task.
         figure: The least ratio that the project wants; ``None`` where it promises nothing.
+        limit: The most seconds of ours that the project wants, for one task; ``None`` where it promises nothing.
     """
 
     task: str
@@ -42,6 +43,7 @@ class Contest:
     calls: int = 1
     each: int = 1
     figure: float | None = None
+    limit: float | None = None
 
     def hold(self, benchmark: BenchmarkFixture, ours: Call, theirs: Call) -> None:
         """Measure, and note the terms and the quartiles, in seconds for one task, as ``extra_info``."""

@@ -82,11 +82,18 @@ def _cell(row: Row) -> str:
 
 def _compared(row: Row) -> tuple[str, ...]:
     low, ratio, high = row["ratio"]
-    figure = row["figure"]
-    verdict = "yes" if figure is None or ratio >= figure else "**no**"
-    wanted = ("", "") if figure is None else (f"{figure:g}", verdict)
     ours, theirs = _time(row["ours"][1]), _time(row["theirs"][1])
-    return row["task"], row["place"], ours, row["peer"], theirs, f"{ratio:.2f} ({low:.2f} to {high:.2f})", *wanted
+    told = f"{ratio:.2f} ({low:.2f} to {high:.2f})"
+    return row["task"], row["place"], ours, row["peer"], theirs, told, *_wanted(row)
+
+
+def _wanted(row: Row) -> tuple[str, str]:
+    """Return what the project wants, a ratio or a time, and whether it is so."""
+    if (limit := row["limit"]) is not None:
+        return f"ours at most {_time(limit)}", "yes" if row["ours"][1] <= limit else "**no**"
+    if (figure := row["figure"]) is not None:
+        return f"{figure:g}", "yes" if row["ratio"][1] >= figure else "**no**"
+    return "", ""
 
 
 def _part(row: Row) -> tuple[str, ...]:

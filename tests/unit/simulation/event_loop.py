@@ -80,11 +80,11 @@ class EventLoop:
         self.changes = deque(sorted(changes, key=lambda change: change[:2]))
         self.now = self.left = 0
 
-    def closed_loop(self, depth: int, ios: int) -> None:
-        """Run workers, each with one I/O after the other."""
+    def closed_loop(self, depth: int, ios: int, cpus: int = 1) -> None:
+        """Run workers, each with one I/O after the other, in turn on these CPUs."""
         self.left = ios - min(depth, ios)
-        for _ in range(min(depth, ios)):
-            self._send(ModelIo(0, self.nbytes))
+        for worker in range(min(depth, ios)):
+            self._send(ModelIo(0, self.nbytes, worker % cpus))
         self._run_until(None)
 
     def arrivals(self, times: Sequence[int]) -> None:
@@ -123,7 +123,7 @@ class EventLoop:
             self._serve(path.queue.popleft())
         if self.left:
             self.left -= 1
-            self._send(ModelIo(self.now, self.nbytes))
+            self._send(ModelIo(self.now, self.nbytes, io.cpu))
 
     def _send(self, io: ModelIo) -> None:
         index = self.selector.select(io.nbytes, self.now + UPTIME, io.cpu)

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multipath import PathGroup, Selector, SimulatedPath, path_selector, simulate
+from multipath import PathGroup, Selector, SimulatedPath, TablePath, path_selector, simulate
 from multipath.errors import SimulationOverrun
 from multipath.simulation import ClosedLoop, Exponential, Fixed, OpenLoop, Outage, SizeMix, Trace
-from multipath.wire.selectors import SELECTORS, IoAffinity
+from multipath.wire.selectors import SELECTORS, CpuMask, IoAffinity
 
 from .event_loop import EventLoop, ModelPath
 
 MS = 1_000_000
-KEEPING_NO_CPUS = [name for name in SELECTORS if name != "io-affinity"]
+CPUS = 6
 
 
 def fixed(*milliseconds: int) -> list[SimulatedPath]:
@@ -168,20 +168,20 @@ model_paths = st.lists(st.builds(ModelPath, st.integers(1, 20), st.integers(0, 3
 
 class TestAnyArray:
     @settings(deadline=None)
-    @given(model_paths, st.sampled_from(KEEPING_NO_CPUS), st.integers(1, 12), st.integers(1, 150))
+    @given(model_paths, st.sampled_from([*SELECTORS]), st.integers(1, 12), st.integers(1, 150))
     def test_in_a_closed_loop_is_as_the_model_has_it(
         self, paths: list[ModelPath], name: str, depth: int, ios: int
     ) -> None:
         """The same ends, latencies and paths, I/O by I/O, with the selector driven by hand."""
         model = EventLoop(running(name, len(paths)), paths)
-        model.closed_loop(depth, ios)
+        model.closed_loop(depth, ios, CPUS)
 
-        result = simulate(name, simulated(paths), ClosedLoop(depth=depth, ios=ios))
+        result = simulate(name, simulated(paths), ClosedLoop(depth=depth, ios=ios, cpus=CPUS))
 
         assert list(zip(result.ends, result.latencies, result.served_by, strict=True)) == model.ended
 
     @settings(deadline=None)
-    @given(model_paths, st.sampled_from(KEEPING_NO_CPUS), st.lists(st.integers(0, 250), min_size=1, max_size=150))
+    @given(model_paths, st.sampled_from([*SELECTORS]), st.lists(st.integers(0, 250), min_size=1, max_size=150))
     def test_under_a_trace_is_as_the_model_has_it(self, paths: list[ModelPath], name: str, times: list[int]) -> None:
         """The same, for I/Os that arrive on their own."""
         model = EventLoop(running(name, len(paths)), paths)
@@ -193,15 +193,27 @@ class TestAnyArray:
 
 
 def running(name: str, count: int) -> Selector:
-    """Return a selector that is driven by hand."""
-    return path_selector(PathGroup.of([f"8:{number}" for number in range(count)], SELECTORS[name]()))
+    """Return a selector that is driven by hand; for io-affinity each path has every CPU whose number leaves its own."""
+    kind = SELECTORS[name]
+    args = [
+        CpuMask.of(*claimed(number, count)) if kind is IoAffinity else kind().default_args() for number in range(count)
+    ]
+    return path_selector(PathGroup.of([TablePath("path", each) for each in args], kind()), cpus=CPUS)
+
+
+def claimed(number: int, count: int) -> frozenset[int]:
+    """Return the CPUs of one of ``count`` paths."""
+    return frozenset(range(number, CPUS, count))
 
 
 def simulated(paths: list[ModelPath]) -> list[SimulatedPath]:
     """Return the paths of a model for the simulation."""
     return [
         SimulatedPath(
-            Fixed(path.latency), path.parallel or None, outages=tuple(Outage(*outage) for outage in path.outages)
+            Fixed(path.latency),
+            path.parallel or None,
+            cpus=claimed(number, len(paths)),
+            outages=tuple(Outage(*outage) for outage in path.outages),
         )
-        for path in paths
+        for number, path in enumerate(paths)
     ]
