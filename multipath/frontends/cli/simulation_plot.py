@@ -26,6 +26,7 @@ _LEAST_TO_LABEL: Final = 0.06
 _FIRST_PERCENT: Final = 5
 _LABELLED_DIGITS: Final = "25"
 _MOST_EXPLAINED: Final = 8
+_TICK: Final = 3.5
 _HALF: Final = 0.5
 _BELOW: Final = -0.16
 _STYLE: Final = {
@@ -100,6 +101,7 @@ def _scale_times(axes: "Axes", results: Sequence[SimulationResult]) -> None:
     first = min((result.percentile(_FIRST_PERCENT) for result in results), default=1)
     last = max((result.percentile(100) for result in results), default=10)
     axes.set(xscale="log", xlim=(first / 1.2, last * 1.2))
+    axes.tick_params(axis="x", which="both", length=_TICK, pad=_TICK)
     axes.xaxis.set_major_formatter(lambda value, _: format_time(value))
     is_narrow = last < 100 * first
     axes.xaxis.set_minor_formatter(

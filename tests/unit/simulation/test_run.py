@@ -1,10 +1,19 @@
 """What a run does, traced by hand, and held against the readable model on any array."""
 
+import resource
+import signal
+import threading
+import time
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multipath import PathGroup, Selector, SimulatedPath, TablePath, path_selector, simulate
+from multipath._native.distribution import Distribution
+from multipath._native.round_robin import RoundRobin
+from multipath._native.simulation import Simulation
 from multipath.errors import SimulationOverrun
 from multipath.simulation import ClosedLoop, Exponential, Fixed, OpenLoop, Outage, SizeMix, Trace
 from multipath.wire.selectors import SELECTORS, CpuMask, IoAffinity
@@ -217,3 +226,97 @@ def simulated(paths: list[ModelPath]) -> list[SimulatedPath]:
         )
         for number, path in enumerate(paths)
     ]
+
+
+class TestALongRun:
+    LOAD = ClosedLoop(depth=32, ios=50_000_000)
+
+    def test_tells_how_far_it_is_and_may_be_ended(self) -> None:
+        """What the caller raises comes through."""
+        told: list[float] = []
+
+        def tell(done: float) -> None:
+            told.append(done)
+            if len(told) == 2:
+                raise InterruptedError
+
+        with pytest.raises(InterruptedError):
+            simulate("round-robin", fixed(1, 2), self.LOAD, progress=tell)
+
+        assert told == [pytest.approx(0.021, abs=0.001), pytest.approx(0.042, abs=0.001)]
+
+    @pytest.mark.slow
+    def test_hears_a_signal(self) -> None:
+        """Ctrl-C ends it within a moment."""
+
+        def interrupt(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        before = signal.signal(signal.SIGALRM, interrupt)
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        begin = time.monotonic()
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                simulate("round-robin", fixed(1, 2), self.LOAD)
+        finally:
+            signal.signal(signal.SIGALRM, before)
+
+        assert time.monotonic() - begin < 1
+
+    @pytest.mark.slow
+    def test_lets_other_threads_run(self) -> None:
+        """It holds no GIL: a thread that counts is not stopped for longer than a moment."""
+        done = threading.Event()
+        pauses: list[float] = []
+
+        def count() -> None:
+            last = time.monotonic()
+            while not done.is_set():
+                now = time.monotonic()
+                pauses.append(now - last)
+                last = now
+
+        thread = threading.Thread(target=count)
+        thread.start()
+        simulate("round-robin", fixed(1, 2), ClosedLoop(depth=32, ios=5_000_000))
+        done.set()
+        thread.join()
+
+        assert len(pauses) > 1000
+
+    @pytest.mark.slow
+    def test_of_one_thread_cannot_be_run_by_another(self) -> None:
+        """The second one is refused, whatever the first one does then."""
+        simulation = Simulation(RoundRobin(1), seed=0, ios=20_000_000, duration=10**18, sizes=Distribution.fixed(512))
+        simulation.add_path(Distribution.fixed(MS))
+        simulation.closed_loop(32)
+        thread = threading.Thread(target=simulation.run)
+        thread.start()
+
+        while not simulation.ended:
+            pass
+        with pytest.raises(RuntimeError, match="runs in another thread"):
+            simulation.ios_that_ended()
+        thread.join()
+
+        assert simulation.ended == 20_000_000
+
+    @pytest.mark.slow
+    def test_gives_its_memory_back(self) -> None:
+        """The whole process grows no further after the first runs."""
+
+        def run() -> None:
+            simulate("queue-length", fixed(1, 1), ClosedLoop(depth=100_000, ios=100_000))
+
+        for _ in range(3):
+            run()
+        before = resident()
+        for _ in range(30):
+            run()
+
+        assert resident() - before < 16 << 20  # one run takes 10 MiB
+
+
+def resident() -> int:
+    """Return how much memory this process has, in bytes."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
