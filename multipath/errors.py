@@ -6,6 +6,7 @@ The error tree.
     MultipathError
     ├── TableError (ValueError)               a target line that is not what it says it is; .word is the word at fault
     ├── NameRefused (ValueError)              a device name or uuid that the kernel cannot hold
+    ├── NumberRefused (ValueError)            a device, event or sector number that the kernel cannot hold
     ├── Closed (ValueError)                   use of a Control, Host or lab guest after close()
     ├── NotFound (LookupError)                no map answers to a reference
     ├── AmbiguousRef (LookupError)            more than one map answers to a reference
@@ -73,6 +74,10 @@ class TableError(MultipathError, ValueError):
 
 class NameRefused(MultipathError, ValueError):
     """A device name or uuid that the kernel would refuse, cut short or mistake for something else."""
+
+
+class NumberRefused(MultipathError, ValueError):
+    """A device, event or sector number for which the kernel's field has no room."""
 
 
 class Closed(MultipathError, ValueError):

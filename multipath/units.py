@@ -18,6 +18,7 @@ DevT = NewType("DevT", int)
 SECTOR_SIZE: Final = 512
 _MAJORS: Final = 1 << 12
 _MINORS: Final = 1 << 20
+_DEVICE_NUMBERS: Final = _MAJORS * _MINORS
 _MAJOR_MINOR: Final = re.compile(r"([0-9]{1,10}):([0-9]{1,10})\Z", re.ASCII)
 
 
@@ -53,12 +54,12 @@ def parse_devt(text: str) -> DevT:
 
 def format_devt(number: DevT) -> str:
     """
-    Return ``"major:minor"``.
+    Return ``"major:minor"``; a number that Linux cannot have as it is.
 
     >>> format_devt(DevT(0x0010FD2C))
     '253:300'
     """
-    return f"{os.major(number)}:{os.minor(number)}"
+    return f"{os.major(number)}:{os.minor(number)}" if 0 <= number < _DEVICE_NUMBERS else str(int(number))
 
 
 def to_bytes(sectors: Sectors) -> Bytes:

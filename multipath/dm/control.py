@@ -25,7 +25,7 @@ from .device import DeviceEntry, DeviceInfo, DeviceTable, Version
 from .holders import SYSFS, Holder
 from .name import checked_name, checked_uuid, encoded
 from .nodes import Nodes, NodesMode, OwnNodes, choose_nodes, make_control_node
-from .reference import SNAPSHOTS, DeviceRef, address, label, other_device
+from .reference import SNAPSHOTS, DeviceRef, address, checked_number, label, other_device
 from .refusal import held_by, load_refused, refusal, table_missing
 from .surroundings import Surroundings
 from .target import Target, check_table
@@ -263,11 +263,12 @@ class Control:
             secure: Have the kernel and this library wipe the text after use.
 
         Raises:
+            NumberRefused: a sector that no device can have.
             MessageRefused: the target does not accept it, or not now.
             TableMissing: the device has no live table.
         """
         flags = codec.FLAG_SECURE_DATA if secure else 0
-        payload = codec.pack_message(sector, encoded(text, "message", 1 << 16))
+        payload = codec.pack_message(checked_number(sector, 64, "sector"), encoded(text, "message", 1 << 16))
         try:
             return self._call(commands.TARGET_MSG, ref, flags=flags, payload=payload).text()
         except (Unanswered, errors.MessageRefused, errors.DeviceNotFound) as error:
@@ -280,9 +281,11 @@ class Control:
         Without ``timeout`` the kernel waits (``DM_DEV_WAIT``); with one, this polls a file of its own.
 
         Raises:
+            NumberRefused: an event number that no device can have.
             TableMissing: without a live table nothing would ever wake it.
             WaitTimeout: the number was still the same; ``.seen`` is the last status.
         """
+        checked_number(event_nr, 32, "event number")
         if not self.info(ref).live_table:
             raise table_missing(commands.WAIT, ref)
         if timeout is not None:

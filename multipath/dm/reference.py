@@ -8,6 +8,7 @@ number, never by the name that it had.
 from typing import Final
 
 from .._native import codec
+from ..errors import NumberRefused
 from ..units import DevT, format_devt
 from .device import DeviceEntry, DeviceInfo
 from .name import encoded
@@ -24,7 +25,19 @@ def address(ref: DeviceRef) -> tuple[bytes, bytes, int]:
         if ref.uuid:
             return b"", encoded(ref.uuid, "device uuid", codec.UUID_MAX), 0
         return b"", b"", ref.devt
-    return b"", b"", ref
+    return b"", b"", checked_number(ref, 64, "device number")
+
+
+def checked_number(number: int, bits: int, what: str) -> int:
+    """
+    Return a number that goes into a field of so many bits.
+
+    Raises:
+        NumberRefused: it does not fit.
+    """
+    if not 0 <= number < 1 << bits:
+        raise NumberRefused(f"the {what} {number} is refused: the kernel's field holds 0 to {(1 << bits) - 1}")
+    return number
 
 
 def other_device(ref: DeviceInfo | DeviceEntry, reply: codec.Reply) -> str:

@@ -21,6 +21,7 @@ EXAMPLES: list[BaseException] = [
     errors.TableError("multipath table", "0 0 x", 2, "x", "a number"),
     errors.TableError("multipath table", "0 0", 2, None, "a number"),
     errors.NameRefused("device name 'a b': character ' ' is refused"),
+    errors.NumberRefused("the sector -1 is refused"),
     errors.Closed("this Control is closed"),
     errors.NotFound("no map 'x'"),
     errors.AmbiguousRef("'x' is two maps"),
