@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from .setups import NAMES, Setup, plain
-from .traces import Trace, cases, replayed, thrown
+from .traces import Trace, cases, replayed, thrown, uneven
 
 pytestmark = pytest.mark.slow
 
@@ -14,8 +14,8 @@ class TestARandomTrace:
     def test_is_what_the_kernel_makes_of_it(self, kernel: str, name: str) -> None:
         """Any arguments, sizes and times; numbers that wrap; time that runs backwards; no path left."""
 
-        @settings(max_examples=400, deadline=None)
-        @given(cases([name]))
+        @settings(max_examples=200, deadline=None)
+        @given(cases(name))
         def agrees(case: tuple[Setup, Trace]) -> None:
             _compare(kernel, *case)
 
@@ -27,10 +27,12 @@ class TestALongTrace:
     @pytest.mark.parametrize("n_paths", [1, 2, 3, 8, 64])
     @pytest.mark.parametrize("name", NAMES)
     def test_is_what_the_kernel_makes_of_it(self, kernel: str, name: str, n_paths: int, ends: float) -> None:
-        """Thousands of I/Os outstanding, or a path that is idle now and then."""
-        setup = plain(name, n_paths)
+        """Thousands of I/Os outstanding, or a path that is idle now and then; even paths and uneven ones."""
+        even, odd = plain(name, n_paths), uneven(name, n_paths, n_paths)
 
-        _compare(kernel, setup, thrown(setup, 20_000, n_paths, ends=ends))
+        _compare(kernel, even, thrown(even, 20_000, 1, ends=ends))
+        _compare(kernel, odd, thrown(odd, 20_000, 2, ends=ends))
+        _compare(kernel, odd, thrown(odd, 20_000, 3, ends=ends, wild=True))
 
 
 def _compare(kernel: str, setup: Setup, trace: Trace) -> None:

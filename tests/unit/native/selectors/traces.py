@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from multipath._native.selector import END, FAIL, REINSTATE, SELECT, START
 
 from .models import NO_PATH
-from .setups import NAMES, Setup, Single, mask
+from .setups import Setup, Single, mask, plain
 
 U64: Final = 2**64
 WORDS: Final = {"select": SELECT, "start": START, "end": END, "fail": FAIL, "reinstate": REINSTATE}
@@ -23,6 +23,8 @@ WORDS: Final = {"select": SELECT, "start": START, "end": END, "fail": FAIL, "rei
 # Sizes round which the arithmetic of service-time changes, and times round which that of historical-service-time does.
 _SIZES: Final = (0, 512, 4096, 1 << 20, 2**31 - 1, 2**31, 2**32 - 1, 2**57 - 1, 2**57, 2**63, U64 - 1)
 _DELAYS: Final = (0, 1, 1000, 10**6, 2**24 - 1, 2**24, 2**30, 2**54, U64 - 1, U64 - 10**6)
+
+_ODD: Final = 0.01  # how often a number of a wild trace is one of these
 
 
 class Replaying(Protocol):
@@ -113,9 +115,8 @@ class Dice:
 
 
 @st.composite
-def setups(draw: st.DrawFn, names: Sequence[str] = NAMES) -> Setup:
-    """Return any selector with any arguments."""
-    name = draw(st.sampled_from(names))
+def setups(draw: st.DrawFn, name: str) -> Setup:
+    """Return a selector with any arguments."""
     n_paths = draw(st.integers(1, 9))
     if name == "service-time":
         throughputs = st.one_of(st.sampled_from((0, 1, 2, 100)), st.integers(0, 100))
@@ -142,36 +143,59 @@ def _affinities(draw: st.DrawFn, n_paths: int) -> Setup:
     return Setup("io-affinity", tuple(masks), nodes=tuple(nodes))
 
 
-_STEPS: Final = st.lists(
-    st.tuples(
-        st.sampled_from((SELECT, START, START, START, END, END, FAIL, REINSTATE)),
-        st.integers(0, 2**20),
-        st.sampled_from(_SIZES) | st.integers(0, 2**40),
-        st.sampled_from(_DELAYS) | st.integers(0, 2**36),
-    ),
-    max_size=120,
-)
+_OPS: Final = (SELECT, START, START, START, END, END, FAIL, REINSTATE)
 
 
 @st.composite
-def cases(draw: st.DrawFn, names: Sequence[str] = NAMES) -> tuple[Setup, Trace]:
+def cases(draw: st.DrawFn, name: str) -> tuple[Setup, Trace]:
     """Return a selector, and what happens to it: time runs on, stands, or leaps back."""
-    setup, begin = draw(setups(names)), draw(st.sampled_from((0, 10**12, 2**63, U64 - 10**9)))
-    dice, now = Dice(setup), begin
-    for op, number, nbytes, delay in draw(_STEPS):
+    setup, now = draw(setups(name)), draw(st.sampled_from((10**12, 0, 2**63, U64 - 10**9)))
+    # Both are drawn once for the trace, so that many traces have ordinary numbers only and get somewhere with them.
+    sizes = st.sampled_from(draw(st.sampled_from((_SIZES[:3], _SIZES)))) | st.integers(0, 2**20)
+    delays = st.sampled_from(draw(st.sampled_from((_DELAYS[:7], _DELAYS)))) | st.integers(0, 2**30)
+    length, dice = draw(st.sampled_from((3, 10, 30, 100))), Dice(setup)
+    step = st.tuples(st.sampled_from(_OPS), st.integers(0, 2**10), sizes, delays)
+    for op, number, nbytes, delay in draw(st.lists(step, min_size=length, max_size=length)):
         now += delay
         dice.add(op, number, nbytes, now)
     return setup, dice.steps
 
 
-def thrown(setup: Setup, steps: int, seed: int, *, ends: float) -> Trace:
-    """Return a long trace; ``ends`` is how often an I/O ends for each that starts: below 1 they pile up."""
+def thrown(setup: Setup, steps: int, seed: int, *, ends: float, wild: bool = False) -> Trace:
+    """
+    Return a long trace.
+
+    Args:
+        setup: Whose paths and CPUs it is about.
+        steps: How many there are.
+        seed: The same trace for the same number.
+        ends: How often an I/O ends for each that starts: below 1 they pile up.
+        wild: Whether sizes and times come along that no machine has.
+    """
     chance, dice, now = random.Random(seed), Dice(setup), 10**9
-    weights = (2, 100, 100 * ends, 1, 1)
+    sizes, weights = (0, 512, 4096, 65536, 1 << 20), (2, 100, 100 * ends, 1, 1)
     for op in chance.choices((SELECT, START, END, FAIL, REINSTATE), weights, k=steps):
         now += int(chance.expovariate(1 / chance.choice((100, 10**5, 10**8))))
-        dice.add(op, chance.getrandbits(20), chance.choice((0, 512, 4096, 65536, 1 << 20)), now)
+        odd = wild and chance.random() < _ODD
+        now += chance.choice(_DELAYS) if odd else 0
+        dice.add(op, chance.getrandbits(20), chance.choice(_SIZES if odd else sizes), now)
     return dice.steps
+
+
+def uneven(name: str, n_paths: int, seed: int) -> Setup:
+    """Return a selector whose paths differ, with arguments that follow from the seed."""
+    chance = random.Random(seed)
+    if name == "service-time":
+        return Setup(name, tuple(("1", str(chance.choice((0, 1, 2, 50, 100)))) for _ in range(n_paths)))
+    if name == "historical-service-time":
+        group = chance.choice((972, 0, 1, 512, 1023)), chance.choice((0, 1, 2, 10, 2**32 - 1))
+        return Setup(name, (("1",),) * n_paths, tuple(map(str, group)))
+    if name == "io-affinity":
+        cpus = 2 * n_paths
+        own = chance.sample(range(cpus), n_paths)
+        masks = [(mask(1 << cpu),) for cpu in own]
+        return Setup(name, tuple(masks), nodes=tuple(chance.randrange(4) for _ in range(cpus)))
+    return plain(name, n_paths)
 
 
 def lines(trace: Trace, paths: Sequence[int]) -> list[str]:
