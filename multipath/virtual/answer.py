@@ -79,11 +79,9 @@ class Answer:
 
     def tell_lines(self, table: RunningTable) -> None:
         """Print each line of a table in the form that is asked for."""
+        texts = zip(table.targets, self._texts(table), strict=True)
         self.payload = codec.pack_lines(
-            [
-                (target.start, target.length, target.type.encode(), text.encode())
-                for target, text in zip(table.targets, self._texts(table), strict=True)
-            ]
+            [(target.start, target.length, target.type.encode(), text.encode()) for target, text in texts]
         )
 
     def packed(self, version: Sequence[int]) -> bytes:

@@ -147,12 +147,11 @@ class RunningTable:
             target.resume()
 
     def close(self) -> None:
-        """End the targets, and close what they are built on."""
+        """End the targets, and close what they are built on; a command that reads the table just now may finish."""
         for target in self.targets:
             target.close()
         for device in self.devices.values():
             self._device.let_go(device, read_only=self.read_only)
-        self.targets, self.devices = [], {}
 
     # The owner of its targets.
 

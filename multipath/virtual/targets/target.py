@@ -15,6 +15,8 @@ target may hold a lock of its own when it calls its `Owner`, but not when it sub
 """
 
 import enum
+import errno
+import os
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Protocol
 
@@ -186,7 +188,7 @@ class RunningTarget:
         Raises:
             OSError: ``ENOTTY``: it has none; ``ENOTCONN``: none is usable.
         """
-        raise NotImplementedError
+        raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
 
     # Its life.
 

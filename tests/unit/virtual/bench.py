@@ -4,6 +4,7 @@ A device-mapper on a bench: a virtual kernel over plain disks in memory, with a 
 What a whole world brings along, arrays and their faults, is not here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from multipath.dm.target import Target
@@ -144,6 +145,12 @@ class Bench:
         found = self.kernel.map_named(name)
         assert found is not None
         return found
+
+    def until(self, holds: Callable[[], object]) -> None:
+        """Wait until something holds that a command in another thread brings about."""
+        with self.kernel.changed:
+            while not holds():
+                self.kernel.changed.wait(0.01)
 
     def live(self, name: str, *lines: Target) -> MappedDevice:
         """Make a device with these lines as its live table."""
