@@ -558,7 +558,7 @@ class TestAGroupThatMustBeInitialised:
         assert (states(groups), served(groups)) == ("A", [0])
 
     def test_ends_a_path_that_failed_before_its_turn(self, groups: PriorityGroups) -> None:
-        """It is handed out all the same: whoever activates paths finds it offline, and the last one ends the waiting."""
+        """It is handed out all the same; whoever activates it finds it offline, and the last one ends the waiting."""
         groups.pg_init_paths()
         fail(groups, 0, 1)
         assert (groups.path_active(0), groups.pg_init_done(0, DH_DEV_OFFLINED)) == (False, False)
