@@ -8,6 +8,7 @@ from setuptools import Extension, setup
 MODULES = (
     "codec",
     "control",
+    "decisions",
     "distribution",
     "group",
     "historical_service_time",

@@ -2,43 +2,38 @@
 The priority groups of a multipath map: which group, and by its selector which path, serves an I/O.
 
 Theory of operation: what dm-mpath decides, and nothing of what it does. It holds no I/O, opens no device and has no
-clock: a caller maps, sends, ends, and is told to hold an I/O, to fail it or to activate paths. As in the kernel, the
-current group is kept until its selector yields nothing; a pending group, from the table or from `switch_group`, is asked
-once; then all groups are, first those that are not bypassed. `docs/groups.md` has the rules.
+clock: a caller maps, sends, ends, and is told to hold an I/O, to fail it or to activate paths. Here arguments are checked
+and locks taken; what is decided stands in `decisions.pyx`.
 
 The map has one lock, and each selector its own, which is taken inside. Both are spin locks, under which no memory is
 taken and nothing needs the GIL.
-
-Source: linux ``drivers/md/dm-mpath.c``; ``docs/kernel-interface.md`` tells what was seen on running kernels.
 """
 
-cimport cython
-from libc.stdint cimport UINT32_MAX, UINT64_MAX
-from libc.stdlib cimport calloc, free
-from libc.string cimport memmove
+from libc.stdint cimport UINT32_MAX, UINT64_MAX, int32_t, uint32_t, uint64_t
 
+from multipath._native.decisions cimport (
+    MAP_AGAIN,
+    MAP_FAIL,
+    MAP_INIT,
+    MAP_PUSH_BACK,
+    MAP_QUEUE,
+    NO_GROUP,
+    NO_HANDLER,
+    OFFLINED,
+    OK,
+    RETRY_LATER,
+    RETRY_NOW,
+    TEMP_BUSY,
+    TEMP_UNAVAIL,
+    THE_DELAY,
+    Decisions,
+)
 from multipath._native.selector cimport NO_PATH, Selector, mp_hold, mp_release, unsigned
 
 cdef enum:
-    NO_GROUP = -1
-
     # The bounds that dm-mpath sets for a table.
     MOST_GROUPS = 1024
     MOST_RETRIES = 50
-
-    # What an activation waits for.
-    NOTHING = 0
-    A_CALLER = 1
-    THE_DELAY = 2
-
-    # What a device handler says of an activation, by the kernel's numbers. Any other is the fault of device or path.
-    OK = 0
-    TEMP_BUSY = 2
-    RETRY_LATER = 10
-    RETRY_NOW = 11
-    TEMP_UNAVAIL = 13
-    OFFLINED = 14
-    NO_HANDLER = 16
 
 # What `PriorityGroups.map` says instead of a path.
 QUEUE = MAP_QUEUE
@@ -65,9 +60,7 @@ cdef inline uint64_t time(value) except? 0:
     return unsigned(value, UINT64_MAX, "a time is in nanoseconds, of 64 bits")
 
 
-# It can be part of no cycle but by a selector's subclass, and the borrowed pointers must not outlive the tuple.
-@cython.no_gc_clear
-cdef class PriorityGroups:
+cdef class PriorityGroups(Decisions):
     """
     The priority groups of one map, with all that dm-mpath decides by them.
 
@@ -110,27 +103,14 @@ cdef class PriorityGroups:
 
     def __cinit__(self, groups, *, initial_group=None, bint queue_if_no_path=False, bint handler=False,
                   pg_init_retries=0, bint pending_first=False, bint bio_based=True):
-        self.group = NULL
-        self.path = NULL
-        self.waiting = NULL
         self.selectors = tuple(groups)
         self.check_selectors()
         self.allocate()
-        self.current, self.cached = NO_GROUP, NO_PATH
         self.pending = self.initial(initial_group)
         self.retries = <uint32_t>unsigned(pg_init_retries, MOST_RETRIES, "dm-mpath takes pg_init_retries up to 50")
         self.valid_paths = self.n_paths
         self.queueing, self.handler = queue_if_no_path, handler
         self.pending_first, self.bio_based = pending_first, bio_based
-        self.queue_io = True
-
-    def __dealloc__(self):
-        free(self.group)
-        free(self.path)
-        free(self.waiting)
-        self.group = NULL
-        self.path = NULL
-        self.waiting = NULL
 
     cdef int check_selectors(self) except -1:
         """Count the paths of selectors that are none of somebody else."""
@@ -145,21 +125,6 @@ cdef class PriorityGroups:
         self.n_groups = <int32_t>unsigned(len(self.selectors), MOST_GROUPS, "dm-mpath takes up to 1024 groups")
         if len({id(selector) for selector in self.selectors}) != self.n_groups:
             raise ValueError("a selector stands twice: each group has one of its own")
-        return 0
-
-    cdef int allocate(self) except -1:
-        """Make room for what is known of each group and each path."""
-        cdef int32_t group, path
-        self.group = <Group*>calloc(self.n_groups + 1, sizeof(Group))
-        self.path = <Path*>calloc(self.n_paths + 1, sizeof(Path))
-        self.waiting = <int32_t*>calloc(self.n_paths + 1, sizeof(int32_t))
-        if self.group == NULL or self.path == NULL or self.waiting == NULL:
-            raise MemoryError
-        for group in range(self.n_groups):
-            self.group[group].selector = <void*>self.selectors[group]
-            self.group[group + 1].first = self.group[group].first + (<Selector>self.selectors[group]).n_paths
-            for path in range(self.group[group].first, self.group[group + 1].first):
-                self.path[path].group, self.path[path].active = group, True
         return 0
 
     cdef int32_t initial(self, number) except? -1:
@@ -278,111 +243,6 @@ cdef class PriorityGroups:
         mp_release(&self.held)
         return answer
 
-    cdef int32_t map_io(self, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil:
-        cdef int32_t path = self.cached, group
-        # While a group is initialised, I/O sticks to the path that the group came into use with.
-        if path == NO_PATH or not self.queue_io:
-            path = self.select(nbytes, now, cpu)
-        if path == NO_PATH:
-            return MAP_QUEUE if self.queueing else MAP_PUSH_BACK if self.noflush else MAP_FAIL
-        if self.queue_io or self.required:
-            self.initialise()
-            return MAP_INIT
-        group = self.path[path].group
-        self.lock_selector(group)
-        (<Selector>self.group[group].selector).started(path - self.group[group].first, nbytes)
-        self.unlock_selector(group)
-        return path
-
-    cdef int32_t choose_io(self, uint64_t now, uint32_t cpu) noexcept nogil:
-        cdef int32_t path = self.cached
-        if path == NO_PATH or not self.queue_io:
-            path = self.select(0, now, cpu)
-        if path != NO_PATH and not self.queue_io:
-            return path
-        if path == NO_PATH and not self.queueing:
-            return MAP_FAIL
-        if self.current == NO_GROUP:
-            self.select(0, now, cpu)
-        if self.required:
-            self.initialise()
-        return MAP_QUEUE if path == NO_PATH else MAP_INIT
-
-    cdef void end_io(self, int32_t path, uint64_t nbytes, uint64_t start, uint64_t now) noexcept nogil:
-        cdef int32_t group = self.path[path].group
-        self.lock_selector(group)
-        (<Selector>self.group[group].selector).ended(path - self.group[group].first, nbytes, start, now)
-        self.unlock_selector(group)
-
-    cdef int32_t after_failed_io(self) noexcept nogil:
-        if self.valid_paths > 0 or self.queueing:
-            return MAP_AGAIN
-        return MAP_PUSH_BACK if self.noflush else MAP_FAIL
-
-    cdef int32_t select(self, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil:
-        cdef int32_t path = NO_PATH
-        if self.valid_paths == 0:
-            self.queue_io = False
-            self.drop_current()
-            return NO_PATH
-        # Since target version 1.15 (Linux v6.16) a running probe may keep the current group although another is pending.
-        if self.pending_first:
-            path = self.select_pending(nbytes, now, cpu)
-        if path == NO_PATH and self.current != NO_GROUP:
-            path = self.select_in(self.current, nbytes, now, cpu)
-        if path == NO_PATH and not self.pending_first:
-            path = self.select_pending(nbytes, now, cpu)
-        if path == NO_PATH:
-            path = self.select_any(False, nbytes, now, cpu)
-        if path == NO_PATH:
-            path = self.select_any(True, nbytes, now, cpu)
-            # A group that was bypassed for being busy is not initialised again without a pause.
-            self.delay = self.delay or path != NO_PATH
-        if path == NO_PATH:
-            self.drop_current()
-        return path
-
-    cdef int32_t select_pending(self, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil:
-        cdef int32_t group = self.pending
-        self.pending = NO_GROUP
-        return NO_PATH if group == NO_GROUP else self.select_in(group, nbytes, now, cpu)
-
-    cdef int32_t select_any(self, bint bypassed, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil:
-        cdef int32_t group, path
-        for group in range(self.n_groups):
-            if self.group[group].bypassed == bypassed:
-                path = self.select_in(group, nbytes, now, cpu)
-                if path != NO_PATH:
-                    return path
-        return NO_PATH
-
-    cdef int32_t select_in(self, int32_t group, uint64_t nbytes, uint64_t now, uint32_t cpu) noexcept nogil:
-        cdef int32_t path
-        self.lock_selector(group)
-        path = (<Selector>self.group[group].selector).pick(nbytes, now, cpu)
-        self.unlock_selector(group)
-        if path == NO_PATH:
-            return NO_PATH
-        path += self.group[group].first
-        if group != self.current:
-            self.cached = path
-            self.switch_to(group)
-        return path
-
-    cdef void switch_to(self, int32_t group) noexcept nogil:
-        self.current = group
-        self.required = self.queue_io = self.handler
-        self.pg_init_count = 0
-
-    cdef void drop_current(self) noexcept nogil:
-        self.cached, self.current = NO_PATH, NO_GROUP
-
-    cdef void drop_current_or_later(self) noexcept nogil:
-        if self.probing:
-            self.drop_after_probe = True
-        else:
-            self.drop_current()
-
     # Paths that fail and come back.
 
     def fail_path(self, path):
@@ -419,37 +279,6 @@ cdef class PriorityGroups:
         cdef bint changed = self.reinstate(index)
         mp_release(&self.held)
         return changed
-
-    cdef bint fail(self, int32_t path) noexcept nogil:
-        cdef int32_t group = self.path[path].group
-        if not self.path[path].active:
-            return False
-        self.lock_selector(group)
-        (<Selector>self.group[group].selector).drop(path - self.group[group].first)
-        self.unlock_selector(group)
-        self.path[path].active = False
-        self.path[path].fail_count += 1
-        self.valid_paths -= 1
-        if path == self.cached:
-            self.cached = NO_PATH
-        self.events += 1
-        return True
-
-    cdef bint reinstate(self, int32_t path) noexcept nogil:
-        cdef int32_t group = self.path[path].group
-        if self.path[path].active:
-            return False
-        self.lock_selector(group)
-        (<Selector>self.group[group].selector).bring_back(path - self.group[group].first)
-        self.unlock_selector(group)
-        self.path[path].active = True
-        self.valid_paths += 1
-        if self.valid_paths == 1:
-            self.cached = NO_PATH
-        elif self.handler and self.current == group:
-            self.make_due(path, False)
-        self.events += 1
-        return True
 
     # Groups that are preferred and avoided.
 
@@ -582,70 +411,6 @@ cdef class PriorityGroups:
         if not known:
             raise ValueError(f"path {index} is not being activated: pg_init_paths hands out what is to be done, once")
         return over
-
-    cdef int32_t initialise(self) noexcept nogil:
-        """Make the activations of the current group due; return how many are in progress."""
-        cdef int32_t path
-        if self.pg_init_in_progress or self.disabled:
-            return 0
-        self.pg_init_count += 1
-        self.required = False
-        if self.current == NO_GROUP:
-            return 0
-        for path in range(self.group[self.current].first, self.group[self.current + 1].first):
-            if self.path[path].active:
-                self.make_due(path, self.delay)
-        return self.pg_init_in_progress
-
-    cdef void make_due(self, int32_t path, bint delayed) noexcept nogil:
-        if self.path[path].due != NOTHING:
-            return
-        self.path[path].due = THE_DELAY if delayed else A_CALLER
-        self.waiting[self.n_waiting] = path
-        self.n_waiting += 1
-        self.pg_init_in_progress += 1
-
-    cdef int32_t next_activation(self, bint delayed) noexcept nogil:
-        cdef uint8_t wanted = THE_DELAY if delayed else A_CALLER
-        cdef int32_t k, path
-        for k in range(self.n_waiting):
-            path = self.waiting[k]
-            if self.path[path].due == wanted:
-                self.n_waiting -= 1
-                memmove(self.waiting + k, self.waiting + k + 1, <size_t>(self.n_waiting - k) * sizeof(int32_t))
-                self.path[path].due = NOTHING
-                self.path[path].activating += 1
-                return path
-        return NO_PATH
-
-    cdef bint activated(self, int32_t path, int32_t result) noexcept nogil:
-        cdef bint retried = result == RETRY_LATER or result == RETRY_NOW or result == TEMP_UNAVAIL
-        cdef bint good = result == OK or (result == NO_HANDLER and not self.handler)
-        if result == TEMP_BUSY:
-            self.group[self.path[path].group].bypassed = True
-            self.drop_current()
-            self.events += 1
-        elif retried and self.pg_init_count <= self.retries and not self.disabled:
-            self.required = True
-        elif not good:
-            self.fail(path)
-        if (good or retried) and not self.required:
-            self.group[self.path[path].group].bypassed = False
-        self.path[path].activating -= 1
-        self.pg_init_in_progress -= 1
-        if self.pg_init_in_progress > 0:
-            return False
-        if self.required:
-            self.delay = result == RETRY_LATER
-        return self.initialised()
-
-    cdef bint initialised(self) noexcept nogil:
-        """Begin what has to be repeated, or end the initialisation."""
-        if self.required and self.initialise() > 0:
-            return False
-        self.queue_io = False
-        self.disabled = False
-        return True
 
     # Queueing, and suspends.
 
@@ -786,11 +551,3 @@ cdef class PriorityGroups:
 
     cdef uint32_t cpu_number(self, cpu) except? 0:
         return <uint32_t>unsigned(cpu, self.n_cpus - 1, "a CPU is numbered below the kernel's nr_cpu_ids")
-
-    cdef void lock_selector(self, int32_t group) noexcept nogil:
-        if not self.exclusive:
-            mp_hold(&(<Selector>self.group[group].selector).held)
-
-    cdef void unlock_selector(self, int32_t group) noexcept nogil:
-        if not self.exclusive:
-            mp_release(&(<Selector>self.group[group].selector).held)

@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 from typing import Final, Literal, Self
 
+from .decisions import Decisions
 from .selector import Selector
 
 QUEUE: Final = -1
@@ -17,20 +18,7 @@ DH_RES_TEMP_UNAVAIL: Final[int]
 DH_DEV_OFFLINED: Final[int]
 DH_NOSYS: Final[int]
 
-class PriorityGroups:
-    n_groups: Final[int]
-    n_paths: Final[int]
-    selectors: Final[tuple[Selector, ...]]
-    @property
-    def valid_paths(self) -> int: ...
-    @property
-    def events(self) -> int: ...
-    @property
-    def queue_io(self) -> bool: ...
-    @property
-    def pg_init_count(self) -> int: ...
-    @property
-    def pg_init_in_progress(self) -> int: ...
+class PriorityGroups(Decisions):
     @property
     def pg_init_delayed(self) -> bool: ...
     @property

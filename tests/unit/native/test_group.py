@@ -1,5 +1,7 @@
 """Which group of a map serves an I/O: the rules of dm-mpath, one fact for each test."""
 
+import re
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -25,6 +27,7 @@ from multipath._native.round_robin import RoundRobin
 from multipath._native.service_time import ServiceTime
 
 SIZE: Final = 4096
+PAGE: Final = Path(__file__).parents[3] / "docs/groups.md"
 
 
 def of(*sizes: int, **keywords: Any) -> PriorityGroups:
@@ -46,6 +49,12 @@ def fail(groups: PriorityGroups, *paths: int) -> None:
     """Fail some paths."""
     for path in paths:
         assert groups.fail_path(path)
+
+
+class TestThePage:
+    def test_runs_as_it_stands(self) -> None:
+        """The example of ``docs/groups.md`` keeps what it asserts."""
+        exec(re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[0], {})
 
 
 class TestAFreshMap:

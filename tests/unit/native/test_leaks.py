@@ -17,6 +17,7 @@ import multipath._native
 from multipath._native import codec, group, selector
 from multipath._native.codec import Reply, Request
 from multipath._native.control import ControlFile, Unanswered, probe_paths
+from multipath._native.decisions import Decisions
 from multipath._native.distribution import Distribution
 from multipath._native.group import PriorityGroups
 from multipath._native.historical_service_time import HistoricalServiceTime
@@ -209,6 +210,7 @@ def _refused_selections() -> None:
 def _groups() -> None:
     fresh = [RoundRobin(2), QueueLength(40)]
     groups = PriorityGroups(fresh, initial_group=2**10, queue_if_no_path=True, handler=True, pg_init_retries=50)
+    _refused(Decisions, TypeError)
     _refused(lambda: PriorityGroups([*fresh, _text()]), TypeError)  # type: ignore[list-item]
     _refused(lambda: PriorityGroups([*fresh, fresh[0]]), ValueError)
     _refused(lambda: PriorityGroups(fresh, initial_group=2**70), ValueError)
@@ -323,6 +325,7 @@ CALLS: Final[dict[str, Callable[[], object]]] = {
         f"{place}{member}": call
         for place, kind, call in (
             ("distribution.Distribution", Distribution, _distributions),
+            ("decisions.Decisions", Decisions, _groups),
             ("group.PriorityGroups", PriorityGroups, _groups),
             ("simulation.Simulation", Simulation, _simulations),
         )
