@@ -6,9 +6,11 @@ import pytest
 
 from multipath import Control
 from multipath.lab.pytest_plugin import kernel_names
+from multipath.virtual.profile import PROFILES
 
 from .differences import Differences
 from .kernel_world import KernelWorld
+from .virtual_world import VirtualWorld
 from .world import World
 
 
@@ -16,17 +18,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test in every world."""
     if "world" not in metafunc.fixturenames:
         return
+    virtual = [pytest.param(release, id=f"virtual-{release}") for release in PROFILES]
     kernels = [
-        pytest.param(name, marks=pytest.mark.kernel(on=name, udev=False), id=f"kernel-{name}")
+        pytest.param("", marks=pytest.mark.kernel(on=name, udev=False), id=f"kernel-{name}")
         for name in kernel_names(metafunc.config)
     ]
-    metafunc.parametrize("world", kernels, indirect=True)
+    metafunc.parametrize("world", virtual + kernels, indirect=True)
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """Give a world, and leave nothing in it."""
-    world = KernelWorld()
+    world = VirtualWorld(request.param) if request.param else KernelWorld()
     yield world
     world.close()
 

@@ -19,18 +19,21 @@ class Differences:
     What one kernel does its own way.
 
     Attributes:
+        control: Whom to ask.
         interface: The version of its device-mapper.
-        targets: The versions of its targets.
     """
 
+    control: Control
     interface: Version
-    targets: dict[str, Version]
 
     @classmethod
     def of(cls, control: Control) -> "Differences":
         """Ask a kernel, or a virtual one."""
-        asked = ("multipath", "linear", "error", "delay", "zero")
-        return cls(control.version(), {name: control.target_version(name) for name in asked})
+        return cls(control, control.version())
+
+    def target(self, name: str) -> Version:
+        """Return the version of a target."""
+        return self.control.target_version(name)
 
     @property
     def looks_names_up_as_files(self) -> bool:
@@ -80,9 +83,9 @@ class Differences:
     @property
     def error_takes_a_device(self) -> bool:
         """Whether the parameters of an ``error`` line are read, as a device and a sector; before, they are ignored."""
-        return self.targets["error"] >= Version(1, 6, 0)
+        return self.target("error") >= Version(1, 6, 0)
 
     @property
     def prints_the_retained_handler(self) -> bool:
         """Whether ``retain_attached_hw_handler`` is printed, and always in bio mode."""
-        return self.targets["multipath"] < Version(1, 15, 0)
+        return self.target("multipath") < Version(1, 15, 0)

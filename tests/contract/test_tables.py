@@ -339,6 +339,6 @@ class TestMeasurements:
         """A target that has nothing to tell gives an empty text."""
         make(world, "subject", line(kind, params.format(*paths), length=8))
 
-        head = f"target_name={kind},target_version={kernel.targets[kind]},"
+        head = f"target_name={kind},target_version={kernel.target(kind)},"
         measured = world.control.measurements("subject")[0].params
         assert measured == ("" if text is None else head + text.format(*paths))

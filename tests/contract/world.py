@@ -28,7 +28,7 @@ class Disk(Protocol):
     def read(self, offset: int, length: int) -> bytes:
         """Read bytes."""
 
-    def write(self, offset: int, data: bytes) -> None:
+    def write(self, offset: int, data: bytes) -> object:
         """Write bytes."""
 
     def flush(self) -> None:
