@@ -101,6 +101,7 @@ class BlockDevice:
         devt: Its device number.
         name: The kernel's name, ``sda`` or ``dm-0``.
         size: Its size.
+        read_only: Whether programs cannot write to it.
         takes_requests: Whether a map that works with requests may be built on it; partitions and maps that work with
             bios are no ground for one.
     """
@@ -108,6 +109,7 @@ class BlockDevice:
     devt: DevT
     name: str
     size: Sectors
+    read_only: bool = False
     takes_requests: bool = True
 
     def open(self) -> None:

@@ -212,12 +212,15 @@ class Disk:
             buffer: What to write, or what to read into: in use until the I/O has ended.
 
         Raises:
-            BlockError: EINVAL for what is not whole blocks; ENOSPC for what crosses the device's end.
+            BlockError: EINVAL for what is not whole blocks; ENOSPC for what crosses the device's end; EPERM for a
+                write to a device that is read-only.
             TypeError: ``buffer`` cannot be written to, and is to be read into.
         """
         pending = self._made(op, offset, buffer)
         if pending.sector + pending.sectors > self.device.size:
             raise self._refused(errno.ENOSPC, op, offset, len(pending.buffer), f"it has {self.size_bytes} bytes")
+        if op == "write" and self.device.read_only:
+            raise self._refused(errno.EPERM, op, offset, len(pending.buffer), "its table was loaded read-only")
         self._submit(pending)
         return pending
 

@@ -109,9 +109,13 @@ class Ioctls:
         self._kernel.issue_event()
 
     def _list(self, _: codec.Request, answer: Answer, __: "VirtualControlFile") -> None:
+        """List the devices whose name and uuid begin as those of the request."""
+        name, uuid = raw(answer.name), raw(answer.uuid)
         with self._kernel.changed:
             devices = [
-                (device.devt, raw(device.dm_name), device.event_nr, raw(device.uuid)) for device in self._kernel.maps
+                (device.devt, raw(device.dm_name), device.event_nr, raw(device.uuid))
+                for device in self._kernel.maps
+                if raw(device.dm_name).startswith(name) and raw(device.uuid).startswith(uuid)
             ]
         answer.payload = codec.pack_names(devices, uuids=bool(answer.flags & codec.FLAG_UUID))
 

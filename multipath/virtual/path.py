@@ -140,7 +140,7 @@ class VirtualPath(ScsiDevice, BlockDevice):
         """Let the device handler make the path able to take I/O; ``done`` is called once, with an `Activation`."""
         if self._handler is None:
             done(Activation.NO_HANDLER)
-        elif self._rejected_by_state() is not None:
+        elif not self._is_running():
             done(Activation.OFFLINE if self._state == "offline" else Activation.NOT_CONNECTED)
         else:
             self._handler.activate(done)
@@ -203,17 +203,13 @@ class VirtualPath(ScsiDevice, BlockDevice):
         return self._clock.monotonic_ns() - io.since >= (self.max_retries + 1) * self.timeout * _SECOND
 
     def _rejected(self) -> BlockStatus | None:
-        """Return how an I/O ends that is not even sent."""
-        status = self._rejected_by_state()
-        if status is None and self._handler is not None and not self._handler.lets_through:
-            return BlockStatus.IOERR
-        return status
+        """Return how an I/O ends that is not even sent; an offline disk was seen to end it no other way."""
+        lets_through = self._handler is None or self._handler.lets_through
+        return None if self._is_running() and lets_through else BlockStatus.IOERR
 
-    def _rejected_by_state(self) -> BlockStatus | None:
+    def _is_running(self) -> bool:
         self._read_state()
-        if self._state == "running":
-            return None
-        return BlockStatus.OFFLINE if self._state == "offline" else BlockStatus.IOERR
+        return self._state == "running"
 
     def _done(self, bio: Bio, reply: ScsiReply) -> None:
         if bio.op == "write":

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from ..units import DevT, Sectors, format_devt
+from ..units import SECTOR_SIZE, DevT, Sectors, format_devt
 from .bio import Bio, BlockDevice
 from .clock import VirtualClock
 from .profile import KernelProfile
@@ -19,6 +19,7 @@ from .targets.target import DeviceKind, RunningTarget, TargetRefused
 
 Line = tuple[Sectors, Sectors, str, str]
 PREFIX: Final = "device-mapper: table: "
+_LARGEST: Final = ((1 << 63) - 1) // SECTOR_SIZE
 
 
 class TableDevice(Protocol):
@@ -204,6 +205,8 @@ class RunningTable:
             raise self._refused(errno.EINVAL, f"target type {self.targets[0].type} must appear alone in table")
         if not length:
             raise self._refused(errno.EINVAL, "zero-length target")
+        if start + length > _LARGEST:
+            raise self._refused(errno.EINVAL, "too large device")
         target = RUNNING.get(kind)
         if target is None or kind not in self.profile.targets:
             raise self._refused(errno.EINVAL, f"{kind}: unknown target type")

@@ -9,6 +9,7 @@ Source: linux ``drivers/md/dm-mpath.c``, ``multipath_ctr()`` and what it calls; 
 """
 
 import errno
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,11 +21,12 @@ from ...wire.handler import HardwareHandler
 from ...wire.selection import path_selector
 from ...wire.selectors import SELECTORS, IoAffinity
 from ...wire.table import MultipathTable
-from ...wire.words import MOST_WORDS, Words
+from ...wire.words import MOST_WORDS, UINT_MAX, Words
 from ..bio import BlockDevice
 from .target import Owner, TargetRefused
 
 _LEAST_GROUP_WORDS: Final = 2
+_LONG_NUMBER: Final = re.compile(r"(?<!\S)[0-9]{20,4000}(?!\S)", re.ASCII)
 _MISMATCH: Final = "priority group count mismatch"
 _FEW_PATH_WORDS: Final = "not enough path parameters"
 _UNKNOWN_FEATURE: Final = "Unrecognised multipath feature request"
@@ -85,7 +87,7 @@ def construct(params: str, owner: Owner) -> Constructed:
         TargetRefused: with the kernel's reason.
     """
     try:
-        words = Words(params, "multipath table")
+        words = Words(_saturated(params) if owner.profile.saturates else params, "multipath table")
         features, handler = _read_features(words), HardwareHandler.read(words)
         count, initial = _read_counts(words)
     except TableError as error:
@@ -124,6 +126,11 @@ def decisions(table: MultipathTable, *, handler: bool, pending_first: bool, cpus
         pending_first=pending_first,
         bio_based=features.is_bio,
     )
+
+
+def _saturated(params: str) -> str:
+    """Return the parameters with each number beyond 64 bits as the greatest that there is room for."""
+    return _LONG_NUMBER.sub(lambda number: str(UINT_MAX) if int(number[0]) >> 64 else number[0], params)
 
 
 def _read_features(words: Words) -> Features:
