@@ -222,7 +222,7 @@ class TestASilentPath:
         assert not write.is_over
         san.clock.advance(30)
 
-        assert (write.status, write.took) == (BlockStatus.OFFLINE, 30)
+        assert (write.status, write.took) == (BlockStatus.IOERR, 30)
 
 
 class TestALatency:
@@ -280,7 +280,7 @@ class TestADeviceState:
         """And lets it pass again when it is running."""
         disk.offline()
 
-        assert san.write(disk).status is BlockStatus.OFFLINE
+        assert san.write(disk).status is BlockStatus.IOERR
         assert disk.execute(TUR).host_status is HostStatus.NO_CONNECT
         assert (san.root / disk.folder / "state").read_text() == "offline\n"
         disk.online()
@@ -291,7 +291,7 @@ class TestADeviceState:
         state = san.root / disk.folder / "state"
         for _ in range(3):
             state.write_text("offline\n")
-            assert san.write(disk).status is BlockStatus.OFFLINE
+            assert san.write(disk).status is BlockStatus.IOERR
             state.write_text("running\n")
             assert san.write(disk).status is BlockStatus.OK
 
