@@ -5,6 +5,7 @@ Strategy: the same timers and the same waiting as `VirtualClock`, but nobody mov
 one thread waits for the next and runs it; with the last one it ends.
 """
 
+import heapq
 import threading
 import time
 from collections.abc import Callable
@@ -41,6 +42,14 @@ class SystemClock(VirtualClock):
                 self._runner.start()
         return timer
 
+    def wait_for(self, predicate: Callable[[], bool], timeout: float | None = None) -> bool:
+        """Wait until ``predicate()`` is true; return whether it is. Arguments as `VirtualClock.wait_for`."""
+        try:
+            return super().wait_for(predicate, timeout)
+        finally:
+            if timeout is not None:
+                self.notify()  # the thread need not wait for a timer that is cancelled by now
+
     def advance(self, seconds: float) -> None:
         """
         Refuse: the machine's time moves by itself.
@@ -59,6 +68,9 @@ class SystemClock(VirtualClock):
         """Wait for the next timer; return whether there is one."""
         with self._changed:
             while self._timers:
+                if self._timers[0][2].callback is None:  # cancelled
+                    heapq.heappop(self._timers)
+                    continue
                 missing = self._timers[0][0] - time.monotonic_ns()
                 if missing <= 0:
                     return True

@@ -18,7 +18,7 @@ _PACE: Final = 20  # I/Os between two steps
 _PATIENCE: Final = 0.01
 
 
-def file_storm(file: Path, seed: int, *, queues: bool, steps: int = 60) -> CheckReport:
+def file_storm(file: Path, seed: int, *, queues: bool, steps: int = 40) -> CheckReport:
     """Let it blow over three paths to one file, in real time, and return what the checker found."""
     file.write_bytes(bytes(_BLOCKS * BLOCK_SIZE))
     history, io = History(run=seed), threading.Semaphore(0)

@@ -33,7 +33,7 @@ class TestTheSystemClock:
         clock, ran = SystemClock(), list[int]()
         for number in range(3):
             clock.call_later(0.001, lambda: ran.append(1))
-            assert clock.wait_for(lambda wanted=number + 1: len(ran) == wanted, timeout=10)  # type: ignore[misc]
+            clock.wait_for(lambda wanted=number + 1: len(ran) == wanted)  # type: ignore[misc]
         names = [thread for thread in threading.enumerate() if thread.name == "timers"]
         for thread in names:
             thread.join(10)
