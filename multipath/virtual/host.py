@@ -36,6 +36,7 @@ from .store import Store
 from .sysfs import SysfsTree
 
 _FILE_MAJOR: Final = 259  # the major number that Linux gives to block devices without one of their own
+_PARAMETERS: Final = "module/dm_multipath/parameters"
 _ONE_GROUP: Final = (AccessState.OPTIMIZED,)
 
 
@@ -86,6 +87,8 @@ class VirtualHost:
         self.devices, self.sysfs = BlockDevices(), SysfsTree(Path(self._folder))
         self.kernel = VirtualKernel(PROFILES[kernel], clock=self.clock, devices=self.devices, sysfs=self.sysfs)
         self.control, self.commands = VirtualControl(self.kernel), VirtualCommands(self.devices)
+        self.sysfs.mkdir(_PARAMETERS)
+        self.sysfs.write(_PARAMETERS, {"queue_if_no_path_timeout_secs": 0})
         self._fabric = Fabric(self.clock, self.devices, self.sysfs)
         self._file_paths: list[FilePath] = []
         self._file_numbers = count()

@@ -41,6 +41,9 @@ class MapsInSysfs(Protocol):
     def release(self, path_devt: DevT, minor: int) -> None:
         """Show that no longer."""
 
+    def number(self, file: str) -> int | None:
+        """Return the number in a file, whoever wrote it."""
+
 
 class VirtualKernel:
     """

@@ -210,6 +210,10 @@ class MappedDevice(BlockDevice):
         """Return the number of the device that a word names."""
         return self._kernel.lookup.number(word)
 
+    def parameter(self, module: str, name: str) -> int:
+        """Return a parameter of a module, as it stands in sysfs now."""
+        return self._kernel.sysfs.number(f"module/{module}/parameters/{name}") or 0
+
     def hold(self, number: DevT, *, read_only: bool) -> BlockDevice:
         """Open a device for one table more; it is opened once for all tables of this device that use it in one way."""
         with self._holding:

@@ -44,6 +44,9 @@ class TableDevice(Protocol):
     def number(self, word: str) -> DevT:
         """Return the number of the device that a word names."""
 
+    def parameter(self, module: str, name: str) -> int:
+        """Return a parameter of a module."""
+
     def hold(self, number: DevT, *, read_only: bool) -> BlockDevice:
         """Open a device for one table more."""
 
@@ -178,6 +181,10 @@ class RunningTable:
         if number not in self.devices:
             self.devices[number] = self._device.hold(number, read_only=self.read_only)
         return self.devices[number]
+
+    def parameter(self, module: str, name: str) -> int:
+        """Return a parameter of a module."""
+        return self._device.parameter(module, name)
 
     def check(self, number: DevT) -> None:
         """Open a device for a moment."""

@@ -67,7 +67,8 @@ class Failover:
     Args:
         groups: The decisions.
         paths: The devices, in the order in which ``groups`` numbers them.
-        owner: Who has the target: told of events, and given the bios that are not to be held here.
+        owner: Who has the target, and is given the bios that are not to be held here.
+        event: Called when something happened that the map's event number counts.
         bio_based: Whether the map takes bios; otherwise requests, whose last error is the path's own.
         timed: Whether a selector looks at the time.
 
@@ -80,13 +81,14 @@ class Failover:
         paths: Sequence[BlockDevice],
         owner: Owner,
         *,
+        event: Callable[[], None],
         bio_based: bool = False,
         timed: bool = False,
     ) -> None:
         self.groups, self.clock = groups, owner.clock
         self._map, self._end = groups.map, groups.end
         self._submits = [path.submit for path in paths]
-        self._event, self._push_back = owner.event, owner.push_back
+        self._event, self._push_back = event, owner.push_back
         self._bio_based, self._timed = bio_based, timed
         self._lock = threading.Lock()
         self._held: deque[Bio] = deque()

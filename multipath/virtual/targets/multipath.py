@@ -23,6 +23,7 @@ from .failover import Failover
 from .handler import handler_of
 from .multipath_constructor import construct, decisions
 from .multipath_texts import Loaded, ima_text, info_text, table_text
+from .patience import Patience
 from .target import Area, DeviceKind, Owner, RunningTarget
 
 _MILLISECONDS: Final = 1000
@@ -50,8 +51,14 @@ class RunningMultipath(RunningTarget):
         numbers = tuple(format_devt(device.devt) for device in made.devices)
         self._loaded = Loaded(table, numbers, self._groups, handler, profile.prints_retain, _CPUS)
         self._failover = Failover(
-            self._groups, made.devices, owner, bio_based=table.features.is_bio, timed=_looks_at_the_time(table)
+            self._groups,
+            made.devices,
+            owner,
+            event=self._happened,
+            bio_based=table.features.is_bio,
+            timed=_looks_at_the_time(table),
         )
+        self._patience = Patience(self._failover, owner)
         self._activation = Activation(self._failover, made.devices, _delay(table))
         self._probe_lock, self._probing = threading.Lock(), False
         self.map = self._failover.submit  # type: ignore[method-assign] # the way of every I/O: one call less
@@ -145,14 +152,24 @@ class RunningMultipath(RunningTarget):
         """Serve I/O; queue as before the suspend."""
         self._groups.resume()
         self._failover.hold_again()
+        self._patience.look()
         self._failover.release()
+
+    def close(self) -> None:
+        """End its life."""
+        self._patience.end()
 
     # How.
 
     def _queue(self, *, queue: bool) -> None:
         self._groups.queue_if_no_path = queue
+        self._patience.look(anew=True)
         if not queue:
             self._failover.release()
+
+    def _happened(self) -> None:
+        self._patience.look()
+        self.owner.event()
 
     def _group(self, word: str) -> int:
         """Return the number of a group of this map."""

@@ -98,6 +98,9 @@ class Owner(Protocol):
             OSError: it cannot be opened.
         """
 
+    def parameter(self, module: str, name: str) -> int:
+        """Return a parameter of a kernel module, as it stands in sysfs now; 0 where there is none."""
+
     def event(self) -> None:
         """Count an event of the mapped device, and wake who waits for one."""
 

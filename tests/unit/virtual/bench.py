@@ -74,6 +74,10 @@ class Notes:
         self.maps: dict[int, dict[str, object]] = {}
         self.holders: dict[DevT, list[int]] = {}
 
+    def number(self, file: str) -> int | None:
+        """There are no files."""
+        return None
+
     def add_map(self, minor: int, devt: DevT) -> None:
         """Note a map."""
         assert minor not in self.maps

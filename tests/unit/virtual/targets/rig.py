@@ -69,6 +69,7 @@ class Rig:
     suspended: bool = False
     has_live_table: bool = False
     events: int = 0
+    timeout: int = 0
     pushed: list[Bio] = field(default_factory=list)
     logged: list[str] = field(default_factory=list)
 
@@ -101,6 +102,10 @@ class Rig:
     def check(self, number: DevT) -> None:
         """Look whether there is such a path."""
         self.open(format_devt(number))
+
+    def parameter(self, module: str, name: str) -> int:
+        """Return the one that there is."""
+        return self.timeout if (module, name) == ("dm_multipath", "queue_if_no_path_timeout_secs") else 0
 
     def event(self) -> None:
         """Count."""

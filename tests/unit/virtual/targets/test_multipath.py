@@ -183,6 +183,71 @@ class TestAMapThatQueues:
         assert held.status is late.status is None
 
 
+class TestAMapThatQueuesForALimitedTime:
+    @pytest.fixture
+    def rig(self) -> Rig:
+        """Half a minute, by the parameter of the module."""
+        rig = Rig.of("8:0", "8:16")
+        rig.timeout = 30
+        return rig
+
+    def test_fails_what_it_holds_when_the_time_is_over(self, rig: Rig) -> None:
+        """And queues no more, also when a path has come and gone."""
+        target = rig.target(QUEUES)
+        broken(rig)
+        bio = io(target)
+        rig.clock.advance(29)
+        assert target._failover.held == 1
+
+        rig.clock.advance(1)
+
+        assert (bio.status, io(target).status) == (BlockStatus.IOERR, BlockStatus.IOERR)
+        assert target.table().startswith("0 0 ")
+
+    @pytest.mark.parametrize("words", [["reinstate_path", "8:16"], ["fail_if_no_path"]])
+    def test_forgets_the_time_when_there_is_no_need(self, rig: Rig, words: list[str]) -> None:
+        """It begins anew with the next loss of the last path."""
+        target = rig.target(QUEUES)
+        broken(rig)
+        bio = io(target)
+        rig.clock.advance(29)
+        rig.paths["8:16"].answer = BlockStatus.OK
+        target.message(words)
+        target.message(["queue_if_no_path"])
+        assert bio.status is not None
+        broken(rig)
+        last = io(target)
+
+        rig.clock.advance(29)
+        assert last.status is None
+        rig.clock.advance(1)
+
+        assert last.status is BlockStatus.IOERR
+
+    def test_begins_with_the_message(self, rig: Rig) -> None:
+        """And anew with each."""
+        target = rig.target(TWO)
+        broken(rig)
+        io(target)
+        for _ in range(3):
+            target.message(["queue_if_no_path"])
+            bio = io(target)
+            rig.clock.advance(29)
+            assert bio.status is None
+
+        rig.clock.advance(1)
+
+        assert bio.status is BlockStatus.IOERR
+
+    def test_begins_with_a_table_without_paths(self, rig: Rig) -> None:
+        """The load counts too."""
+        bio = io(rig.target("1 queue_if_no_path 0 0 0"))
+
+        rig.clock.advance(30)
+
+        assert bio.status is BlockStatus.IOERR
+
+
 class TestWhatHappensAtOnce:
     @pytest.mark.parametrize("verb", ["reinstate_path", "fail_if_no_path"])
     def test_forgets_no_io_that_is_about_to_be_held(self, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
