@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from .host import Seams as Seams
     from .host import VirtualHost as VirtualHost
     from .model import Model as Model
+    from .other_host import OtherHost as OtherHost
     from .path import VirtualPath as VirtualPath
     from .port import AccessState as AccessState
     from .port import PortGroup as PortGroup
     from .port import TargetPort as TargetPort
+    from .reservations import ReservationType as ReservationType
+    from .scsi.reply import ScsiReply as ScsiReply
     from .store import FileStore as FileStore
     from .store import MemoryStore as MemoryStore
     from .system_clock import SystemClock as SystemClock
@@ -46,9 +49,12 @@ _ROOMS = {
     "LogicalUnit": "unit",
     "MemoryStore": "store",
     "Model": "model",
+    "OtherHost": "other_host",
     "Pending": "disk",
     "PortGroup": "port",
     "RecordedStore": "history",
+    "ReservationType": "reservations",
+    "ScsiReply": "scsi.reply",
     "Seams": "host",
     "SystemClock": "system_clock",
     "TargetPort": "port",

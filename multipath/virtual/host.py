@@ -33,7 +33,7 @@ from .path import VirtualPath
 from .port import AccessState
 from .profile import PROFILES
 from .store import Store
-from .sysfs import SysfsTree
+from .sysfs import SysfsTree, memory_folder
 
 _FILE_MAJOR: Final = 259  # the major number that Linux gives to block devices without one of their own
 _PARAMETERS: Final = "module/dm_multipath/parameters"
@@ -81,7 +81,7 @@ class VirtualHost:
     def __init__(self, kernel: str = "7.2", *, clock: VirtualClock | None = None) -> None:
         if kernel not in PROFILES:
             raise ValueError(f"no kernel {kernel!r} can be played; there are {', '.join(PROFILES)}")
-        self._folder = tempfile.mkdtemp(prefix="multipath-virtual-")
+        self._folder = tempfile.mkdtemp(prefix="multipath-virtual-", dir=memory_folder())
         self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self.clock = VirtualClock() if clock is None else clock
         self.devices, self.sysfs = BlockDevices(), SysfsTree(Path(self._folder))

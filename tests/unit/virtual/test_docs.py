@@ -1,11 +1,13 @@
-"""Every example of the page about the virtual host, run as it stands."""
+"""Every example of the pages about the virtual world, run as it stands."""
 
 import re
 from pathlib import Path
 
+import pytest
+
 from multipath.virtual import VirtualHost
 
-PAGE = Path(__file__).parents[3] / "docs/virtual-host.md"
+PAGES = ("virtual-host", "virtual-arrays")
 
 
 def python_of(page: Path) -> str:
@@ -18,12 +20,14 @@ def python_of(page: Path) -> str:
     return code
 
 
-class TestThePage:
-    def test_runs_from_top_to_bottom(self) -> None:
+class TestAPage:
+    @pytest.mark.parametrize("page", PAGES)
+    def test_runs_from_top_to_bottom(self, page: str) -> None:
         """Every block works on what the blocks before it made."""
+        file = Path(__file__).parents[3] / f"docs/{page}.md"
         names: dict[str, object] = {}
 
-        exec(compile(python_of(PAGE), str(PAGE), "exec"), names)
+        exec(compile(python_of(file), str(file), "exec"), names)
 
         assert isinstance(names["world"], VirtualHost)
         assert not names["world"].sysfs.root.exists()
