@@ -111,11 +111,13 @@ class FilePath(BlockDevice):
 
     def plug_cable(self) -> None:
         """
-        Open the file again.
+        Open the file again, unless it is open.
 
         Raises:
             PathError: it cannot be opened, or is another file by now.
         """
+        if _identity(self._fd) == self._identity:  # a block device would not open twice
+            return
         fd = self._opened()
         if _identity(fd) != self._identity:
             os.close(fd)
