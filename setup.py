@@ -15,6 +15,7 @@ MODULES = (
     "io_affinity",
     "passthrough",
     "queue_length",
+    "ranking",
     "round_robin",
     "selector",
     "service_time",

@@ -26,86 +26,31 @@ from cpython.pythread cimport (
 )
 from libc.stdint cimport UINT64_MAX, int32_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
-from libc.string cimport memset
 
 from multipath._native.distribution cimport MOST_VALUE, Distribution, Law, draw
 from multipath._native.elementary cimport logarithm
 from multipath._native.event_heap cimport SLOT_BITS, EventHeap, add_event, make_room, order_again, settle
 from multipath._native.selector cimport NO_PATH, Selector, hold, release
+from multipath._native.simulated_array cimport (
+    ARRIVING, FAILING, HELD, NO_SLOT, QUEUED, SERVED, Change, Io, Line, PathState,
+)
 from multipath._native.xoshiro cimport Xoshiro, random_bits, random_fraction, seeded, split
 
 cdef enum:
     MOST_PATHS = 1024              # of a group: the kernel's limit on words
     MOST_SLOTS = 1 << SLOT_BITS    # I/Os that have arrived and not ended
     MOST_IOS = 100000000           # of one run: each leaves 18 bytes
-    NO_SLOT = -1
     BATCH = 1 << 17                # events without a look at signals: some ten milliseconds
 
 cdef uint64_t END_OF_TIME = <uint64_t>1 << 62
 # What the selectors get as the time at the start: a machine that has been up for a while, as they would ever meet it.
 cdef uint64_t UPTIME = 1000000000000
 
-_TIMES = array.array("Q")
-_INDEXES = array.array("H")
-
-cdef enum Stage:
-    ARRIVING   # its event is its arrival, after a think time
-    SERVED     # its event is its end
-    QUEUED     # it waits in a path
-    FAILING    # its event is its return with an error
-    HELD       # no path is in use
-
 cdef enum Outcome:
     RUNNING
     FINISHED
     OVERRUN
     NO_MEMORY
-
-
-cdef struct Io:
-    uint64_t arrived
-    uint64_t sent      # down its path, the last time
-    uint64_t begun     # when the path began to serve it
-    uint64_t nbytes
-    int32_t path
-    int32_t next       # of the queue or the list that it is in
-    uint32_t cpu
-    uint32_t outage    # outages of the path that were over when it was sent
-    Stage stage
-
-
-cdef struct Line:
-    # A list of I/Os, first come, first served.
-    int32_t head
-    int32_t tail
-
-
-cdef struct PathState:
-    const Law* latency
-    Xoshiro random
-    uint64_t bytes_per_second  # 0: as fast as it may
-    uint64_t link_free         # when the last transfer over the link is done
-    uint32_t parallel          # 0: any number at once
-    uint32_t serving
-    Line queue
-    bint is_down
-    bint is_failed             # for the selector
-    uint32_t outages           # that are over
-    uint64_t error_after
-    # What is told of it in the end.
-    uint64_t ios
-    uint64_t nbytes
-    uint64_t errors
-    double latency_time    # summed over I/Os, as the next two
-    double queue_time
-    double service_time
-
-
-cdef struct Change:
-    uint64_t time
-    uint64_t error_after
-    int32_t path
-    bint is_down
 
 
 cdef class Simulation:
@@ -622,41 +567,3 @@ cdef class Simulation:
         cdef int32_t slot = line.head
         line.head = self.ios[slot].next
         return slot
-
-
-def ascending(array.array values not None):
-    """Return uint64[n] in ascending order, by the bytes of the numbers: some nanoseconds for each."""
-    cdef array.array ordered = array.copy(values)
-    cdef array.array other = array.clone(_TIMES, len(ordered), zero=False)
-    cdef bint is_swapped
-    if ordered.typecode != "Q":
-        raise ValueError(f"an array of '{ordered.typecode}': expected 'Q'")
-    cdef uint64_t count = len(ordered)
-    with nogil:
-        is_swapped = _sort(<uint64_t*>ordered.data.as_ulonglongs, <uint64_t*>other.data.as_ulonglongs, count)
-    return other if is_swapped else ordered
-
-
-cdef bint _sort(uint64_t* values, uint64_t* other, uint64_t count) noexcept nogil:
-    # One pass for each byte in which the numbers differ; return whether the result stands in `other`.
-    cdef uint64_t[256] places
-    cdef uint64_t[256] counts
-    cdef uint64_t index, total
-    cdef uint64_t* target = other
-    cdef int shift, byte
-    for shift in range(0, 64, 8):
-        memset(counts, 0, sizeof(counts))
-        for index in range(count):
-            counts[values[index] >> shift & 255] += 1
-        if count == 0 or counts[values[0] >> shift & 255] == count:
-            continue
-        total = 0
-        for byte in range(256):
-            places[byte] = total
-            total += counts[byte]
-        for index in range(count):
-            byte = values[index] >> shift & 255
-            target[places[byte]] = values[index]
-            places[byte] += 1
-        values, target = target, values
-    return values == other

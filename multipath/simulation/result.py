@@ -93,7 +93,7 @@ class SimulationResult:
     @cached_property
     def sorted_latencies(self) -> "array[int]":
         """All latencies, ascending: uint64[ios], nanoseconds. Item k is exceeded by ``ios - k - 1`` I/Os."""
-        from .._native.simulation import ascending
+        from .._native.ranking import ascending
 
         return ascending(self.latencies)
 

@@ -24,10 +24,11 @@ from multipath._native.historical_service_time import HistoricalServiceTime
 from multipath._native.io_affinity import IoAffinity
 from multipath._native.passthrough import sg_read
 from multipath._native.queue_length import QueueLength
+from multipath._native.ranking import ascending
 from multipath._native.round_robin import RoundRobin
 from multipath._native.selector import Selector
 from multipath._native.service_time import ServiceTime
-from multipath._native.simulation import Simulation, ascending
+from multipath._native.simulation import Simulation
 from multipath.dm.udev import UdevCookie, remove_orphans
 
 from . import kernel
@@ -320,7 +321,7 @@ CALLS: Final[dict[str, Callable[[], object]]] = {
     "control.Unanswered": lambda: str(Unanswered(2**40)),
     "control.probe_paths": _files,
     "passthrough.sg_read": _scsi,
-    "simulation.ascending": _sorts,
+    "ranking.ascending": _sorts,
     **{
         f"{place}{member}": call
         for place, kind, call in (
