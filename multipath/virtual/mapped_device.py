@@ -160,13 +160,12 @@ class MappedDevice(BlockDevice):
                 self._shut = self._draining = True
             self.clock.wait_for(lambda: self._in_flight == 0)
         except BaseException:
-            self._open_gate()
-            if table is not None:
+            if table is not None:  # first, for what comes through the gate must find it as it was
                 table.presuspend_undo()
+            self._open_gate()
             raise
-        finally:
-            with self._gate:
-                self._noflush = self._draining = False
+        with self._gate:
+            self._noflush = self._draining = False
         self.suspended = True
         if table is not None:
             table.postsuspend()
@@ -304,7 +303,7 @@ class MappedDevice(BlockDevice):
     def _open_gate(self) -> None:
         """Let the bios in that wait outside, in order."""
         with self._gate:
-            self._shut = False
+            self._shut = self._noflush = self._draining = False
             waiting, self._outside = self._outside, []
         for bio in waiting:
             self.submit(bio)

@@ -126,6 +126,42 @@ class TestASuspendedDevice:
         assert (info.suspended, info.inactive_table, len(dm.table("striped"))) == (False, True, 2)
         assert bench.disks[1].seen == [("read", 100, 1)]
 
+    @pytest.mark.parametrize(
+        ("features", "flush", "status"),
+        [
+            ("1 queue_if_no_path", False, BlockStatus.OK),
+            ("1 queue_if_no_path", True, BlockStatus.IOERR),
+            ("3 queue_if_no_path queue_mode bio", False, BlockStatus.IOERR),
+            ("3 queue_if_no_path queue_mode bio", True, BlockStatus.IOERR),
+        ],
+    )
+    def test_may_have_lost_what_was_queued_when_the_wait_is_given_up(
+        self, bench: Bench, features: str, flush: bool, status: BlockStatus
+    ) -> None:
+        """Requests are held on, unless a flush gave them up; a map of bios no longer queues, as seen on 6.12."""
+        device = bench.live("mpath", *lines((64, "multipath", f"{features} 0 1 1 round-robin 0 2 0 8:0 8:16")))
+        bench.disks[0].silent = True
+        on_its_way = bench.submit(device, "read", 0, bytearray(SECTOR))
+        for path in ("8:0", "8:16"):
+            bench.dm.message("mpath", f"fail_path {path}")
+        queued = bench.submit(device, "read", 8, bytearray(SECTOR))
+        assert (on_its_way.times, queued.times) == (0, 0)
+
+        bench.clock.call_later(1, _give_up)
+        with pytest.raises(errors.DeviceMapperError):
+            bench.dm.suspend("mpath", flush=flush)
+        bench.dm.message("mpath", "reinstate_path 8:16")
+        bench.disks[0].answer()
+
+        assert bench.clock.wait_for(lambda: bool(on_its_way.times and queued.times))
+        assert (on_its_way.status, on_its_way.times, queued.times) == (BlockStatus.OK, 1, 1)
+        assert queued.status is status
+        assert ("queue_if_no_path" in bench.dm.table("mpath")[0].params) is (status is BlockStatus.OK)
+
+
+def _give_up() -> None:
+    raise InterruptedError
+
 
 class TestAnOpenDevice:
     def test_is_not_removed(self, dm: Control, striped: MappedDevice) -> None:
