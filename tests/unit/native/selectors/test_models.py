@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 
+from .edges import EDGES
 from .setups import NAMES, Setup
 from .traces import Trace, cases, played, replayed, thrown, uneven
 
@@ -43,6 +44,17 @@ class TestARandomTrace:
             assert batch.usable == single.usable
 
         _drawn(name, agree)
+
+
+class TestATraceToTheEdge:
+    @pytest.mark.parametrize("edge", EDGES)
+    def test_leads_to_the_same_picks_and_counters(self, edge: str) -> None:
+        """Where the last digit decides."""
+        setup, trace = EDGES[edge]
+        native, model = setup.native(), setup.model()
+
+        assert replayed(trace, native) == list(played(trace, model))
+        assert native.status() == model.status()
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
+from .edges import EDGES, HUGE
 from .setups import NAMES, Setup, plain
 from .traces import Trace, cases, replayed, thrown, uneven
 
@@ -20,6 +21,13 @@ class TestARandomTrace:
             _compare(kernel, *case)
 
         agrees()
+
+
+class TestATraceToTheEdge:
+    @pytest.mark.parametrize("edge", [*EDGES, *HUGE])
+    def test_is_what_the_kernel_makes_of_it(self, kernel: str, edge: str) -> None:
+        """Where the last digit decides."""
+        _compare(kernel, *(EDGES | HUGE)[edge])
 
 
 class TestALongTrace:
