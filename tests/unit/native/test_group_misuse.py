@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from array import array
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final
@@ -139,7 +140,7 @@ class TestManyThreads:
     @pytest.mark.slow
     @pytest.mark.parametrize("make", [QueueLength, lambda size: ServiceTime([1] * size)], ids=["length", "bytes"])
     def test_lose_no_io_and_no_event(self, make: Callable[[int], Selector]) -> None:
-        """I/O, failures and switches at once; afterwards every counter adds up."""
+        """I/O, failures, switches, and batches of choices without the GIL; afterwards every counter adds up."""
         groups = PriorityGroups([make(2), make(3)], queue_if_no_path=True)
         changes = [0, 0, 0]
 
@@ -160,7 +161,12 @@ class TestManyThreads:
                 groups.bypass_group(3 - number, bypass=True)
                 changes[2] += 2
 
-        self.run(io, io, io, lambda: storm(0), lambda: storm(1), switch)
+        def batch() -> None:
+            numbers, out = array("Q", bytes(8 * 1000)), array("i", bytes(4 * 1000))
+            for _ in range(self.ROUNDS // 100):
+                groups.selectors[1].select_batch(numbers, numbers, out)
+
+        self.run(io, io, io, batch, lambda: storm(0), lambda: storm(1), switch)
 
         assert groups.events == sum(changes)
         assert [groups.in_flight(path) for path in range(5)] == [0] * 5
