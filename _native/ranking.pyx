@@ -3,6 +3,7 @@
 import array
 
 from cpython cimport array
+from cpython.object cimport Py_SIZE
 from libc.stdint cimport uint64_t
 from libc.string cimport memset
 
@@ -12,11 +13,11 @@ _NUMBERS = array.array("Q")
 def ascending(array.array values not None):
     """Return uint64[n] in ascending order."""
     cdef array.array ordered = array.copy(values)
-    cdef array.array other = array.clone(_NUMBERS, len(ordered), zero=False)
+    cdef array.array other = array.clone(_NUMBERS, Py_SIZE(ordered), zero=False)
     cdef bint is_swapped
     if ordered.typecode != "Q":
         raise ValueError(f"an array of '{ordered.typecode}': expected 'Q'")
-    cdef uint64_t count = len(ordered)
+    cdef uint64_t count = Py_SIZE(ordered)
     with nogil:
         is_swapped = _sort(<uint64_t*>ordered.data.as_ulonglongs, <uint64_t*>other.data.as_ulonglongs, count)
     return other if is_swapped else ordered

@@ -20,6 +20,7 @@ import array
 
 from cpython cimport array
 from cpython.exc cimport PyErr_CheckSignals
+from cpython.object cimport Py_SIZE
 from cpython.pythread cimport (
     NOWAIT_LOCK, PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock, PyThread_release_lock,
     PyThread_type_lock,
@@ -39,7 +40,7 @@ from multipath._native.xoshiro cimport Xoshiro, random_bits, random_fraction, se
 cdef enum:
     MOST_PATHS = 1024              # of a group: the kernel's limit on words
     MOST_SLOTS = 1 << SLOT_BITS    # I/Os that have arrived and not ended
-    MOST_IOS = 100000000           # of one run: each leaves 18 bytes
+    MOST_IOS = 50000000            # of one run: each leaves 18 bytes
     BATCH = 1 << 17                # events without a look at signals: some ten milliseconds
 
 cdef uint64_t END_OF_TIME = <uint64_t>1 << 62
@@ -219,14 +220,15 @@ cdef class Simulation:
             sizes: uint64[n], bytes.
             cpus: uint64[n], or ``None`` where nobody knows.
         """
-        if not len(times):
+        cdef Py_ssize_t length = Py_SIZE(times)
+        if not length:
             raise ValueError("a trace of no I/O: a run takes at least one")
         self._begin_load()
-        self.trace_times = self._column(times, len(times), END_OF_TIME)
-        self.trace_sizes = self._column(sizes, len(times), MOST_VALUE)
+        self.trace_times = self._column(times, length, END_OF_TIME)
+        self.trace_sizes = self._column(sizes, length, MOST_VALUE)
         if cpus is not None:
-            self.trace_cpus = self._column(cpus, len(times), self.selector.n_cpus - 1)
-        self.wanted = min(self.wanted, <uint64_t>len(times))
+            self.trace_cpus = self._column(cpus, length, self.selector.n_cpus - 1)
+        self.wanted = min(self.wanted, <uint64_t>length)
         self._plan_arrival(0)
 
     def run(self, uint64_t events=UINT64_MAX):
@@ -308,18 +310,18 @@ cdef class Simulation:
         # A copy: what a run looks into must stay as it is.
         cdef array.array copy = array.copy(column)
         cdef Py_ssize_t row
-        if copy.typecode != "Q" or len(copy) != length:
-            raise ValueError(f"a trace of {length} I/Os with {len(copy)} '{copy.typecode}': expected as many 'Q'")
+        if copy.typecode != "Q" or Py_SIZE(copy) != length:
+            raise ValueError(f"a trace of {length} I/Os with {Py_SIZE(copy)} '{copy.typecode}': expected as many 'Q'")
         for row in range(length):
             if copy.data.as_ulonglongs[row] > most:
-                raise ValueError(f"{copy[row]} of I/O {row} of the trace: a run takes up to {most}")
+                raise ValueError(f"{copy.data.as_ulonglongs[row]} of I/O {row} of the trace: a run takes up to {most}")
         self.owners.append(copy)
         return <const uint64_t*>copy.data.as_ulonglongs
 
     cdef int _make_room_for_results(self, uint64_t batch) except -1:
         cdef Py_ssize_t room = min(self.wanted, self.ended + batch)
         for column in (self.latency_array, self.end_array, self.path_array):
-            if len(column) < room:
+            if Py_SIZE(column) < room:
                 array.resize_smart(column, room)
         self.latencies = <uint64_t*>self.latency_array.data.as_ulonglongs
         self.ends = <uint64_t*>self.end_array.data.as_ulonglongs

@@ -46,7 +46,9 @@ class SimulationResult:
         ios: I/Os that ended.
         unfinished: I/Os that had arrived and not ended.
         retries: How often an I/O came back with an error and was sent again.
-        mean_held_time: How long an I/O waited because no path was in use, over all I/Os that ended; nanoseconds.
+        mean_latency: From arrival to end, over all I/Os that ended, as the next two; nanoseconds.
+        mean_queue_time: How long an I/O waited in its path for its turn; nanoseconds.
+        mean_held_time: How long an I/O waited because no path was in use; nanoseconds.
         paths: One for each path, in order.
         latencies: Of each I/O from arrival to end, in the order of ends: uint64[ios], nanoseconds.
         ends: When each ended: uint64[ios], nanoseconds.
@@ -59,6 +61,8 @@ class SimulationResult:
     ios: int
     unfinished: int
     retries: int
+    mean_latency: float
+    mean_queue_time: float
     mean_held_time: float
     paths: tuple[PathResult, ...]
     latencies: "array[int]" = field(repr=False)
@@ -74,16 +78,6 @@ class SimulationResult:
     def bytes_per_second(self) -> float:
         """Bytes of I/Os that ended, in a second of simulated time."""
         return sum(path.nbytes for path in self.paths) * SECOND / self.elapsed if self.elapsed else 0.0
-
-    @property
-    def mean_latency(self) -> float:
-        """Nanoseconds from arrival to end, on average; 0 where nothing ended."""
-        return sum(self.latencies) / self.ios if self.ios else 0.0
-
-    @property
-    def mean_queue_time(self) -> float:
-        """Nanoseconds in which an I/O waited in its path for its turn, on average."""
-        return sum(path.mean_queue_time * path.ios for path in self.paths) / self.ios if self.ios else 0.0
 
     @property
     def shares(self) -> "array[float]":

@@ -99,6 +99,8 @@ def _result(
     simulation: "Simulation", selector: Selector, paths: Sequence[SimulatedPath], seed: int
 ) -> SimulationResult:
     latencies, ends, served_by = simulation.ios_that_ended()
+    *_, latency, queue_time, _ = zip(*(simulation.path(index) for index in range(len(paths))), strict=True)
+    ended = max(simulation.ended, 1)
     return SimulationResult(
         selector=selector.name,
         seed=seed,
@@ -106,7 +108,9 @@ def _result(
         ios=simulation.ended,
         unfinished=simulation.arrived - simulation.ended,
         retries=simulation.retries,
-        mean_held_time=simulation.held_time / max(simulation.ended, 1),
+        mean_latency=sum(latency) / ended,
+        mean_queue_time=sum(queue_time) / ended,
+        mean_held_time=simulation.held_time / ended,
         paths=tuple(_path_result(simulation, index, path) for index, path in enumerate(paths)),
         latencies=latencies,
         ends=ends,

@@ -26,8 +26,9 @@ from .simulated_array import (
     whole_number,
     with_failures,
 )
+from .simulation_curve import Curve
 from .simulation_plot import check_matplotlib, draw
-from .simulation_record import result_record, table
+from .simulation_record import ResultRecord, result_record, table
 from .table import argument, parse_selector
 from .terminal import Line, Span, print_json, print_lines
 
@@ -91,17 +92,17 @@ def run_simulations(args: argparse.Namespace) -> int:
         paths = with_failures([path for paths in args.paths for path in paths], args.fail)
         workload = load(args)
         selectors = args.selectors or suitable(paths)
-        results = [_simulated(selector, paths, workload, args.seed) for selector in selectors]
+        compared = [_compared(selector, paths, workload, args.seed) for selector in selectors]
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     if args.plot is not None:
-        draw(args.plot, results, paths, described(paths, args))
-    records = [result_record(result, paths) for result in results]
+        draw(args.plot, [curve for _, curve in compared], paths, described(paths, args))
+    records = [record for record, _ in compared]
     if args.output == "json":
         print_json({"load": described(paths, args), "simulations": records})
     else:
         heading: Line = (Span(described(paths, args), "bold"),)
-        print_lines([heading, (), *table(records, is_cut=args.duration is not None)])
+        print_lines([heading, (), *table(records, args.duration)])
     return 0
 
 
@@ -148,6 +149,16 @@ def _refuse(args: argparse.Namespace, reason: str, *options: str) -> None:
     for option in options:
         if getattr(args, option):
             raise ValueError(f"leave --{option} out: {reason}")
+
+
+def _compared(
+    selector: Selector, paths: Sequence[SimulatedPath], load: Workload, seed: int
+) -> tuple[ResultRecord, Curve]:
+    """Run one simulation, and keep of it what is shown: its arrays may have hundreds of megabytes."""
+    result = _simulated(selector, paths, load, seed)
+    words = selector.group_words() if selector != type(selector)() else ()
+    label = " ".join((selector.name, *words))
+    return result_record(label, result, paths), Curve.of(label, result)
 
 
 def _simulated(selector: Selector, paths: Sequence[SimulatedPath], load: Workload, seed: int) -> SimulationResult:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-from math import log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ...errors import ExtraMissing
 from ...simulation.path import SimulatedPath
-from ...simulation.result import SimulationResult
 from ...simulation.timespan import format_time
+from .simulation_curve import Curve, nines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,9 +20,7 @@ _INK: Final = "#333333"
 _GRID: Final = "#dddddd"
 _LIGHTEST, _DARKEST = 0.25, 0.85
 _NINES: Final = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99, 99.999)
-_STEPS_PER_NINE: Final = 60
 _LEAST_TO_LABEL: Final = 0.06
-_FIRST_PERCENT: Final = 5
 _LABELLED_DIGITS: Final = "25"
 _MOST_EXPLAINED: Final = 8
 _TICK: Final = 3.5
@@ -56,7 +53,7 @@ def check_matplotlib() -> None:
         raise ExtraMissing("a picture", "matplotlib", "plot") from None
 
 
-def draw(file: Path, results: Sequence[SimulationResult], paths: Sequence[SimulatedPath], title: str) -> None:
+def draw(file: Path, curves: Sequence[Curve], paths: Sequence[SimulatedPath], title: str) -> None:
     """
     Write the picture; its format is that of the file's name.
 
@@ -72,34 +69,33 @@ def draw(file: Path, results: Sequence[SimulationResult], paths: Sequence[Simula
         figure = Figure(figsize=(11, 5.4), dpi=120, layout="constrained")
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
         left, right = figure.subplots(1, 2, width_ratios=(5, 4))
-        _draw_latencies(left, [result for result in results if result.ios])
-        _draw_shares(right, results, paths)
+        _draw_latencies(left, [curve for curve in curves if curve.latencies])
+        _draw_shares(right, curves, paths)
         figure.savefig(file)
 
 
-def _draw_latencies(axes: "Axes", results: Sequence[SimulationResult]) -> None:
-    for number, result in enumerate(results):
-        nines, latencies = _tail(result)
+def _draw_latencies(axes: "Axes", curves: Sequence[Curve]) -> None:
+    for number, curve in enumerate(curves):
         axes.plot(
-            latencies, nines, label=f"{result.selector}, mean {format_time(result.mean_latency)}",
+            curve.latencies, curve.nines, label=f"{curve.label}, mean {format_time(curve.mean)}",
             color=_COLOURS[number % len(_COLOURS)], linestyle=_DASHES[number % len(_DASHES)], linewidth=2,
         )  # fmt: skip
-    most = max((result.ios for result in results), default=1)
-    ticks = [percent for percent in _NINES if percent == 0 or _nine(percent) <= log10(max(most, 10))]
-    axes.set_yticks([_nine(percent) for percent in ticks], [f"{percent:g}%" for percent in ticks])
-    _scale_times(axes, results)
+    most = max((curve.nines[-1] for curve in curves), default=1.0)
+    ticks = [percent for percent in _NINES if nines(percent) <= max(most, 1.0)]
+    axes.set_yticks([nines(percent) for percent in ticks], [f"{percent:g}%" for percent in ticks])
+    _scale_times(axes, curves)
     axes.grid(color=_GRID)
     axes.set_axisbelow(True)
     axes.set_title("How long I/Os take, up to the slowest", loc="left", fontsize=10)
     axes.set(xlabel="latency", ylabel="I/Os that take no longer", ylim=(0, None))
-    if results:
+    if curves:
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, _BELOW), ncols=2, frameon=False, fontsize=9)
 
 
-def _scale_times(axes: "Axes", results: Sequence[SimulationResult]) -> None:
+def _scale_times(axes: "Axes", curves: Sequence[Curve]) -> None:
     """Lay out the times from the fastest twentieth on: what is below tells nothing and takes decades."""
-    first = min((result.percentile(_FIRST_PERCENT) for result in results), default=1)
-    last = max((result.percentile(100) for result in results), default=10)
+    first = min((curve.first for curve in curves), default=1)
+    last = max((curve.latencies[-1] for curve in curves), default=10)
     axes.set(xscale="log", xlim=(first / 1.2, last * 1.2))
     axes.tick_params(axis="x", which="both", length=_TICK, pad=_TICK)
     axes.xaxis.set_major_formatter(lambda value, _: format_time(value))
@@ -109,21 +105,21 @@ def _scale_times(axes: "Axes", results: Sequence[SimulationResult]) -> None:
     )
 
 
-def _draw_shares(axes: "Axes", results: Sequence[SimulationResult], paths: Sequence[SimulatedPath]) -> None:
+def _draw_shares(axes: "Axes", curves: Sequence[Curve], paths: Sequence[SimulatedPath]) -> None:
     from matplotlib import colormaps
 
     shade = colormaps["Blues"]
     steps = max(len(paths) - 1, 1)
     colours = [shade(_LIGHTEST + (_DARKEST - _LIGHTEST) * number / steps) for number in range(len(paths))]
-    for row, result in enumerate(results):
+    for row, curve in enumerate(curves):
         begin = 0.0
-        for number, share in enumerate(result.shares):
+        for number, share in enumerate(curve.shares):
             bar = axes.barh(row, share, left=begin, color=colours[number], edgecolor="white", height=0.62)
             if share >= _LEAST_TO_LABEL:
                 ink = "white" if number / steps > _HALF else _INK
                 axes.bar_label(bar, [f"{share:.0%}"], label_type="center", color=ink, fontsize=9)
             begin += share
-    axes.set_yticks(range(len(results)), [result.selector for result in results])
+    axes.set_yticks(range(len(curves)), [curve.label for curve in curves])
     axes.invert_yaxis()
     axes.set_title("Which path serves them", loc="left", fontsize=10)
     axes.set(xlim=(0, 1), xlabel="share of the I/Os")
@@ -143,19 +139,3 @@ def _explain_paths(axes: "Axes", paths: Sequence[SimulatedPath], colours: Sequen
     if len(paths) > _MOST_EXPLAINED:
         patches.append(Patch(color="none", label=f"... {len(paths)} paths in all"))
     axes.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.4, _BELOW), ncols=2, frameon=False, fontsize=9)
-
-
-def _tail(result: SimulationResult) -> tuple[list[float], list[float]]:
-    """Return points of the distribution, evenly many for each nine: nines, and the latency that is not exceeded."""
-    ordered = result.sorted_latencies
-    nines, latencies = [0.0], [float(ordered[0])]
-    for step in range(1, int(_STEPS_PER_NINE * log10(max(len(ordered), 2))) + 1):
-        beyond = 10 ** (-step / _STEPS_PER_NINE)
-        nines.append(step / _STEPS_PER_NINE)
-        latencies.append(float(ordered[min(int(len(ordered) * (1 - beyond)), len(ordered) - 1)]))
-    return [*nines, log10(max(len(ordered), 2))], [*latencies, float(ordered[-1])]
-
-
-def _nine(percent: float) -> float:
-    """Return a percentile as a number of nines: 90 is 1, 99 is 2."""
-    return -log10(1 - percent / 100)

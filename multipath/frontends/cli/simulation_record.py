@@ -6,6 +6,7 @@ from typing import Final, TypedDict
 from ...simulation.path import SimulatedPath
 from ...simulation.result import PathResult, SimulationResult
 from ...simulation.timespan import format_time
+from ...simulation.workload import MOST_IOS
 from .size import human_size
 from .terminal import Line, Span
 
@@ -49,10 +50,10 @@ class ResultRecord(TypedDict):
     paths: list[PathResultRecord]
 
 
-def result_record(result: SimulationResult, paths: Sequence[SimulatedPath]) -> ResultRecord:
-    """Return one run as a record."""
+def result_record(label: str, result: SimulationResult, paths: Sequence[SimulatedPath]) -> ResultRecord:
+    """Return one run as a record; ``label`` is the selector with the arguments that it was given."""
     return ResultRecord(
-        selector=result.selector,
+        selector=label,
         seed=result.seed,
         ios=result.ios,
         unfinished=result.unfinished,
@@ -84,13 +85,13 @@ def _path_record(path: SimulatedPath, found: PathResult, share: float) -> PathRe
     )
 
 
-def table(records: Sequence[ResultRecord], *, is_cut: bool = False) -> list[Line]:
+def table(records: Sequence[ResultRecord], duration: int | None = None) -> list[Line]:
     """Return one line for each run, in columns, the least of each latency green; then what went wrong in them."""
     rows = [tuple(Span(name, _FAINT) for name in _HEAD), *_with_best(records)]
     widths = [max(len(row[column].text) for row in rows) for column in range(len(_HEAD))]
     lines: list[Line] = [_aligned(row, widths) for row in rows]
     for record in records:
-        lines += [(Span(f"{record['selector']}: {text}", _BAD),) for text in _troubles(record, is_cut=is_cut)]
+        lines += [(Span(f"{record['selector']}: {text}", _BAD),) for text in _troubles(record, duration)]
     return lines
 
 
@@ -125,13 +126,15 @@ def _aligned(row: Line, widths: Sequence[int]) -> Line:
     return tuple(part for span in spans for part in (span, Span("  ")))[:-1]
 
 
-def _troubles(record: ResultRecord, *, is_cut: bool) -> list[str]:
+def _troubles(record: ResultRecord, duration: int | None) -> list[str]:
     found = []
     if record["retries"]:
         found.append(f"{record['retries']} I/Os came back with an error and were sent again")
     if record["mean_held_time_ns"]:
         held = format_time(record["mean_held_time_ns"] * record["ios"])
         found.append(f"I/Os were held for {held} together, because no path was in use")
-    if record["unfinished"] and not is_cut:
+    if record["unfinished"] and record["elapsed_ns"] != duration:
         found.append(f"{record['unfinished']} I/Os never ended: every path is down for good")
+    if record["ios"] == MOST_IOS and duration is not None:
+        found.append(f"ended with I/O {MOST_IOS}, at {format_time(record['elapsed_ns'])} of {format_time(duration)}")
     return found

@@ -32,7 +32,7 @@ PATHS = [SimulatedPath(Fixed(MS))]
         (lambda: SimulatedPath(Fixed(MS), outages=(Outage(5, 9), Outage(8))), "starts before"),
         (lambda: ClosedLoop(0), "a queue depth of 0: a simulation takes 1 to 1048576"),
         (lambda: ClosedLoop(2**40), "a queue depth of 1099511627776"),
-        (lambda: ClosedLoop(1, ios=0), "0 I/Os: a simulation takes 1 to 100000000"),
+        (lambda: ClosedLoop(1, ios=0), "0 I/Os: a simulation takes 1 to 50000000"),
         (lambda: ClosedLoop(1, ios=10**9), "1000000000 I/Os"),
         (lambda: ClosedLoop(1, duration=0), "the duration of a load is 0 ns"),
         (lambda: ClosedLoop(1, cpus=0), "I/Os from 0 CPUs"),

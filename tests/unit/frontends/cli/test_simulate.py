@@ -99,7 +99,7 @@ class TestAComparison:
         """As in a table."""
         found = simulated(capsys, *UNEQUAL, "--selector", "historical-service-time 512 4", "--selector", "round-robin")
 
-        assert [each["selector"] for each in found["simulations"]] == ["historical-service-time", "round-robin"]
+        assert [each["selector"] for each in found["simulations"]] == ["historical-service-time 512 4", "round-robin"]
 
     def test_asks_io_affinity_where_every_path_has_cpus(self, capsys: pytest.CaptureFixture[str]) -> None:
         """Each CPU by its own path."""
@@ -129,6 +129,17 @@ class TestAComparison:
         assert retried == "round-robin: 4 I/Os came back with an error and were sent again"
         assert held == "round-robin: I/Os were held for 6 ms together, because no path was in use"
         assert lost == "round-robin: 2 I/Os never ended: every path is down for good"
+
+    def test_tells_when_it_ended_before_its_time(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A run keeps only so many I/Os."""
+        monkeypatch.setattr("multipath.frontends.cli.simulation_record.MOST_IOS", 10)
+        words = ["--path", "fixed:2ms", "--qd", "1", "--ios", "10", "--selector", "round-robin"]
+
+        assert main(["simulate", *words, "--duration", "1h"]) == 0
+
+        assert capsys.readouterr().out.splitlines()[-1] == "round-robin: ended with I/O 10, at 20 ms of 3600 s"
 
 
 class TestALoad:
@@ -187,7 +198,7 @@ class TestAFaultOfUsage:
             (["--path", "exp:1ms", "--selector", "io-affinity"], "give every path its CPUs"),
             (["--path", "exp:1ms", "--selector", "historical-service-time 2000"], "a base weight"),
             (["--path", "exp:1ms", "--plot", "x.jpg"], "not the name of a picture: 'x.jpg'; it ends with .png"),
-            (["--path", "exp:1ms", "--ios", "999999999"], "999999999 I/Os: a simulation takes 1 to 100000000"),
+            (["--path", "exp:1ms", "--ios", "999999999"], "999999999 I/Os: a simulation takes 1 to 50000000"),
         ],
     )
     def test_is_one_line_and_code_two(
