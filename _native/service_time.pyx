@@ -8,7 +8,7 @@ comparison is cut to 32 bits and looked at with its sign.
 Source: linux ``drivers/md/dm-ps-service-time.c``.
 """
 
-from libc.stdint cimport SIZE_MAX, int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport UINT64_MAX, int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from multipath._native.selector cimport NO_PATH, Selector, move_last, unsigned
@@ -17,7 +17,7 @@ cdef enum:
     MOST_THROUGHPUT = 100
     SHIFT = 7  # sizes of which 100 times more would not fit are compared in units of 128 bytes
 
-cdef uint64_t MOST_COMPARED = SIZE_MAX >> SHIFT
+cdef uint64_t MOST_COMPARED = UINT64_MAX >> SHIFT  # of a size_t of 64 bits, whatever this machine's is
 
 
 cdef inline int32_t compare(uint64_t load, uint64_t throughput, uint64_t other_load, uint64_t other_throughput,

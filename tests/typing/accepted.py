@@ -1,5 +1,6 @@
 """Uses of the public names that a type checker accepts, with the types that it sees."""
 
+from array import array
 from collections.abc import AsyncIterator, Iterator
 from typing import assert_type
 
@@ -16,8 +17,10 @@ from multipath import (
     MultipathTable,
     Path,
     PathGroup,
+    Selector,
     TableError,
     Target,
+    path_selector,
 )
 from multipath._native.codec import Reply, Request
 from multipath._native.control import ControlFile
@@ -33,6 +36,15 @@ def texts() -> None:
     assert_type(str(table), str)
     assert_type(table.groups, tuple[PathGroup, ...])
     assert_type(MultipathStatus.parse("2 0 0 0 0 0", table).failed_paths, frozenset[str])
+
+
+def selectors(group: PathGroup, numbers: "array[int]") -> None:
+    """A described group runs; buffers may be whatever has the protocol."""
+    selector = path_selector(group, cpus=4, nodes=[0, 0, 1, 1])
+    assert_type(selector, Selector)
+    assert_type(selector.select(4096, now=1, cpu=2), int)
+    assert_type(selector.status(), tuple[tuple[int, ...], ...])
+    assert_type(selector.select_batch(numbers, memoryview(b""), bytearray(), start=True), int)
 
 
 def units(size: Bytes, sectors: Sectors) -> None:
