@@ -6,21 +6,25 @@ number. All of it is in request mode and in bio mode, by three selectors, and wi
 """
 
 import random
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import pytest
 
 from multipath import Control, MultipathTable
+from multipath._native.control import probe_paths
 from multipath.wire.features import Features
 from multipath.wire.group import PathGroup, TablePath
 from multipath.wire.handler import HardwareHandler
 from multipath.wire.selectors import QueueLength, RoundRobin, Selector, ServiceTime
 from multipath.wire.selectors.service_time import ServiceTimeArgs
 
-from .twin import Twin
+from .twin import BLOCK, NAME, Twin, eventually, read
 
 pytestmark = pytest.mark.kernel
 
@@ -41,6 +45,8 @@ WEIGHTS: Final = {
 }
 # The least pause before an activation that is delayed, of the 2 s that the kernel takes; in seconds.
 PAUSE: Final = 1.0
+DELAY: Final = Path("/sys/bus/pseudo/drivers/scsi_debug/delay")
+SECOND: Final = 100  # in the jiffies of ``delay``
 
 
 def play(twin: Twin, rng: random.Random, steps: int, *without: str) -> None:
@@ -145,7 +151,7 @@ class TestAGroupWithAHandler:
         rng = random.Random(0)
         twin.read(rng)  # the initial group is asked without a pause, bypassed or not
         for number in (1, 2):
-            twin.control.message("twin", f"disable_group {number}")
+            twin.control.message(NAME, f"disable_group {number}")
             twin.groups.bypass_group(number, bypass=True)
 
         assert self.seconds_of_a_read(twin, rng) > PAUSE
@@ -159,6 +165,56 @@ class TestAGroupWithAHandler:
         start = time.monotonic()
         twin.read(rng)
         return time.monotonic() - start
+
+
+class TestAProbeThatTakesItsTime:
+    """It reads from both paths of the first group, a second each; the kernel has it since interface 4.50."""
+
+    @pytest.fixture
+    def twin(self, twins: Twins, paths: list[str]) -> Iterator[Twin]:
+        """Give a map whose first group is current, on an array that has become slow."""
+        twin = twins(MultipathTable.build([paths[:2], paths[2:]], RoundRobin()))
+        twin.read(random.Random(0))
+        DELAY.write_text(f"{SECOND}\n")
+        yield twin
+        assert eventually(self.set_fast)
+
+    def set_fast(self) -> bool:
+        """Set the array to its former speed, if it has nothing to do."""
+        with suppress(OSError):
+            DELAY.write_text("0\n")
+            return True
+        return False
+
+    @pytest.mark.slow
+    def test_keeps_the_current_group_until_its_end(self, twin: Twin) -> None:
+        """A switch is noted, and the current group, which is asked first, serves on; afterwards the other one does."""
+        if not twin.probes:
+            with pytest.raises(OSError, match=r"Invalid argument|Inappropriate ioctl"):
+                probe_paths(twin.fd)
+            return
+        probe = threading.Thread(target=probe_paths, args=(twin.fd,))
+        before = twin.commands()
+        probe.start()
+        assert eventually(lambda: twin.commands() != before)
+        assert len(twin.groups.begin_probe()) == 2
+
+        twin.control.message(NAME, "switch_group 2")
+        twin.groups.switch_group(2)
+        twin.agree()
+        served = twin.devices[twin.groups.map(BLOCK)]
+        assert (read(twin.fd, 0), probe.is_alive()) == ("data", True)
+        twin.groups.end(twin.devices.index(served), BLOCK)
+        twin.agree()
+
+        probe.join()
+        twin.groups.end_probe()
+        twin.agree()
+        assert {device: count - before[device] for device, count in twin.commands().items()} == {
+            **dict.fromkeys(twin.devices[:2], 1), **dict.fromkeys(twin.devices[2:], 0), served: 2,
+        }  # fmt: skip
+        twin.read(random.Random(0))
+        twin.agree()
 
 
 class TestAMapWithoutGroups:

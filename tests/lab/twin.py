@@ -32,7 +32,7 @@ NAME: Final = "twin"
 PENDING_FIRST_BEFORE: Final = (1, 15)
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 30) -> bool:
     """Look until ``condition`` holds."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -99,12 +99,12 @@ class Twin:
             bio_based=table.features.is_bio,
         )
         self.probes = control.version().minor >= 50
-        self._fd = os.open(f"/dev/{info.node}", os.O_RDONLY | os.O_DIRECT)
+        self.fd = os.open(f"/dev/{info.node}", os.O_RDONLY | os.O_DIRECT)
 
     def close(self) -> None:
         """Let go of the real map, and of what it holds."""
         self.control.message(NAME, "fail_if_no_path")
-        os.close(self._fd)
+        os.close(self.fd)
         for device in self.devices:
             self.set_state(device, "running")
 
@@ -115,17 +115,17 @@ class Twin:
         before, offset, self._last = self.commands(), rng.randrange(0, SIZE * 512, BLOCK), None
         asked, end = self._serve()
         if end == "held":
-            reader = Reader(self._fd, offset)
+            reader = Reader(self.fd, offset)
             reader.start()
             assert eventually(lambda: reader.waits), self.log
             self.agree()
             self._help(rng)
             asked, end = self._serve()
             self._end_again(end)
-            reader.join(10)
+            reader.join(60)
             self.expect("read, held", reader.outcome, end)
         else:
-            self.expect("read", read(self._fd, offset), end)
+            self.expect("read", read(self.fd, offset), end)
         self.expect("commands", self._grown(before), asked)
 
     def inquire(self, rng: random.Random) -> None:
@@ -137,7 +137,7 @@ class Twin:
             self._activate()
         chosen = [] if path == FAIL or self.devices[path] in self.offline else [self.devices[path]]
         with suppress(OSError):
-            sg_read(self._fd, INQUIRY, 96, 10_000)
+            sg_read(self.fd, INQUIRY, 96, 10_000)
         self.expect("inquire", self._grown(before), chosen)
 
     def probe(self, rng: random.Random) -> None:
@@ -152,7 +152,7 @@ class Twin:
                 asked.append(self.devices[path])
         self.groups.end_probe()
         try:
-            probe_paths(self._fd)
+            probe_paths(self.fd)
             outcome = "data"
         except OSError as error:
             outcome = errno.errorcode[error.errno or 0]
@@ -285,7 +285,7 @@ class Twin:
 
     def agree(self) -> None:
         """The kernel prints what the groups know."""
-        assert eventually(lambda: self._kernel() == self._native(), 5), (self._kernel(), self._native(), self.log)
+        assert eventually(lambda: self._kernel() == self._native()), (self._kernel(), self._native(), self.log)
         self._at_least += min(self.groups.events - self._compared, 1)
         self._compared = self.groups.events
         table = MultipathTable.parse(self.control.table(NAME)[0].params)

@@ -144,6 +144,17 @@ class Traces(RuleBasedStateMachine):
         running = [path.number for path in self.model.paths if path.activating]
         self.both("pg_init_done", running[number % len(running)], result)
 
+    @precondition(lambda self: self.model.handler)
+    @rule(results=st.lists(st.sampled_from([0, 2, 10, 11, 16]), min_size=1, max_size=6), suspends=st.booleans())
+    def initialise(self, results: list[int], suspends: bool) -> None:
+        """Take whatever is due and end it, a few times over; perhaps a suspend waits for it."""
+        self.both("map", 512)
+        for result in results:
+            if suspends:
+                self.both("postsuspend")
+            for path in self.both("pg_init_paths", delayed=False) + self.both("pg_init_paths", delayed=True):
+                self.both("pg_init_done", path, result)
+
     @precondition(lambda self: not self.model.probing)
     @rule()
     def begin_probe(self) -> None:
@@ -172,5 +183,5 @@ class Traces(RuleBasedStateMachine):
 
 TestATraceOfRandomSteps = Traces.TestCase
 TestATraceOfRandomSteps.settings = settings(
-    max_examples=300, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=200, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
