@@ -4,6 +4,7 @@ from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_py import build_py
 
 MODULES = (
     "codec",
@@ -34,7 +35,19 @@ view.parent.mkdir(parents=True, exist_ok=True)
 view.unlink(missing_ok=True)
 view.symlink_to(Path("_native").resolve(), target_is_directory=True)
 
+
+class WithDeclarations(build_py):
+    """Install the declarations too, so that other compiled modules can ``cimport`` the selectors and groups."""
+
+    def run(self) -> None:
+        """Copy the package, and the declarations into it."""
+        super().run()
+        for declarations in () if self.editable_mode else sorted(Path("_native").glob("*.pxd")):
+            self.copy_file(str(declarations), str(Path(self.build_lib, "multipath/_native", declarations.name)))
+
+
 setup(
+    cmdclass={"build_py": WithDeclarations},
     ext_modules=cythonize(
         [
             Extension(f"multipath._native.{name}", [str(view / f"{name}.pyx")], extra_compile_args=COMPILE_ARGS)

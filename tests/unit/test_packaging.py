@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
@@ -15,6 +16,30 @@ USE = (
     "import multipath, multipath._native.control, multipath._native.libc;"
     "print(multipath.MultipathTable.parse('0 0 1 1 round-robin 0 1 1 8:16 1').devices)"
 )
+
+DRIVER = """
+from multipath._native.selector cimport Selector, hold, release
+
+def drive(Selector selector, int n):
+    cdef int done = 0, path
+    with nogil:
+        hold(selector)
+        for _ in range(n):
+            path = selector.pick(4096, 0, 0)
+            selector.started(path, 4096)
+            selector.ended(path, 4096, 0, 0)
+            done += path >= 0
+        release(selector)
+    return done
+"""
+DRIVE = (
+    "from multipath._native.service_time import ServiceTime; import driver;"
+    "selector = ServiceTime([1, 3]); print(driver.drive(selector, 1000), selector.status())"
+)
+COMPILE = (
+    "gcc", "-shared", "-fPIC", f"-I{sysconfig.get_path('include')}", "driver.c",
+    "-o", f"driver{sysconfig.get_config_var('EXT_SUFFIX')}",
+)  # fmt: skip
 
 
 def run(*words: str | Path, cwd: Path, path: str | None = None) -> str:
@@ -47,11 +72,34 @@ class TestTheWheel:
         assert "show" in run(python.parent / "mpath", "--help", cwd=tmp_path, path="")
 
     def test_carries_types_and_the_labs_scripts_and_no_sources_of_the_core(self, dist: Path) -> None:
-        """Stubs, py.typed and the guest's scripts are in; .pyx and tests are not."""
+        """Stubs, declarations, py.typed and the guest's scripts are in; .pyx and tests are not."""
         names = zipfile.ZipFile(next(dist.glob("*.whl"))).namelist()
 
         assert {"multipath/py.typed", "multipath/_native/codec.pyi", "multipath/lab/pivot.sh"} <= set(names)
-        assert not [name for name in names if name.endswith((".pyx", ".pxd")) or name.startswith(("tests", "_native"))]
+        assert {"multipath/_native/selector.pxd", "multipath/_native/group.pxd"} <= set(names)
+        assert not [name for name in names if name.endswith(".pyx") or name.startswith(("tests", "_native"))]
+
+    def test_lets_another_compiled_module_drive_a_selector(self, dist: Path, tmp_path: Path) -> None:
+        """Its own loop, without the GIL, over the hooks of an installed selector."""
+        site = tmp_path / "site"
+        run(
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-deps",
+            "-t",
+            site,
+            next(dist.glob("*.whl")),
+            cwd=tmp_path,
+        )
+        (tmp_path / "driver.pyx").write_text(DRIVER)
+
+        run("env", f"PYTHONPATH={site}", sys.executable, "-m", "cython", "-3", "driver.pyx", cwd=tmp_path)
+        run(*COMPILE, cwd=tmp_path)
+
+        assert run("env", f"PYTHONPATH={site}", sys.executable, "-c", DRIVE, cwd=tmp_path) == "1000 ((0, 1), (0, 3))\n"
 
 
 class TestTheSdist:
