@@ -8,6 +8,7 @@ from typing import Final
 from ..wire.selectors import CpuMask, IoAffinity, Selector, SelectorWords, ServiceTime, ServiceTimeArgs
 from .latency import Latency
 from .timespan import checked_time
+from .workload import MOST_CPUS
 
 _LAST_MOMENT: Final = 1 << 62
 _MOST_THROUGHPUT: Final = 100
@@ -71,6 +72,8 @@ class SimulatedPath:
         _refuse_outside("the bytes per second of a path", self.bytes_per_second, _FASTEST_LINK)
         if not 0 <= self.throughput <= _MOST_THROUGHPUT:
             raise ValueError(f"relative throughput {self.throughput}: the kernel takes 0 to {_MOST_THROUGHPUT}")
+        if not all(0 <= cpu < MOST_CPUS for cpu in self.cpus):
+            raise ValueError(f"the CPUs of a path are {sorted(self.cpus)}; a simulation takes {MOST_CPUS}, from 0")
         for earlier, later in pairwise(self.outages):
             if earlier.end is None or later.start < earlier.end:
                 raise ValueError(f"{later!r} starts before {earlier!r} has ended")

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from .sizes import LARGEST
-from .workload import Workload
+from .workload import MOST_CPUS, Workload
 
 if TYPE_CHECKING:
     from .._native.simulation import Simulation
@@ -68,6 +68,10 @@ class Trace(Workload):
                 raise ValueError(f"I/O {index} of the trace came at {later} ns, after one at {earlier} ns: sort it")
         if self.times[-1] > _LAST_MOMENT:
             raise ValueError(f"the last I/O of the trace came at {self.times[-1]} ns; the most is {_LAST_MOMENT}")
+        if max(self.on_cpus, default=0) >= MOST_CPUS:
+            raise ValueError(
+                f"an I/O of the trace came on CPU {max(self.on_cpus)}; a simulation takes {MOST_CPUS}, from 0"
+            )
         if not (min(self.nbytes) >= 1 and max(self.nbytes) <= LARGEST):
             raise ValueError(f"an I/O of the trace has no size that the kernel counts, 1 to {LARGEST} bytes")
 

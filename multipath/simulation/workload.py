@@ -17,7 +17,8 @@ MOST_IOS: Final = 50_000_000
 _USUAL_IOS: Final = 1_000_000
 _DEEPEST: Final = 1 << 20
 _SLOWEST, _FASTEST = 1e-6, 1e9
-_MOST_CPUS: Final = 1 << 16
+MOST_CPUS: Final = 1 << 16
+"""That I/Os may come from, numbered from 0."""
 _LONGEST: Final = 1 << 62
 
 
@@ -30,8 +31,7 @@ class Workload:
         ios: How many I/Os arrive; the run ends when the last one has ended.
         duration: Nanoseconds after which the run ends, whatever is under way.
 
-    Whichever comes first ends it; without either that is after a million I/Os, with a duration alone after `MOST_IOS` at
-    the latest.
+    Whichever comes first ends it; without either that is a million I/Os, with a duration alone `MOST_IOS` at the most.
     """
 
     ios: int | None = None
@@ -86,8 +86,8 @@ class Generated(Workload):
         Workload.__post_init__(self)
         if isinstance(self.size, int):
             checked_size(self.size)
-        if not 1 <= self.cpus <= _MOST_CPUS:
-            raise ValueError(f"I/Os from {self.cpus} CPUs: a simulation takes 1 to {_MOST_CPUS}")
+        if not 1 <= self.cpus <= MOST_CPUS:
+            raise ValueError(f"I/Os from {self.cpus} CPUs: a simulation takes 1 to {MOST_CPUS}")
 
     @property
     def n_cpus(self) -> int:

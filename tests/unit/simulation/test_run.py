@@ -15,7 +15,7 @@ from multipath._native.distribution import Distribution
 from multipath._native.round_robin import RoundRobin
 from multipath._native.simulation import Simulation
 from multipath.errors import SimulationOverrun
-from multipath.simulation import ClosedLoop, Exponential, Fixed, OpenLoop, Outage, SizeMix, Trace
+from multipath.simulation import ClosedLoop, Exponential, Fixed, LogNormal, OpenLoop, Outage, SizeMix, Trace
 from multipath.wire.selectors import SELECTORS, CpuMask, IoAffinity
 
 from .event_loop import EventLoop, ModelPath
@@ -60,6 +60,38 @@ class TestAClosedLoopOverFixedPaths:
         result = simulate("round-robin", fixed(3), ClosedLoop(depth=2, duration=10 * MS))
 
         assert (result.elapsed, result.ios, result.unfinished) == (10 * MS, 6, 2)
+
+
+class TestAResult:
+    RESULT = simulate("round-robin", fixed(1, 3), ClosedLoop(depth=2, ios=1000))
+
+    @pytest.mark.parametrize(
+        ("column", "format_", "length"),
+        [
+            ("latencies", "Q", 1000),
+            ("ends", "Q", 1000),
+            ("served_by", "H", 1000),
+            ("sorted_latencies", "Q", 1000),
+            ("shares", "d", 2),
+        ],
+    )
+    def test_has_arrays_that_need_no_copy(self, column: str, format_: str, length: int) -> None:
+        """Of one dimension, in the machine's own numbers."""
+        view = memoryview(getattr(self.RESULT, column))
+
+        assert (view.format, view.shape) == (format_, (length,))
+
+    def test_has_the_percentiles_that_were_reached(self) -> None:
+        """Each is a latency that occurred: the least that so many do not exceed."""
+        assert list(self.RESULT.percentiles([0.001, 50, 50.1, 99.9, 100])) == [MS, MS, 3 * MS, 3 * MS, 3 * MS]
+        assert sorted(self.RESULT.latencies) == list(self.RESULT.sorted_latencies)
+
+    def test_is_the_same_for_the_same_seed_and_no_other(self) -> None:
+        """To the last nanosecond."""
+        paths = [SimulatedPath(Exponential(MS)), SimulatedPath(LogNormal(MS, 1))]
+        first, again, other = (simulate("service-time", paths, ClosedLoop(4, ios=1000), seed) for seed in (3, 3, 4))
+
+        assert first == again != other
 
 
 class TestAPathThatServesOneAtATime:
