@@ -16,6 +16,7 @@ from .sysfs import SysfsTree, Value
 _PCI: Final = "devices/pci0000:00/0000:00"
 _CLASSES: Final = ("scsi_host", "scsi_device", "scsi_disk", "fc_host", "fc_remote_ports")
 _DEV_LOSS: Final = 60
+_COUNTERS: Final = ("iorequest_cnt", "iodone_cnt", "iotmo_cnt")
 _PAGES: Final = (0x00, 0x80, 0x83, 0xB0)
 
 
@@ -69,7 +70,7 @@ def add_disk(tree: SysfsTree, path: VirtualPath) -> int:
     _add_class(tree, folder, "scsi_device", path.hctl, {})
     _add_class(tree, folder, "scsi_disk", path.hctl, {"max_retries": DEFAULT_RETRIES})
     tree.share(f"{folder}/scsi_disk/{path.hctl}", {"cache_type": "write back"})
-    tree.share(folder, make_values(path))
+    tree.share(folder, {**make_values(path), **dict.fromkeys(_COUNTERS, "0x0")})
     tree.write(folder, device_values(path))
     tree.replace(f"{folder}/state", path.state, time=0)
     diskseq = tree.add_block(block, path.devt, path.size)

@@ -147,6 +147,8 @@ class ScsiDevice:
             interrupted = [*self._in_flight] if lost else []
             self._in_flight.difference_update(interrupted)
             waiting, self._held = self._held, []
+        if interrupted:
+            self._show_counters()
         for command in interrupted:
             if command.timer is not None:
                 command.timer.cancel()
@@ -169,7 +171,13 @@ class ScsiDevice:
             timeout: Seconds of the clock after which the command is given up.
         """
         answers: list[ScsiReply] = []
-        reply = self.send(cdb, data_out, answers.append, timeout=timeout)
+
+        def arrived(reply: ScsiReply) -> None:
+            answers.append(reply)
+            self._clock.notify()
+
+        self._read_state()
+        reply = self.send(cdb, data_out, arrived, timeout=timeout)
         if reply is None:
             self._clock.wait_for(lambda: bool(answers))
             reply = answers[0]
@@ -200,7 +208,6 @@ class ScsiDevice:
 
     @property
     def _may_answer_at_once(self) -> bool:
-        self._read_state()
         return (
             self._state == "running"
             and self.remote_port.link is Link.UP
@@ -236,6 +243,8 @@ class ScsiDevice:
                 return _DISRUPTED
             self._in_flight.add(command)
             command.timer = self._clock.call_later(delay, lambda: self._finish(command, reply))
+        if reply is _TIMED_OUT:
+            self._show_counters()
         return None
 
     def _executed(self, command: _Command) -> ScsiReply:
@@ -247,8 +256,9 @@ class ScsiDevice:
             if command not in self._in_flight:
                 return
             self._in_flight.remove(command)
-            if reply is _TIMED_OUT:
-                self.timeouts_seen += 1
+            self.timeouts_seen += reply is _TIMED_OUT
+        if reply is _TIMED_OUT:
+            self._show_counters()
         command.answered(reply)
 
     def _start_again(self, command: _Command) -> None:
@@ -301,6 +311,15 @@ class ScsiDevice:
             changed = self._state != before
         self._show_state()
         return changed
+
+    def _show_counters(self) -> None:
+        """Write the counters: only when a command is silent, which is when they tell anything; else it would cost."""
+        with self._showing:
+            with self._lock:
+                sent, waiting, timed_out = self.commands_seen, len(self._in_flight), self.timeouts_seen
+            counters = {"iorequest_cnt": sent, "iodone_cnt": sent - waiting, "iotmo_cnt": timed_out}
+            for name, value in counters.items():
+                self._sysfs.replace(f"{self.folder}/{name}", hex(value))
 
     def _show_state(self) -> None:
         with self._showing:

@@ -198,6 +198,23 @@ class TestASilentPath:
         assert not write.is_over
         assert bytes(san.read(other(disk)).buffer) == b"x" * 512
 
+    def test_shows_in_sysfs_how_many_commands_wait(self, san: San, disk: VirtualPath) -> None:
+        """Sent, done, given up: how a program sees a hang without asking the disk."""
+
+        def counters() -> list[int]:
+            names = ("iorequest_cnt", "iodone_cnt", "iotmo_cnt")
+            return [int((san.root / disk.folder / name).read_text(), 16) for name in names]
+
+        assert counters() == [0, 0, 0]
+        san.write(disk)
+        disk.silence()
+        san.write(disk)
+        assert counters() == [2, 1, 0]
+        san.clock.advance(30)
+        assert counters() == [3, 2, 1]
+        disk.break_cable()
+        assert counters() == [3, 3, 1]
+
     def test_may_be_one_of_a_silent_port(self, san: San, disk: VirtualPath) -> None:
         """Then every path through it is silent."""
         disk.port.silence()
@@ -418,6 +435,17 @@ class TestACommandOfOnesOwn:
 
         assert disk.execute(TUR).status is ScsiStatus.CHECK_CONDITION
         assert disk.execute(TUR).is_good
+
+    @pytest.mark.slow
+    def test_ends_when_another_thread_ends_it(self, san: San, disk: VirtualPath) -> None:
+        """Though no time passes."""
+        san.clock.autojump = False
+        disk.silence()
+        puller = threading.Timer(0.05, disk.break_cable)
+        puller.start()
+
+        assert disk.execute(TUR).host_status is HostStatus.TRANSPORT_DISRUPTED
+        puller.join()
 
     def test_fails_with_the_link(self, disk: VirtualPath) -> None:
         """At once."""
