@@ -4,6 +4,9 @@ The time of a virtual world, which moves when a test moves it, or when everybody
 Strategy: what takes time is a timer, a callback at a moment. `advance` runs those that fall due, in order. A thread
 that waits for something (`wait_for`) moves time on by itself, from timer to timer, unless the clock was made with
 ``autojump=False``; so a stall of three minutes passes in no time, and `monotonic_ns` says how long it was.
+
+One thread at a time runs timers, those of a timer included: a second one that passed it would bring time to where the
+first has not been, and tell somebody that he waited too long for what is about to happen.
 """
 
 import heapq
@@ -48,6 +51,7 @@ class VirtualClock:
         self._now = _START
         self._timers: list[tuple[int, int, Timer]] = []
         self._order = count()
+        self._thread: int | None = None  # that runs timers
 
     def monotonic_ns(self) -> Nanoseconds:
         """Return the time."""
@@ -64,7 +68,7 @@ class VirtualClock:
     def advance(self, seconds: float) -> None:
         """Move time on, and run every timer that falls due meanwhile, those of timers included."""
         until = self._now + round(seconds * _SECOND)
-        while self._run_next(until):
+        while self._run_next(until) or self._another_runs():
             pass
         with self._changed:
             self._now = max(self._now, until)
@@ -102,18 +106,35 @@ class VirtualClock:
 
     def _wait_for_change(self, predicate: Callable[[], bool]) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: predicate() or (self.autojump and bool(self._timers)))
+            self._changed.wait_for(lambda: predicate() or (self.autojump and bool(self._timers) and self._may_run))
 
     def _run_next(self, until: int | None) -> bool:
-        """Run the next timer if it is due by ``until``; return whether there was one."""
+        """Run the next timer if it is due by ``until``, and no other thread runs one; return whether there was one."""
         with self._changed:
-            if not self._timers or (until is not None and self._timers[0][0] > until):
+            if not self._may_run or not self._timers or (until is not None and self._timers[0][0] > until):
                 return False
             due, _, timer = heapq.heappop(self._timers)
             callback, timer.callback = timer.callback, None
             if callback is None:
                 return True
             self._now = max(self._now, due)
-        callback()
-        self.notify()
+            before, self._thread = self._thread, threading.get_ident()
+        try:
+            callback()
+        finally:
+            self._thread = before
+            self.notify()
         return True
+
+    @property
+    def _may_run(self) -> bool:
+        """Whether this thread may run a timer."""
+        return self._thread in (None, threading.get_ident())
+
+    def _another_runs(self) -> bool:
+        """Return whether another thread ran a timer, once that has ended."""
+        with self._changed:
+            if self._may_run:
+                return False
+            self._changed.wait_for(lambda: self._may_run)
+            return True

@@ -73,7 +73,17 @@ class Storm:
             *(self.break_cable, self.plug_cable, self.plug_cable, self.silence, self.unsilence, self.unsilence),
             *(self.slow, self.busy, self.offline, self.online, self.online, self.port_down, self.port_up),
             *(self.fail, self.reinstate, self.reinstate, self.reinstate, self.switch, self.disable, self.enable),
-            *(self.reload, self.suspend, self.queue, self.fail_if_no_path, self.transition),
+            *(
+                self.reload,
+                self.queue,
+                self.queue,
+                self.suspend,
+                self.suspend_and_flush,
+                self.probe,
+                self.queue,
+                self.fail_if_no_path,
+                self.transition,
+            ),
         ]
 
     def run(self, *, steps: int = 100, threads: int = 4) -> CheckReport:
@@ -199,6 +209,15 @@ class Storm:
         """Hold I/O back for a moment."""
         self.map.suspend()
         self.map.resume()
+
+    def suspend_and_flush(self) -> None:
+        """Let everything through or fail it first; what is queued without a path is lost, and the program is told."""
+        self.host.control.suspend(self.map.info(), flush=True)
+        self.map.resume()
+
+    def probe(self) -> None:
+        """Have the kernel read down each path."""
+        self.host.control.probe_paths(self.map.info())
 
     def queue(self) -> None:
         """Queue, where the map does."""

@@ -165,7 +165,7 @@ class TestTheChecker:
             (Lying, "executed after it was reported as failed"),
             (Reordering, "acknowledged, but not executed before"),
             (NotFlushing, "the unit did not flush meanwhile"),
-            (Astray, "where generation"),
+            (Astray, "at block"),
         ],
     )
     def test_catches(self, kind: type[Honest], why: str) -> None:
