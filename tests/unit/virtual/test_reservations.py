@@ -1,6 +1,11 @@
 """Persistent reservations: who may register, reserve, take and give back, and what that forbids to whom."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from multipath.virtual.attention import UnitAttentions
 from multipath.virtual.clock import VirtualClock
@@ -295,3 +300,54 @@ class TestTheTableOfConflicts:
         unit.registered(ANN)
 
         assert unit.state.allows(CAT, write=True)
+
+
+KEYS = st.integers(0, 3)
+KINDS = st.sampled_from(ReservationType)
+Action = Callable[[PersistentReservations, Nexus], None]
+
+
+def register(key: int, new: int, *, ignore: bool) -> Action:
+    """Return a registration."""
+    return lambda state, nexus: state.register(nexus, key, new, ignore=ignore)
+
+
+ACTIONS: st.SearchStrategy[Action] = st.one_of(
+    st.builds(register, KEYS, KEYS, ignore=st.booleans()),
+    st.builds(lambda key, kind: lambda state, nexus: state.reserve(nexus, key, kind), KEYS, KINDS),
+    st.builds(lambda key, kind: lambda state, nexus: state.release(nexus, key, kind), KEYS, KINDS),
+    st.builds(lambda key: lambda state, nexus: state.clear(nexus, key), KEYS),
+    st.builds(lambda key, old, kind: lambda state, nexus: state.preempt(nexus, key, old, kind), KEYS, KEYS, KINDS),
+)
+
+
+class TestAnySequenceOfActions:
+    @given(st.lists(st.tuples(st.sampled_from([ANN, BEN, CAT]), ACTIONS), max_size=30))
+    def test_leaves_a_state_that_makes_sense(self, actions: list[tuple[Nexus, Action]]) -> None:
+        """A reservation has a registered holder; what is refused changes nothing; generations only grow."""
+        state = Unit().state
+        for nexus, action in actions:
+            before = (state.registrations, state.reservation, state.generation)
+            refused = True
+            with suppress(ReservationConflict, CheckCondition):
+                action(state, nexus)
+                refused = False
+
+            after = (state.registrations, state.reservation, state.generation)
+            assert after == before or not refused
+            assert after[2] > before[2] or after[0] == before[0]
+            held = state.reservation
+            assert held is None or any(map(state.is_holder, (ANN, BEN, CAT)))
+            assert held is None or held.type.is_for_all_registrants or held.holder in state.registrations
+
+    @given(st.lists(st.tuples(st.sampled_from([ANN, BEN, CAT]), ACTIONS), max_size=30))
+    def test_follows_the_table_of_conflicts(self, actions: list[tuple[Nexus, Action]]) -> None:
+        """At every moment, for every nexus."""
+        state = Unit().state
+        for nexus, action in actions:
+            with suppress(ReservationConflict, CheckCondition):
+                action(state, nexus)
+            for each in (ANN, BEN, CAT):
+                role = 0 if state.is_holder(each) else 1 if each in state.registrations else 2
+                expected = CONFLICTS[state.reservation.type][role] if state.reservation else (True, True)
+                assert (state.allows(each, write=False), state.allows(each, write=True)) == expected
