@@ -47,7 +47,7 @@ def add_remote_port(tree: SysfsTree, port: RemotePort) -> None:
         "port_name": target,
         "node_name": f"{port.nexus.target.name & ~0xFF:#018x}",
         "port_id": f"{port.nexus.target.number:#08x}",
-        "port_state": Link.UP.value,
+        "port_state": Link.UP.port_state,
         "roles": "FCP Target",
         "scsi_target_id": port.number,
         "dev_loss_tmo": _DEV_LOSS,

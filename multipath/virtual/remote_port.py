@@ -11,7 +11,7 @@ Source: linux ``drivers/scsi/scsi_transport_fc.c`` (``fc_remote_port_delete()``,
 
 import enum
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .clock import VirtualClock
 from .port import InitiatorPort, Nexus, TargetPort
@@ -23,12 +23,20 @@ if TYPE_CHECKING:
 
 
 class Link(enum.Enum):
-    """What becomes of a command that is to go through; the value is the state of the remote port in sysfs."""
+    """What becomes of a command that is to go through: it does, it is held, or it fails."""
 
-    UP = "Online"
-    BLOCKED = "Blocked"
-    FAILED = "Blocked, commands fail"
-    LOST = "Not Present"
+    UP = "up"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    LOST = "lost"
+
+    @property
+    def port_state(self) -> str:
+        """The state of the remote port in sysfs, where a failed one is blocked still."""
+        return _PORT_STATES.get(self, "Blocked")
+
+
+_PORT_STATES: Final = {Link.UP: "Online", Link.LOST: "Not Present"}
 
 
 class RemotePort:
@@ -121,7 +129,7 @@ class RemotePort:
     def _show(self) -> None:
         """Write the state into sysfs, and let the disks do what follows from it."""
         with self._showing:
-            self._sysfs.replace(f"{self.attributes}/port_state", self.link.value.partition(",")[0])
+            self._sysfs.replace(f"{self.attributes}/port_state", self.link.port_state)
         for device in tuple(self.devices):
             device.link_changed()
 

@@ -1,12 +1,19 @@
 """Arrays of every shape, and the disks that come of them."""
 
+import random
+import threading
+from collections.abc import Callable
+
 import pytest
 
+from multipath.virtual.array import VirtualArray
+from multipath.virtual.bio import BlockStatus
 from multipath.virtual.model import Model
 from multipath.virtual.port import AccessState
+from multipath.virtual.reservations import ReservationType
 from multipath.virtual.store import MemoryStore
 
-from .san import San, ask
+from .san import Io, San, ask
 
 
 class TestAnArray:
@@ -142,3 +149,95 @@ class TestAScan:
         assert (after.name, after.devt) == (before.name, before.devt)
         assert after.diskseq > before.diskseq
         assert san.devices.get(after.devt) is after
+
+
+class TestAnArrayInAStorm:
+    @pytest.mark.slow
+    @pytest.mark.parametrize("seed", range(3))
+    def test_answers_every_command_and_recovers(self, san: San, seed: int) -> None:
+        """Whatever happens at once, from many threads: each I/O ends once, and afterwards all is as before."""
+        array = san.fabric.add_array(paths=4, units=2, groups=["optimized", "non-optimized"], alua="both")
+        over = threading.Event()
+        errors: list[BaseException] = []
+        done: list[Io] = []
+
+        def thread(what: Callable[[random.Random], None], number: int) -> threading.Thread:
+            def run() -> None:
+                numbers = random.Random(seed * 100 + number)
+                try:
+                    while not over.is_set():
+                        what(numbers)
+                except BaseException as error:  # noqa: BLE001
+                    errors.append(error)
+
+            return threading.Thread(target=run)
+
+        def trouble(numbers: random.Random) -> None:
+            numbers.choice(self.faults(array, numbers))()
+
+        def work(numbers: random.Random) -> None:
+            path = numbers.choice(array.paths)
+            done.append(san.write(path) if numbers.random() < 0.5 else san.read(path))
+
+        threads = [thread(what, number) for number, what in enumerate((trouble, trouble, work, work))]
+        for each in threads:
+            each.start()
+        while len(done) < 500 and not errors:
+            san.clock.advance(1)
+        over.set()
+        for each in threads:
+            each.join()
+
+        assert errors == []
+        self.recover(array)
+        san.clock.advance(1000)
+        assert all(io.is_over for io in done)
+        for path in array.paths:
+            path.activate(lambda _: None)
+            path.rescan()
+            assert san.write(path).status is BlockStatus.OK
+
+    @staticmethod
+    def faults(array: VirtualArray, numbers: random.Random) -> list[Callable[[], object]]:
+        """Return what can happen."""
+        path, port = numbers.choice(array.paths), numbers.choice(array.ports)
+        unit, group = numbers.choice(array.units), numbers.choice(array.groups)
+        other = array.other_host()
+        return [
+            path.break_cable,
+            path.plug_cable,
+            path.silence,
+            path.unsilence,
+            lambda: path.busy(2),
+            path.rescan,
+            port.down,
+            port.up,
+            lambda: unit.resize(numbers.choice([2048, 131_072])),
+            lambda: unit.medium_error(0),
+            unit.repair,
+            lambda: group.transition(numbers.choice([*AccessState]), after=numbers.choice([0, 1])),
+            lambda: array.remap(1, numbers.choice([*array.units, None])),
+            lambda: other.register(1),
+            lambda: other.reserve(1, numbers.choice([*ReservationType])),
+            lambda: other.clear(1),
+        ]
+
+    @staticmethod
+    def recover(array: VirtualArray) -> None:
+        """Put everything right."""
+        array.remap(1, array.units[1])
+        for port in array.ports:
+            port.up()
+        for path in array.paths:
+            path.plug_cable()
+            path.unsilence()
+            path.ready()
+        for group in array.groups:
+            group.transition("optimized")
+        for lun, unit in enumerate(array.units):
+            unit.resize(131_072)
+            unit.repair()
+            other = array.other_host()
+            while not other.register(1, lun=lun).is_good:
+                pass
+            other.clear(1, lun=lun)
