@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 
-from multipath import Control, Host
+from multipath import Control, Host, errors
 from multipath.units import format_devt
 from multipath.virtual import VirtualHost
 
@@ -63,7 +63,7 @@ class VirtualWorld:
         for path in self.paths:
             self.restore(path)
         for entry in self.control.devices():
-            with suppress(OSError):
+            with suppress(errors.DeviceMapperError):  # suspended before it had a table
                 self.control.resume(entry)
             if "queue_if_no_path" in str(self.control.table(entry)):
                 self.control.message(entry, "fail_if_no_path")
