@@ -125,10 +125,12 @@ class Ioctls:
         self._check_name(answer.name)
         minor = os.minor(request.dev) if answer.flags & codec.FLAG_PERSISTENT_DEV else None
         with self._kernel.changed:
-            taken = self._kernel.map_named(answer.name) or (answer.uuid and self._kernel.map_with(answer.uuid))
-            device = None if taken else self._kernel.make(answer.name, answer.uuid, minor)
-            if device is None:
-                raise _refusal(errno.EBUSY if taken else errno.ENXIO)
+            minor = self._kernel.free_minor(minor)
+            if minor is None:
+                raise _refusal(errno.ENXIO)
+            if self._kernel.map_named(answer.name) or (answer.uuid and self._kernel.map_with(answer.uuid)):
+                raise _refusal(errno.EBUSY)
+            device = self._kernel.make(answer.name, answer.uuid, minor)
             answer.set_flag(codec.FLAG_INACTIVE_PRESENT, None)
             answer.tell_state(device)
         self._kernel.issue_event()

@@ -102,12 +102,14 @@ class VirtualKernel:
         """Return the mapped device of that number."""
         return self._maps.get(number)
 
-    def make(self, name: str, uuid: str, minor: int | None) -> MappedDevice | None:
-        """Make a device; the lowest free minor number is taken where none is asked for. ``None``: that one is taken."""
-        if minor is None:
-            minor = next(free for free in range(len(self._minors) + 1) if free not in self._minors)
-        if minor in self._minors:
-            return None
+    def free_minor(self, wanted: int | None) -> int | None:
+        """Return the minor number that is wanted, the lowest free one where none is; ``None``: that one is taken."""
+        if wanted is None:
+            return next(free for free in range(len(self._minors) + 1) if free not in self._minors)
+        return None if wanted in self._minors else wanted
+
+    def make(self, name: str, uuid: str, minor: int) -> MappedDevice:
+        """Make a device of a free minor number."""
         self._minors.add(minor)
         device = MappedDevice(self, devt(MAJOR, minor), name, uuid)
         self._maps[device.devt] = device

@@ -246,6 +246,8 @@ class RunningTable:
             raise self._mixed("request-based DM doesn't support multiple targets")
         if not self.devices:  # a table without paths is of the kind of the table that it follows
             return live.kind if live else kind
+        if self.immutable_type is None:
+            raise self._mixed("table load rejected: immutable target is required")
         if not all(device.takes_requests for device in self.devices.values()):
             raise self._mixed("table load rejected: including non-request-stackable devices")
         return kind

@@ -1,5 +1,6 @@
 """The real `Control` over a virtual kernel, and the machine that stays outside."""
 
+import errno
 import os
 import signal
 import threading
@@ -142,6 +143,18 @@ class TestWhatIsHeld:
         with pytest.raises(errors.TableLoadError, match=r"linear: Device lookup failed \(-EBUSY\)") as refused:
             dm.load("device", lines((8, "linear", "8:16 0")))
         assert refused.value.holders == (mount,)
+
+
+class TestATableThatFollowsAMapOfRequests:
+    def test_may_fail_everything(self, bench: Bench, dm: Control) -> None:
+        """But not over a device: that needs a target which nothing else may follow."""
+        bench.live("mpath", *lines((64, "multipath", "0 0 1 1 round-robin 0 1 0 8:0")))
+
+        with pytest.raises(errors.TableLoadError) as refused:
+            dm.load("mpath", lines((8, "error", "8:16 0")))
+        assert (refused.value.errno, refused.value.reason) == (errno.EINVAL, None)
+        dm.load("mpath", lines((8, "error", "")))
+        assert dm.resume("mpath").live_table
 
 
 class TestTheMachineOutside:
