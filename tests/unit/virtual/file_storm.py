@@ -33,8 +33,7 @@ def file_storm(file: Path, seed: int, *, queues: bool, steps: int = 40) -> Check
         with world.open("mpatha") as disk, BlockChecker(disk, history, blocks=_BLOCKS, seed=seed) as checker:
             chance = random.Random(seed)
             for _ in range(steps):
-                for _ in range(_PACE):
-                    io.acquire(timeout=_PATIENCE)
+                _keep_pace(io)
                 path = chance.choice(paths)
                 if chance.random() < 0.5:
                     path.break_cable()
@@ -45,6 +44,13 @@ def file_storm(file: Path, seed: int, *, queues: bool, steps: int = 40) -> Check
                 path.plug_cable()
                 mpath.reinstate_path(path.devt)
             return checker.finish(_reader(file))
+
+
+def _keep_pace(io: threading.Semaphore) -> None:
+    """Wait for some I/Os, unless none comes."""
+    for _ in range(_PACE):
+        if not io.acquire(timeout=_PATIENCE):
+            return
 
 
 def _recorded(path: FilePath, history: History, io: threading.Semaphore) -> Callable[[Bio], None]:

@@ -23,7 +23,7 @@ from multipath.wire.selectors import HistoricalServiceTime, QueueLength, RoundRo
 
 BLOCKS: Final = 32
 _SELECTORS: Final[tuple[Selector, ...]] = (RoundRobin(), QueueLength(), ServiceTime(), HistoricalServiceTime())
-_PACE: Final = 4  # I/Os between two steps
+_PACE: Final = 6  # I/Os between two steps
 _PATIENCE: Final = 0.01  # seconds after which the next step comes although all I/O waits
 _INTERVAL: Final = 5e-5  # seconds between two switches of threads: many more meetings than usual
 _STATES: Final = (AccessState.OPTIMIZED, AccessState.NON_OPTIMIZED, AccessState.STANDBY)
@@ -40,6 +40,13 @@ class _Paced(BlockDevice):
         """Count it and pass it on."""
         self._io.release()
         self._below.submit(bio)
+
+
+def _keep_pace(io: threading.Semaphore) -> None:
+    """Wait for some I/Os, unless none comes."""
+    for _ in range(_PACE):
+        if not io.acquire(timeout=_PATIENCE):
+            return
 
 
 class Storm:
@@ -72,21 +79,12 @@ class Storm:
         self.steps: list[Callable[[], object]] = [
             *(self.break_cable, self.plug_cable, self.plug_cable, self.silence, self.unsilence, self.unsilence),
             *(self.slow, self.busy, self.offline, self.online, self.online, self.port_down, self.port_up),
-            *(self.fail, self.reinstate, self.reinstate, self.reinstate, self.switch, self.disable, self.enable),
-            *(
-                self.reload,
-                self.queue,
-                self.queue,
-                self.suspend,
-                self.suspend_and_flush,
-                self.probe,
-                self.queue,
-                self.fail_if_no_path,
-                self.transition,
-            ),
+            *(self.fail, self.reinstate, self.check, self.check, self.check, self.switch, self.disable, self.enable),
+            *(self.queue, self.queue, self.queue, self.fail_if_no_path, self.transition, self.probe),
+            *(self.reload, self.suspend, self.suspend_and_flush),
         ]
 
-    def run(self, *, steps: int = 100, threads: int = 4) -> CheckReport:
+    def run(self, *, steps: int = 300, threads: int = 4) -> CheckReport:
         """Let it blow, and return what the checker found."""
         io, interval = threading.Semaphore(0), sys.getswitchinterval()
         sys.setswitchinterval(_INTERVAL)
@@ -100,8 +98,7 @@ class Storm:
             disk.device = _Paced(disk.device, io)
             with BlockChecker(disk, self.history, blocks=BLOCKS, threads=threads, seed=self.seed) as checker:
                 for _ in range(steps):
-                    for _ in range(_PACE):
-                        io.acquire(timeout=_PATIENCE)
+                    _keep_pace(io)
                     self.step()
                 self.calm()
                 return checker.finish(self.store.read)
@@ -188,6 +185,12 @@ class Storm:
     def reinstate(self) -> None:
         """Reinstate one."""
         self.map.reinstate_path(self._path.devt)
+
+    def check(self) -> None:
+        """Reinstate every path whose disk runs, as a daemon does time and again."""
+        for path in self.array.paths:
+            if path.state == "running":
+                self.map.reinstate_path(path.devt)
 
     def switch(self) -> None:
         """Prefer a group."""
