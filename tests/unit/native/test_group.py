@@ -566,6 +566,18 @@ class TestAGroupThatMustBeInitialised:
 
         assert (states(groups), served(groups)) == ("A", [0])
 
+    def test_stays_bypassed_while_a_repetition_is_due(self) -> None:
+        """One path asked for it, and the other one's success does not count yet."""
+        groups = of(2, handler=True, pg_init_retries=1)
+        groups.bypass_group(1, bypass=True)
+        assert (groups.map(SIZE), groups.pg_init_paths()) == (INIT, (0, 1))
+
+        assert not groups.pg_init_done(0, DH_IMM_RETRY)
+        assert (groups.pg_init_done(1, DH_OK), states(groups)) == (False, "D")
+
+        assert groups.pg_init_paths() == (0, 1)
+        assert (groups.pg_init_done(0, DH_OK), states(groups)) == (False, "A")
+
     def test_ends_a_path_that_failed_before_its_turn(self, groups: PriorityGroups) -> None:
         """It is handed out all the same; whoever activates it finds it offline, and the last one ends the waiting."""
         groups.pg_init_paths()

@@ -1,5 +1,6 @@
 """The compiled priority groups against the readable model: whatever is done to both, they are never seen to differ."""
 
+from itertools import cycle
 from typing import Any, Final
 
 import pytest
@@ -30,11 +31,12 @@ class Traces(RuleBasedStateMachine):
     model: MapModel
 
     @initialize(
-        sizes=st.lists(st.integers(1, 3), max_size=4),
+        sizes=st.lists(st.integers(1, 3), min_size=1, max_size=4) | st.just([]),
         selector=st.sampled_from(list(SELECTORS)),
         initial=st.integers(1, 6),
         flags=st.fixed_dictionaries(
-            {name: st.booleans() for name in ("queue_if_no_path", "handler", "pending_first", "bio_based")}
+            {name: st.booleans() for name in ("queue_if_no_path", "pending_first", "bio_based")}
+            | {"handler": st.sampled_from([True, True, True, False])}
         ),
         retries=st.integers(0, 2),
     )
@@ -144,16 +146,24 @@ class Traces(RuleBasedStateMachine):
         running = [path.number for path in self.model.paths if path.activating]
         self.both("pg_init_done", running[number % len(running)], result)
 
-    @precondition(lambda self: self.model.handler)
-    @rule(results=st.lists(st.sampled_from([0, 2, 10, 11, 16]), min_size=1, max_size=6), suspends=st.booleans())
-    def initialise(self, results: list[int], suspends: bool) -> None:
-        """Take whatever is due and end it, a few times over; perhaps a suspend waits for it."""
-        self.both("map", 512)
-        for result in results:
+    @precondition(lambda self: self.model.handler and self.model.groups)
+    @rule(
+        bypassed=st.sets(NUMBER, max_size=4),
+        results=st.lists(st.lists(st.sampled_from([0, 2, 10, 11, 16]), min_size=1, max_size=3), max_size=4),
+        suspends=st.booleans(),
+    )
+    def initialise(self, bypassed: set[int], results: list[list[int]], suspends: bool) -> None:
+        """Bring a group into use, take whatever is due and end it, a few times over; perhaps a suspend waits for it."""
+        for number in bypassed or {0}:
+            self.both("bypass_group", number % len(self.model.groups) + 1, bypass=bool(bypassed))
+        for answers in results:
+            self.both("map", 512)
             if suspends:
                 self.both("postsuspend")
-            for path in self.both("pg_init_paths", delayed=False) + self.both("pg_init_paths", delayed=True):
+            due = self.both("pg_init_paths", delayed=False) + self.both("pg_init_paths", delayed=True)
+            for path, result in zip(due, cycle(answers), strict=False):
                 self.both("pg_init_done", path, result)
+                self.nothing_differs()
 
     @precondition(lambda self: not self.model.probing)
     @rule()
@@ -183,5 +193,5 @@ class Traces(RuleBasedStateMachine):
 
 TestATraceOfRandomSteps = Traces.TestCase
 TestATraceOfRandomSteps.settings = settings(
-    max_examples=200, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=400, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
