@@ -131,6 +131,7 @@ class PortGroup:
         number: The identifier of the target port group, from 1.
         ports: Its ports.
         preferred: Whether the array would rather have I/O through this group.
+        status: Who changed the state last, by its code: 0 nobody, 1 a host, 2 the array.
 
     Args:
         number: The identifier.
@@ -150,7 +151,7 @@ class PortGroup:
         *,
         preferred: bool = False,
     ) -> None:
-        self.number, self.preferred = number, preferred
+        self.number, self.preferred, self.status = number, preferred, 0
         self.ports: list[TargetPort] = []
         self._clock, self._changed = clock, changed
         self._lock = threading.Lock()
@@ -174,6 +175,7 @@ class PortGroup:
         wanted = access_state(state)
         with self._lock:
             self._transitions += 1
+            self.status = 2 if by is None else 1
             which = self._transitions
             self._state = AccessState.TRANSITIONING if after > 0 else wanted
         self._changed(self, by)

@@ -18,7 +18,6 @@ _PREFERRED: Final = 0x80
 _SUPPORTED: Final = 0xCF  # transitioning, offline, unavailable, standby, non-optimized, optimized
 _LBA_DEPENDENT: Final = 0x10
 _HEADER: Final = 4
-_BY_SET: Final = 0x01  # the status code: changed by SET TARGET PORT GROUPS
 _SETTABLE: Final = (
     AccessState.OPTIMIZED,
     AccessState.NON_OPTIMIZED,
@@ -61,5 +60,5 @@ def _descriptor(group: PortGroup) -> bytes:
     """Return the descriptor of a group with its ports."""
     state = group.state.value | (_PREFERRED if group.preferred else 0)
     supported = _SUPPORTED | (_LBA_DEPENDENT if group.state is AccessState.LBA_DEPENDENT else 0)
-    head = bytes((state, supported)) + group.number.to_bytes(2, "big") + bytes((0, _BY_SET, 0, len(group.ports)))
+    head = bytes((state, supported)) + group.number.to_bytes(2, "big") + bytes((0, group.status, 0, len(group.ports)))
     return head + b"".join(port.number.to_bytes(4, "big") for port in group.ports)

@@ -1,6 +1,9 @@
 """What sg3_utils reads out of the answers: the same as what the array meant."""
 
+import os
 import re
+import subprocess
+from collections.abc import Callable
 from pathlib import Path as Folder
 
 import pytest
@@ -8,11 +11,21 @@ import pytest
 from multipath.lab import tools
 from multipath.virtual.array import VirtualArray
 from multipath.virtual.model import Model
+from multipath.virtual.reservations import ReservationType
 from multipath.virtual.scsi import sense
 from multipath.virtual.scsi.sense import Sense, SenseKey, unrecovered_read
 
 from ..san import San, ask
 
+Asked = Callable[..., str]
+ASKED = (
+    "12 00 00 00 60 00",
+    "9e 10 0000000000000000 00000020 00 00",
+    "a0 00 00 00 00 00 00000100 00 00",
+    "a3 0a 00 00 00 00 00001000 00 00",
+    "a3 2a 00 00 00 00 00001000 00 00",
+    *(f"5e {action:02x} 00 00 00 00 00 1000 00" for action in range(4)),
+)
 ACME = Model("ACME", "ARRAY", "1.2", is_rdac=True)
 
 
@@ -20,6 +33,38 @@ ACME = Model("ACME", "ARRAY", "1.2", is_rdac=True)
 def array(san: San) -> VirtualArray:
     """Give an array of two port groups, of which the second is asked."""
     return san.fabric.add_array(paths=2, units=2, groups=["optimized", "standby"], model=ACME, alua="both")
+
+
+@pytest.fixture(scope="session")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """Give the library that answers programs from files."""
+    library = tmp_path_factory.mktemp("answers") / "answers.so"
+    source = Folder(__file__).with_name("answers.c")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, source], check=True)
+    return library
+
+
+@pytest.fixture
+def asked(array: VirtualArray, answers: Folder, tmp_path: Folder) -> Asked:
+    """Run a program on a disk that answers as the second path of the array does now."""
+
+    def run(program: str, *arguments: str) -> str:
+        for cdb in ASKED:
+            command = bytes.fromhex(cdb)
+            (tmp_path / f"{command[0]:02x}-{command[1]:02x}").write_bytes(ask(array, cdb, path=2).data)
+        tree = tools.layer()
+        own = tree / "usr/bin" / program
+        world = {"LD_PRELOAD": str(answers), "SG_ANSWERS": str(tmp_path), "LD_LIBRARY_PATH": tools.libraries(tree)}
+        done = subprocess.run(
+            [own if own.exists() else program, *arguments, "/dev/null"],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **world},
+        )
+        return done.stdout
+
+    return run
 
 
 def decoded(program: str, data: bytes, folder: Folder, *arguments: str) -> str:
@@ -88,6 +133,84 @@ class TestPages:
         text = page(array, 0xC9, tmp_path, "vac1")
         assert f"Volume Access via: {access} controller" in text
         assert f"Path priority: {priority}" in text
+
+
+class TestPortGroups:
+    @pytest.mark.parametrize("options", [["-d"], ["-d", "-e"]])
+    def test_have_their_states_and_ports(self, array: VirtualArray, asked: Asked, options: list[str]) -> None:
+        """With either header."""
+        array.groups[0].preferred = True
+        text = asked("sg_rtpg", *options)
+
+        assert re.findall(r"port group id : (\w+) , Pref=(\d)", text) == [("0x1", "1"), ("0x2", "0")]
+        assert re.findall(r"access state : \w+ \((.*)\)", text) == ["active/optimized", "standby"]
+        assert re.findall(r"^ +(0x\d\d)$", text, re.MULTILINE) == ["0x01", "0x02"]
+        assert ("transition time: 60" in text) == ("-e" in options)
+
+    def test_say_who_changed_them(self, array: VirtualArray, asked: Asked) -> None:
+        """Nobody, the array, a host."""
+        ask(array, "a4 0a 00 00 00 00 00000008 00 00", bytes.fromhex("00000000 01 00 0001"))
+        assert re.findall(r"status code : 0x0(\d)", asked("sg_rtpg", "-d")) == ["1", "0"]
+
+        array.groups[1].transition("unavailable")
+        assert re.findall(r"status code : 0x0(\d)", asked("sg_rtpg", "-d")) == ["1", "2"]
+
+
+class TestReservations:
+    @pytest.mark.parametrize(
+        ("kind", "words"),
+        [
+            (ReservationType.WRITE_EXCLUSIVE, "Write Exclusive"),
+            (ReservationType.EXCLUSIVE_ACCESS, "Exclusive Access"),
+            (ReservationType.WRITE_EXCLUSIVE_REGISTRANTS_ONLY, "Write Exclusive, registrants only"),
+            (ReservationType.EXCLUSIVE_ACCESS_REGISTRANTS_ONLY, "Exclusive Access, registrants only"),
+            (ReservationType.WRITE_EXCLUSIVE_ALL_REGISTRANTS, "Write Exclusive, all registrants"),
+            (ReservationType.EXCLUSIVE_ACCESS_ALL_REGISTRANTS, "Exclusive Access, all registrants"),
+        ],
+    )
+    def test_have_keys_a_holder_and_a_type(
+        self, array: VirtualArray, asked: Asked, kind: ReservationType, words: str
+    ) -> None:
+        """Of all registrants the key is zero."""
+        other = array.other_host()
+        other.register(0xABC, port=1)
+        other.reserve(0xABC, kind, port=1)
+
+        assert re.search(r"generation=0x1, 1 registered reservation key follows:\s+0xabc\n", asked("sg_persist", "-k"))
+        held = asked("sg_persist", "-r")
+        assert f"Key={'0x0' if kind.is_for_all_registrants else '0xabc'}\n" in held
+        assert f"type: {words}\n" in held
+        full = asked("sg_persist", "-s")
+        assert "Relative port address: 0x2" in full
+        assert "<< Reservation holder >>" in full
+        assert other.nexuses[0].initiator.name.to_bytes(8, "big").hex(" ") in full
+
+    def test_can_be_of_every_type(self, asked: Asked) -> None:
+        """Each bit of the mask at its place."""
+        text = asked("sg_persist", "-c")
+
+        assert len(re.findall(r"(?:Write Exclusive|Exclusive Access).*: 1$", text, re.MULTILINE)) == 6
+        assert "All Target Ports Capable(ATP_C): 1" in text
+        assert "Specify Initiator Ports Capable(SIP_C): 0" in text
+
+
+class TestAUnit:
+    def test_has_its_size(self, asked: Asked) -> None:
+        """In blocks."""
+        text = asked("sg_readcap", "--16")
+
+        assert "Number of logical blocks=131072" in text
+        assert "Logical block length=512 bytes" in text
+
+    def test_is_listed(self, array: VirtualArray, asked: Asked) -> None:
+        """In the peripheral form below 256, in the flat one from there on."""
+        array.remap(300, array.units[0])
+
+        assert re.findall(r"^ +([0-9a-f]{16})$", asked("sg_luns"), re.MULTILINE) == [
+            "0000000000000000",
+            "0001000000000000",
+            "412c000000000000",
+        ]
 
 
 KEYS = {

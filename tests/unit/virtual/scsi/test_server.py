@@ -268,7 +268,7 @@ class TestAnAccessState:
         """The extended one has the time that a transition may take."""
         array = san.fabric.add_array(paths=2, groups=["optimized", "standby"])
         array.groups[0].preferred = True
-        groups = "80 cf 0001 00 01 00 01 00000001  02 cf 0002 00 01 00 01 00000002"
+        groups = "80 cf 0001 00 00 00 01 00000001  02 cf 0002 00 00 00 01 00000002"
 
         assert ask(array, RTPG).data == bytes.fromhex("00000018" + groups)
         assert ask(array, RTPG_EXTENDED).data == bytes.fromhex("0000001c 10 3c 0000" + groups)
