@@ -5,17 +5,24 @@ Strategy: one open file, one ``preadv``, ``pwritev`` or ``fdatasync`` for an I/O
 the GIL released; the errno that comes back is the status. Direct I/O wants aligned memory, and whether a buffer is
 aligned costs more to ask than to try: what the kernel refuses is sent again through memory that is.
 
+A flush of cached writes that fails is never tried down another path: the kernel has dropped what it could not write,
+and the next flush would succeed over the loss. So such an error is final, and the program is told.
+
 A descriptor's number is never given back while somebody may be about to use it: a broken cable puts a file that takes
 no I/O under the number (``dup2``), so that no write can reach another file that was opened meanwhile.
 """
 
 import errno
+import fcntl
 import mmap
 import os
 import stat
+import sys
 import weakref
 from pathlib import Path
 from typing import Final
+
+from ioctl_opt import IO
 
 from .. import errors
 from ..units import SECTOR_SIZE, DevT, Sectors, format_devt
@@ -40,6 +47,8 @@ _STATUSES: Final = {
     # Through aligned memory still refused: smaller blocks than the device has. No other path would take it.
     errno.EINVAL: BlockStatus.NOTSUPP,
 }
+_GONE: Final = (errno.EBADF, errno.ENODEV, errno.ENXIO)
+_BLKSSZGET: Final = IO(0x12, 104)  # <linux/fs.h>
 _SYSFS: Final = Path("/sys/dev/block")
 
 
@@ -63,6 +72,7 @@ class FilePath(BlockDevice):
     Attributes:
         path: The file.
         wwid: Which unit it leads to; paths of one map must agree in it.
+        block_size: The logical block size; of a file that of a sector.
 
     Raises:
         PathError: it cannot be opened, or is neither a file nor a block device.
@@ -79,6 +89,7 @@ class FilePath(BlockDevice):
         self._fd = self._opened()
         weakref.finalize(self, os.close, self._fd)
         self._identity = _identity(self._fd)
+        self.block_size = _block_size(self._fd)
         self.wwid = _wwid(self._fd) if wwid is None else wwid
         self.size = Sectors(os.lseek(self._fd, 0, os.SEEK_END) // SECTOR_SIZE)
 
@@ -97,7 +108,7 @@ class FilePath(BlockDevice):
                 os.fdatasync(self._fd)
                 done = 0
         except OSError as error:
-            bio.end(self._again(bio) if error.errno == errno.EINVAL and bio.op != "flush" else status_of(error.errno))
+            bio.end(self._failed(bio, error.errno))
             return
         bio.end(BlockStatus.OK if done == len(bio.buffer) else self._rest(bio, bio.buffer[done:], done))
 
@@ -142,6 +153,13 @@ class FilePath(BlockDevice):
         os.dup2(fd, self._fd, inheritable=False)
         os.close(fd)
 
+    def _failed(self, bio: Bio, code: int | None) -> BlockStatus:
+        """Return how an I/O ends that the kernel refused."""
+        if bio.op != "flush":
+            return self._again(bio) if code == errno.EINVAL else status_of(code)
+        lost = code not in _GONE and not self._flags & os.O_DIRECT
+        return BlockStatus.MEDIUM if lost else status_of(code)
+
     def _again(self, bio: Bio) -> BlockStatus:
         """Send an I/O through aligned memory, which a mapping is."""
         length = len(bio.buffer)
@@ -174,6 +192,13 @@ def _identity(fd: int) -> tuple[int, int, int]:
     if stat.S_ISBLK(status.st_mode):
         return 0, 0, status.st_rdev
     return status.st_dev, status.st_ino, 0
+
+
+def _block_size(fd: int) -> int:
+    """Return the logical block size of an open file."""
+    if not stat.S_ISBLK(os.fstat(fd).st_mode):
+        return SECTOR_SIZE
+    return int.from_bytes(fcntl.ioctl(fd, _BLKSSZGET, bytes(4)), sys.byteorder)
 
 
 def _wwid(fd: int) -> str:

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Final, Self, TypedDict
 
 from .. import errors
-from ..units import DevT, devt, format_devt, parse_devt
+from ..units import SECTOR_SIZE, DevT, devt, format_devt, parse_devt
 from .array import VirtualArray
 from .bio import BlockDevice
 from .block import BlockDevices
@@ -258,5 +258,5 @@ class VirtualHost:
         """Return the logical block size: of a map the largest below it."""
         if isinstance(device, MappedDevice):
             below = [self.devices.get(number) for number in device.held]
-            return max((self._block_size(each) for each in below if each is not None), default=512)
-        return device.block_size if isinstance(device, VirtualPath) else 512
+            return max((self._block_size(each) for each in below if each is not None), default=SECTOR_SIZE)
+        return device.block_size if isinstance(device, VirtualPath | FilePath) else SECTOR_SIZE

@@ -52,6 +52,7 @@ class TestAMapInUserSpace:
         """One unit, by its identity in the real sysfs."""
         assert {way.wwid for way in ways} == {disks[0].designator}
         assert image.snapshot.size == disks[0].size
+        assert {way.block_size for way in ways} == {512}
 
     def test_writes_past_a_disk_that_is_offline(self, world: VirtualHost, image: Map, disks: tuple[Disk, ...]) -> None:
         """And another disk reads it back."""

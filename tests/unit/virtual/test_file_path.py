@@ -5,6 +5,7 @@ import mmap
 import os
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,31 @@ class TestAFilePath:
         assert ended(path, "write", 16, buffer) is BlockStatus.OK
         assert ended(path, "flush", 0, bytearray()) is BlockStatus.OK
         assert file.read_bytes()[8192:16384] == b"w" * 8192
+
+    @pytest.mark.parametrize(
+        ("code", "cached", "direct"),
+        [
+            (errno.EIO, BlockStatus.MEDIUM, BlockStatus.IOERR),
+            (errno.ENOSPC, BlockStatus.MEDIUM, BlockStatus.NOSPC),
+            (errno.ENODEV, BlockStatus.OFFLINE, BlockStatus.OFFLINE),
+        ],
+    )
+    def test_flushes_cached_writes_once(
+        self, file: Path, monkeypatch: pytest.MonkeyPatch, code: int, cached: BlockStatus, direct: BlockStatus
+    ) -> None:
+        """What could not be written is dropped by the kernel: another flush would succeed over the loss."""
+
+        def fail(_: int) -> None:
+            raise OSError(code, os.strerror(code))
+
+        paths = [FilePath(file, devt(259, 0), "file0", direct=False)]
+        with suppress(errors.PathError):  # no direct I/O here: the half of it has to do
+            paths.append(FilePath(file, devt(259, 1), "file1"))
+        monkeypatch.setattr(os, "fdatasync", fail)
+
+        statuses = [ended(path, "flush", 0, bytearray()) for path in paths]
+
+        assert statuses == [cached, direct][: len(paths)]
 
     def test_tells_its_size_and_who_it_is(self, path: FilePath, file: Path) -> None:
         """By where it lies."""
