@@ -441,9 +441,10 @@ cdef class Simulation:
 
     cdef void _serve(self, uint32_t slot, Io* io, PathState* path) noexcept nogil:
         cdef uint64_t begin = self.now, end
+        cdef double transfer
         if path.bytes_per_second:
-            begin = max(begin, path.link_free) + <uint64_t>(<double>io.nbytes * 1e9 / <double>path.bytes_per_second)
-            path.link_free = begin = min(begin, END_OF_TIME)
+            transfer = min(<double>io.nbytes * 1e9 / <double>path.bytes_per_second, <double>END_OF_TIME)
+            path.link_free = begin = min(max(begin, path.link_free) + <uint64_t>transfer, END_OF_TIME)
         end = begin + draw(path.latency, &path.random)
         path.serving += 1
         path.queue_time += <double>(self.now - io.sent)

@@ -18,15 +18,20 @@ from multipath import (
     Path,
     PathGroup,
     Selector,
+    SimulatedPath,
+    SimulationResult,
     TableError,
     Target,
     path_selector,
+    simulate,
 )
 from multipath._native.codec import Reply, Request
 from multipath._native.control import ControlFile
 from multipath.dm.device import DeviceEntry, DeviceTable, Version
 from multipath.errors import DeviceBusy, DeviceMapperError, PathError, TableLoadError
-from multipath.units import Bytes, DevT, Sectors, devt, format_devt, parse_devt, to_bytes, to_sectors
+from multipath.simulation import ClosedLoop, Exponential, Outage, Trace, parse_trace
+from multipath.units import Bytes, DevT, Nanoseconds, Sectors, devt, format_devt, parse_devt, to_bytes, to_sectors
+from multipath.wire.selectors import RoundRobin
 
 
 def texts() -> None:
@@ -87,6 +92,17 @@ def maps(host: Host, number: DevT) -> None:
     assert_type(host.map(number).read(), MapSnapshot)
     assert_type(host.watch(), AsyncIterator[Event])
     assert_type(host.watch_blocking(), Iterator[Event])
+
+
+def simulations(text: str) -> None:
+    """A selector is a name or a value; what is found has arrays of numbers."""
+    path = SimulatedPath(Exponential(200_000), parallel=8, outages=(Outage(0, 1),))
+    result = simulate("service-time", [path], ClosedLoop(32), seed=1, progress=print)
+    assert_type(result, SimulationResult)
+    assert_type(simulate(RoundRobin(), (path,), parse_trace(text)).latencies, "array[int]")
+    assert_type(parse_trace(text), Trace)
+    assert_type(result.shares, "array[float]")
+    assert_type(result.percentile(99.9), Nanoseconds)
 
 
 def events(event: Event) -> str:
