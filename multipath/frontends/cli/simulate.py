@@ -41,8 +41,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add ``simulate`` to the parser of ``mpath``."""
     parser = subparsers.add_parser(
         "simulate",
-        description="Send simulated I/O over the paths of an array, chosen by the kernel's own selectors, and compare "
-        "them: rates, latencies and shares. No device is touched.",
+        description="Send simulated I/O over the paths of an array, chosen as the kernel's selectors choose them, and "
+        "compare the selectors: rates, latencies and shares. No device is touched.",
         epilog='example: mpath simulate --path "exp:200us,parallel=8,count=3" --path lognormal:1ms/0.6 --qd 64',
     )
     parser.add_argument(
