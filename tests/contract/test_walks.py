@@ -40,7 +40,7 @@ class TestARandomWalk:
         try:
             for step in Walker(seed, real.paths).steps(STEPS):
                 expected = ours.take(step)
-                found = theirs.take(step, ours.events)
+                found = theirs.take(step, ours.grown)
                 history.append(str(step))
                 assert found == expected, "\n".join(history[-30:])
         finally:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from multipath import Control, MultipathStatus, Target, errors
 from multipath.dm.device import DmFlag
-from multipath.units import Sectors, format_devt
+from multipath.units import DevT, Sectors, format_devt
 
 from .pending import eventually
 from .walk import Step
@@ -14,6 +14,8 @@ from .world import BLOCK, World
 
 # Small enough that a line which begins at sector 8 fits too.
 LENGTH = Sectors(2048)
+# Seconds for a worker of the kernel to count what a command caused, and for all that a read may have caused.
+_LONG, _MOMENT = 2.0, 0.1
 
 
 class Transcript:
@@ -24,14 +26,16 @@ class Transcript:
         world: The world.
 
     Attributes:
-        events: The event number of each device after the last step, by name.
+        grown: By how much the event number of each device grew in the last step, by name.
     """
 
     def __init__(self, world: World) -> None:
         self._world, self._dm = world, world.control
         self._poller = world.control.sibling()
         self._lost: set[str] = set()
-        self.events: dict[str, int] = {}
+        self._numbers: dict[DevT, int] = {}
+        self._events: dict[DevT, int] = {}
+        self.grown: dict[str, int] = {}
 
     def close(self) -> None:
         """Close what it holds."""
@@ -43,19 +47,29 @@ class Transcript:
 
         Args:
             step: What to do.
-            expected: The event numbers of the other world: a kernel counts a moment later, in a worker.
+            expected: How the event numbers grew in the other world: a kernel counts a moment later, in a worker.
         """
         self._poller.arm_poll()
-        lines = [f"{step} -> {self._answered(step)}"]
+        answered = self._answered(step)
         if expected is not None:
-            eventually(lambda: self._numbers() == expected, 1)
-        self.events = self._numbers()
+            eventually(lambda: self._growth() == expected, _MOMENT if step.verb == "read" else _LONG)
+        self._count(step)
         # What wakes a poller and counts nothing is told by the command itself, not by a worker.
-        lines.append(f"  woke {self._poller.poll(0)}")
+        lines = [f"{step} -> {answered}", f"  woke {self._poller.poll(0)}"]
         return lines + [self._seen(entry.name) for entry in self._dm.devices()]
 
-    def _numbers(self) -> dict[str, int]:
-        return {entry.name: entry.event_nr or 0 for entry in self._dm.devices()}
+    def _growth(self) -> dict[str, int]:
+        return {entry.name: (entry.event_nr or 0) - self._numbers.get(entry.devt, 0) for entry in self._dm.devices()}
+
+    def _count(self, step: Step) -> None:
+        """Count events; those of paths that one read has failed may have become one."""
+        self.grown = self._growth()
+        entries = self._dm.devices()
+        most = 1 if step.verb == "read" else max(self.grown.values(), default=0)
+        self._events = {
+            entry.devt: self._events.get(entry.devt, 0) + min(self.grown[entry.name], most) for entry in entries
+        }
+        self._numbers = {entry.devt: entry.event_nr or 0 for entry in entries}
 
     def _reads(self) -> list[int]:
         return [self._world.reads(path) for path in self._world.paths]
@@ -72,7 +86,7 @@ class Transcript:
             "set_uuid": lambda step: self._dm.set_uuid(step.name, step.text).uuid,
             "remove": lambda step: self._dm.remove(step.name, deferred=step.flag, timeout=0),
             "deps": lambda step: [format_devt(path) for path in self._dm.deps(step.name, inactive=step.flag)],
-            "wait": lambda step: self._dm.wait(step.name, 4_000_000_000).info.event_nr,
+            "wait": lambda step: self._dm.wait(step.name, 4_000_000_000).info.name,
             "geometry": lambda step: self._dm.set_geometry(step.name, *map(int, step.text.split()[:3])),
             "lose": self._lose,
             "restore": self._restore,
@@ -131,7 +145,7 @@ class Transcript:
         info = self._dm.info(name)
         return (
             f"  {name} {info.uuid!r} dm-{os.minor(info.devt)} {DmFlag(info.flags)!s} open {info.open_count} "
-            f"events {info.event_nr} lines {info.target_count}\n"
+            f"events {self._events[info.devt]} lines {info.target_count}\n"
             f"    live     {_shown(self._dm, name, inactive=False)}\n"
             f"    inactive {_shown(self._dm, name, inactive=True)}"
         )
