@@ -1,8 +1,8 @@
 """
-What the library believes of device-mapper, asked of the kernel itself: one fact for each test.
+What the library believes of a real machine, asked of the kernel itself: one fact for each test.
 
-`docs/kernel-interface.md` tells what was found where. Kernels that differ are told apart by the version of the
-interface or of the target, never by their name.
+What holds in a virtual world too is in ``tests/contract``; here is what needs signals, sysfs, processes, udev.
+`docs/kernel-interface.md` tells what was found where.
 """
 
 import errno
@@ -19,19 +19,14 @@ import pytest
 
 from multipath import Control, Host, Map, MultipathTable, Target, errors
 from multipath._native import codec
-from multipath._native.control import ControlFile, Unanswered
+from multipath._native.control import ControlFile
 from multipath.dm.udev import UdevFlag
-from multipath.units import DevT, Sectors, format_devt
+from multipath.units import DevT, Sectors
 from multipath.wire.features import Features
 
 pytestmark = pytest.mark.kernel
 
 SIZE = Sectors(131072)
-# From this minor version on names are looked up as files alone, a message without a table is EINVAL, and a map that
-# would be its own path is refused.
-STRICT_MINOR = 48
-# From this minor version on a number that needs more than 64 bits is read as the greatest, not cut.
-SATURATES_MINOR = 50
 QUIET = UdevFlag.DISABLE_DISK_RULES | UdevFlag.DISABLE_OTHER_RULES | UdevFlag.DISABLE_SUBSYSTEM_RULES
 DELAY = Path("/sys/bus/pseudo/drivers/scsi_debug/delay")
 SECOND = 100  # in the jiffies of ``delay``
@@ -159,12 +154,6 @@ def live(subject: Control, paths: list[str]) -> Control:
     return subject
 
 
-@pytest.fixture
-def strict(dm: Control) -> bool:
-    """Whether this kernel is one of the stricter ones."""
-    return dm.version().minor >= STRICT_MINOR
-
-
 class TestADeviceWithoutATable:
     def test_is_not_suspended_and_not_in_sysfs(self, subject: Control) -> None:
         """Created: no flag is set, and neither disk nor node is there."""
@@ -181,35 +170,6 @@ class TestADeviceWithoutATable:
         assert (Path(f"/sys/block/{info.node}/dm/name").read_text(), info.live_table) == ("subject\n", False)
         assert Path(f"/sys/dev/block/{paths[0]}/holders/{info.node}").exists()
 
-    def test_has_no_lines_and_no_devices(self, subject: Control) -> None:
-        """Table, status and dependencies are empty answers, no errors."""
-        assert (list(subject.table("subject")), list(subject.status("subject"))) == ([], [])
-        assert subject.deps("subject") == ()
-
-    def test_may_be_suspended_and_then_needs_a_table_to_resume(self, subject: Control, paths: list[str]) -> None:
-        """EINVAL, and it stays suspended until a table is there."""
-        subject.suspend("subject")
-        with pytest.raises(errors.DeviceMapperError) as refusal:
-            subject.resume("subject")
-        assert (refusal.value.errno, subject.info("subject").suspended) == (errno.EINVAL, True)
-
-        subject.load("subject", one_path(paths[0]))
-        assert not subject.resume("subject").suspended
-
-    @pytest.mark.parametrize("waiting", [False, True], ids=["empty", "inactive table"])
-    def test_answers_a_message_in_one_of_two_ways(self, subject: Control, strict: bool, waiting: bool) -> None:
-        """A positive result, or EINVAL; the library says `TableMissing` for both."""
-        if waiting:
-            subject.load("subject", multipath("0 0 0 0"))
-        with pytest.raises((Unanswered, OSError)) as answer:
-            raw(codec.TARGET_MSG, "subject", codec.pack_message(0, b"queue_if_no_path"))
-        with pytest.raises(errors.TableMissing):
-            subject.message("subject", "queue_if_no_path")
-
-        error = answer.value
-        found = error.result if isinstance(error, Unanswered) else getattr(error, "errno", 0)
-        assert (type(error), found) == ((OSError, errno.EINVAL) if strict else (Unanswered, 2))
-
     def test_that_somebody_waits_for_cannot_be_removed(self, subject: Control) -> None:
         """The removal does not wake the waiter and waits for it; that is why `Control.wait` asks for a table."""
         with child(lambda: raw(codec.DEV_WAIT, "subject")) as waiter:
@@ -222,86 +182,7 @@ class TestADeviceWithoutATable:
                 assert eventually(lambda: waiter.ended and remover.ended)
 
 
-class TestAMessageForAMissingPath:
-    def test_is_refused_as_a_message(self, live: Control, strict: bool) -> None:
-        """ENXIO or EINVAL: the map is not what is missing."""
-        with pytest.raises(errors.MessageRefused) as refusal:
-            live.message("subject", "fail_path 8:4080")
-
-        assert refusal.value.errno == (errno.EINVAL if strict else errno.ENXIO)
-
-    def test_for_a_map_that_is_missing_too_is_not(self, dm: Control) -> None:
-        """There is no map to refuse it."""
-        with pytest.raises(errors.DeviceNotFound):
-            dm.message("nowhere", "fail_path 8:4080")
-
-
-class TestNumbersOfATable:
-    @pytest.mark.parametrize(
-        ("given", "printed"),
-        [("1 007", "1 7"), ("01 1", "1 1"), (f"{2**32 + 1} 1", "1 1"), (f"1 {2**32 + 2}", "1 2"), ("0 1", "0 1")],
-    )
-    def test_may_have_zeros_in_front_and_are_cut_to_32_bits(
-        self, subject: Control, paths: list[str], given: str, printed: str
-    ) -> None:
-        """Accepted, and printed as what they became; a repeat count of 0 stays."""
-        subject.load("subject", one_path(paths[0], *given.split()))
-
-        assert subject.table("subject", inactive=True)[0].params.endswith(f"{paths[0]} {printed} ")
-
-    def test_beyond_64_bits_are_cut_or_the_greatest(self, subject: Control, paths: list[str]) -> None:
-        """Older kernels cut these too, newer ones read the greatest number."""
-        saturates = subject.version().minor >= SATURATES_MINOR
-
-        subject.load("subject", one_path(paths[0], str(2**64), "1"))
-
-        # A repeat count above 1 is printed as 1, one of 0 as 0.
-        assert subject.table("subject", inactive=True)[0].params.split()[-2] == ("1" if saturates else "0")
-
-    @pytest.mark.parametrize("word", ["+1", "-1", "0x1", "1a", "1.0"])
-    def test_are_decimal_digits_alone(self, subject: Control, paths: list[str], word: str) -> None:
-        """No sign, no other base, nothing behind."""
-        assert refused(subject, one_path(paths[0], word, "1")).reason == (
-            "multipath: service-time ps: invalid repeat count (-EINVAL)"
-        )
-
-    def test_of_a_device_are_cut_too(self, subject: Control) -> None:
-        """What is no number of a device may name another one, so the library sends only numbers that it has read."""
-        subject.load("subject", one_path(f"{2**32 + 8}:0"))
-
-        assert [format_devt(number) for number in subject.deps("subject", inactive=True)] == ["8:0"]
-
-
 class TestADeviceThatCannotBeAPath:
-    @pytest.mark.parametrize(
-        ("device", "codes"),
-        [
-            ("8:4080", ("ENXIO", "ENXIO")),
-            ("250:7", ("ENXIO", "ENXIO")),
-            ("4096:0", ("EOVERFLOW", "EOVERFLOW")),
-            ("/dev/missing", ("ENODEV", "ENOENT")),
-            ("sda", ("ENODEV", "ENOENT")),
-            ("/dev/null", ("ENODEV", "ENOTBLK")),
-        ],
-    )
-    def test_is_refused_with_the_reason_in_the_log(
-        self, subject: Control, strict: bool, device: str, codes: tuple[str, str]
-    ) -> None:
-        """A missing number is ENXIO everywhere; a name that leads nowhere differs."""
-        refusal = refused(subject, one_path(device))
-
-        assert refusal.reason == f"multipath: error getting device (-{codes[strict]})"
-        assert errno.errorcode[refusal.errno or 0] == codes[strict]
-
-    def test_is_refused_while_it_is_offline(self, subject: Control, paths: list[str]) -> None:
-        """ENXIO, as for a missing one: a reload that keeps an offline path in the table fails."""
-        state = Path(f"/sys/dev/block/{paths[1]}/device/state")
-        state.write_text("offline\n")
-        refusal = refused(subject, multipath(f"0 0 1 1 service-time 0 2 0 {paths[0]} {paths[1]}"))
-        state.write_text("running\n")
-
-        assert (refusal.errno, refusal.reason) == (errno.ENXIO, "multipath: error getting device (-ENXIO)")
-
     def test_is_refused_while_it_is_held(self, subject: Control, paths: list[str]) -> None:
         """EBUSY for an exclusive open, as for a mount; a plain open does no harm."""
         node = os.path.realpath(f"/dev/block/{paths[0]}")
@@ -313,17 +194,6 @@ class TestADeviceThatCannotBeAPath:
         refusal = refused(subject, one_path(paths[0]))
         os.close(held)
         assert (refusal.errno, refusal.reason) == (errno.EBUSY, "multipath: error getting device (-EBUSY)")
-
-    def test_may_be_the_map_itself_on_older_kernels(self, subject: Control, strict: bool) -> None:
-        """Refused once its disk is there, where the kernel looks."""
-        subject.load("subject", multipath("0 0 0 0"))
-        itself = one_path(format_devt(subject.info("subject").devt))
-
-        if strict:
-            assert refused(subject, itself).errno == errno.EINVAL
-        else:
-            subject.load("subject", itself)
-            subject.clear("subject")
 
 
 class TestADeviceThatCanBeAPath:
@@ -346,131 +216,6 @@ class TestADeviceThatCanBeAPath:
 
         assert not info.read_only
         assert Path(f"/sys/block/{info.node}/ro").read_text() == "0\n"
-
-
-class TestWhatATablePrints:
-    @pytest.mark.parametrize("delay", ["0", "1234", "2000"])
-    def test_has_the_delay_that_was_asked_for(self, subject: Control, paths: list[str], delay: str) -> None:
-        """A given pg_init_delay_msecs is kept."""
-        text = f"2 pg_init_delay_msecs {delay} 0 1 1 service-time 0 1 2 {paths[0]} 1 1"
-        subject.load("subject", multipath(text))
-
-        assert subject.table("subject", inactive=True)[0].params == f"{text} "
-
-    def test_may_lack_the_word_that_retains_the_handler(self, subject: Control, paths: list[str]) -> None:
-        """From target version 1.15 on, without device handlers in the kernel, it is taken and not printed."""
-        text = f"1 retain_attached_hw_handler 0 1 1 service-time 0 1 2 {paths[0]} 1 1"
-        subject.load("subject", multipath(text))
-        forgotten = subject.target_versions()["multipath"] >= (1, 15, 0)
-
-        printed = subject.table("subject", inactive=True)[0].params
-        assert printed.split()[0] == ("0" if forgotten else "1")
-
-    def test_has_no_paths_when_it_was_given_none(self, live: Control) -> None:
-        """A map may lose all its paths and get them back; it keeps its kind."""
-        live.load("subject", multipath("0 0 0 0"))
-        live.resume("subject", udev_flags=QUIET)
-
-        assert (live.table("subject")[0].params, live.status("subject")[0].params) == ("0 0 0 0 ", "2 1 0 0 0 0 ")
-
-    @pytest.mark.parametrize(
-        ("first", "then"), [("0 0 0 0", "2 queue_mode bio 0 1 1"), ("2 queue_mode bio 0 0 0", "0 0 1 1")]
-    )
-    def test_cannot_change_between_requests_and_bios(
-        self, subject: Control, paths: list[str], first: str, then: str
-    ) -> None:
-        """The first load decides, also one without paths."""
-        subject.load("subject", multipath(first))
-        subject.resume("subject")
-
-        assert refused(subject, multipath(f"{then} service-time 0 1 0 {paths[0]}")).errno == errno.EINVAL
-
-
-class TestTheOrder:
-    def test_of_dependencies_is_last_used_first(self, subject: Control, paths: list[str]) -> None:
-        """Each device once, where it was used first, from the end."""
-        a, b, c, d = paths
-        groups = f"service-time 0 2 0 {b} {a} service-time 0 2 0 {d} {b} service-time 0 1 0 {c}"
-        subject.load("subject", multipath(f"0 0 3 1 {groups}"))
-
-        assert [format_devt(number) for number in subject.deps("subject", inactive=True)] == [c, d, a, b]
-
-    def test_of_the_list_is_that_of_bytes(self, dm: Control) -> None:
-        """Capitals first, and 10 before 9."""
-        for name in ("zeta", "alpha", "Mid", "a10", "a9"):
-            dm.create(name)
-
-        assert [entry.name for entry in dm.devices()] == ["Mid", "a10", "a9", "alpha", "zeta"]
-
-
-class Events:
-    """A device's event number and a poller, looked at together."""
-
-    def __init__(self, dm: Control) -> None:
-        self.dm, self.poller = dm, dm.sibling()
-
-    def after(self, act: Callable[[], object], name: str = "subject") -> tuple[int, bool]:
-        """Return by how much the number grew, and whether the poller woke."""
-        before = self.dm.info(name).event_nr
-        self.poller.arm_poll()
-        act()
-        # An event of a target comes from a worker: a message that causes one is followed by it.
-        woke = self.poller.poll(0) or self.poller.poll(0.3)
-        left = [entry for entry in self.dm.devices() if entry.name.startswith(name)]
-        return ((left[0].event_nr or 0) - before if left else 0), woke
-
-
-class TestEvents:
-    @pytest.fixture
-    def events(self, dm: Control) -> Iterator[Events]:
-        """Watch."""
-        watched = Events(dm)
-        yield watched
-        watched.poller.close()
-
-    def test_are_not_caused_by_load_clear_and_suspend(self, live: Control, events: Events) -> None:
-        """Nor by a resume that has nothing to do, or only lets I/O flow again."""
-        assert events.after(lambda: live.load("subject", multipath("0 0 0 0"))) == (0, False)
-        assert events.after(lambda: live.clear("subject")) == (0, False)
-        assert events.after(lambda: live.resume("subject")) == (0, False)
-        assert events.after(lambda: live.suspend("subject")) == (0, False)
-        assert events.after(lambda: live.resume("subject")) == (0, False)
-
-    def test_of_a_swap_wake_a_poller_alone(self, live: Control, events: Events, paths: list[str]) -> None:
-        """A reload does not count as an event of the device: a watch must compare the tables."""
-        live.load("subject", one_path(paths[2]))
-
-        assert events.after(lambda: live.resume("subject")) == (0, True)
-
-    def test_of_a_creation_and_a_removal_wake_a_poller(self, live: Control, events: Events) -> None:
-        """They are no events of another device."""
-        assert events.after(lambda: live.create("other")) == (0, True)
-        assert events.after(lambda: live.remove("other")) == (0, True)
-
-    def test_of_a_rename_count(self, live: Control, events: Events) -> None:
-        """As does a uuid that is set; but a device without a table has none to count."""
-        live.create("empty")
-
-        assert events.after(lambda: live.set_uuid("subject", "mpath-subject")) == (1, True)
-        assert events.after(lambda: live.rename("subject", "subject2")) == (1, True)
-        assert events.after(lambda: live.rename("empty", "empty2"), "empty") == (0, True)
-
-    def test_of_paths_count_when_the_state_changes(self, live: Control, events: Events, paths: list[str]) -> None:
-        """A path that has failed already cannot fail."""
-        fail, reinstate = f"fail_path {paths[0]}", f"reinstate_path {paths[0]}"
-
-        assert [events.after(lambda: live.message("subject", fail)) for _ in range(2)] == [(1, True), (0, False)]
-        assert [events.after(lambda: live.message("subject", reinstate)) for _ in range(2)] == [(1, True), (0, False)]
-
-    @pytest.mark.parametrize("message", ["switch_group 2", "disable_group 1", "enable_group 1"])
-    def test_of_groups_always_count(self, live: Control, events: Events, message: str) -> None:
-        """Also when nothing changes."""
-        assert [events.after(lambda: live.message("subject", message)) for _ in range(2)] == [(1, True)] * 2
-
-    @pytest.mark.parametrize("message", ["queue_if_no_path", "fail_if_no_path"])
-    def test_of_queueing_do_not_exist(self, live: Control, events: Events, message: str) -> None:
-        """A watch sees it in the table alone."""
-        assert events.after(lambda: live.message("subject", message)) == (0, False)
 
 
 class TestAMapWithoutAPath:
