@@ -195,8 +195,9 @@ class Map:
         if verify:
             self._verify(paths, current)
         line = Target(Sectors(0), current.size, MULTIPATH, str(table))
+        flags = _RELOADED | udev_flags_for(len(paths))
         for last in (False,) * (_MOST_TRIES - 1) + (True,):
-            if self._swap(line, _RELOADED | udev_flags_for(len(paths)), read_only=current.info.read_only, last=last):
+            if self._swap(line, flags, current.info, last=last):
                 return
 
     def rename(self, new: str, *, force: bool = False) -> None:
@@ -250,21 +251,24 @@ class Map:
             paths = len(MultipathTable.parse(waiting[0].params).devices) if waiting else self.status().paths_active
         return udev_flags_for(paths)
 
-    def _swap(self, line: Target, udev_flags: UdevFlag, *, read_only: bool, last: bool) -> bool:
+    def _swap(self, line: Target, udev_flags: UdevFlag, before: DeviceInfo, *, last: bool) -> bool:
         """
         Load and resume; on any error drop the loaded table again.
 
         A resume suspends the map itself. Kernels that ignore a signal which interrupts that (repaired in 2024) refuse
-        the swap with EINVAL and forget the loaded table; the live one goes on serving. That is tried again.
+        the swap with EINVAL and forget the loaded table; the live one goes on serving. That is tried again. All kernels
+        do the same, but leave the map suspended, where a path is smaller than the map: that is put right.
         """
         try:
-            self._control.load(self._info, [line], read_only=read_only)
+            self._control.load(self._info, [line], read_only=before.read_only)
             self._info = self._control.resume(self._info, udev_flags=udev_flags)
         except (errors.TableError, errors.TableLoadError):  # nothing was loaded: what is inactive is another's
             raise
         except errors.DeviceMapperError as error:
             lost = error.ioctl == "DM_DEV_SUSPEND" and error.errno == errno.EINVAL and not self.info().inactive_table
             self._control.clear(self._info)
+            if lost and not before.suspended and self.info().suspended:  # as it is left where a path is too small
+                self._control.resume(self._info, udev_flags=udev_flags)
             if last or not lost:
                 raise
             return False
