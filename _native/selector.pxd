@@ -25,22 +25,53 @@ cdef extern from *:
     #define MP_PAUSE() ((void)0)
     #endif
 
+    /* The first byte is the lock, the last two count who waits for it. */
+    #define MP_LOCK(held) ((uint8_t *)(held))
+    #define MP_WAITING(held) ((uint16_t *)(held) + 1)
+
     /* Who holds it works for a microsecond or has lost its processor: after some looks the waiter gives its own away. */
-    static inline void mp_hold(int32_t *held) {
+    static void __attribute__((noinline, cold, unused)) mp_wait(int32_t *held) {
         unsigned looks = 0;
-        while (__atomic_exchange_n(held, 1, __ATOMIC_ACQUIRE))
-            while (__atomic_load_n(held, __ATOMIC_RELAXED)) {
+        __atomic_fetch_add(MP_WAITING(held), 1, __ATOMIC_RELAXED);
+        do {
+            while (__atomic_load_n(MP_LOCK(held), __ATOMIC_RELAXED)) {
                 if (++looks % 128) MP_PAUSE(); else sched_yield();
             }
+        } while (__atomic_exchange_n(MP_LOCK(held), 1, __ATOMIC_ACQUIRE));
+        __atomic_fetch_sub(MP_WAITING(held), 1, __ATOMIC_RELAXED);
+    }
+
+    static inline void mp_hold(int32_t *held) {
+        if (__atomic_exchange_n(MP_LOCK(held), 1, __ATOMIC_ACQUIRE))
+            mp_wait(held);
     }
 
     static inline void mp_release(int32_t *held) {
-        __atomic_store_n(held, 0, __ATOMIC_RELEASE);
+        __atomic_store_n(MP_LOCK(held), 0, __ATOMIC_RELEASE);
+    }
+
+    /* Between two turns of a long work: whoever waits is to come first. Without this the worker would have the lock
+       again before anybody saw that it was free. */
+    static void __attribute__((noinline, cold, unused)) mp_let_in(int32_t *held) {
+        unsigned looks = 0;
+        while (__atomic_load_n(MP_WAITING(held), __ATOMIC_RELAXED) && !__atomic_load_n(MP_LOCK(held), __ATOMIC_RELAXED)) {
+            if (++looks == 64) {
+                sched_yield();
+                return;
+            }
+            MP_PAUSE();
+        }
+    }
+
+    static inline void mp_give_way(int32_t *held) {
+        if (__atomic_load_n(MP_WAITING(held), __ATOMIC_RELAXED))
+            mp_let_in(held);
     }
     #endif
     """
     void mp_hold(int32_t* held) noexcept nogil
     void mp_release(int32_t* held) noexcept nogil
+    void mp_give_way(int32_t* held) noexcept nogil
 
 cdef extern from "Python.h":
     unsigned long long PyLong_AsUnsignedLongLong(object number) except? 0xFFFFFFFFFFFFFFFF
@@ -62,7 +93,7 @@ cdef class Selector:
     cdef uint8_t* is_failed    # of each path
     cdef uint32_t n_cpus       # a pick is made on a CPU below this
     cdef int64_t* outstanding  # I/Os of each path between start_io and end_io, of the Python methods only
-    cdef int32_t held          # the lock: 0 free, 1 held
+    cdef int32_t held          # the lock; 0 at first
     cdef bint signed_counters  # whether the kernel prints them with %d
     cdef bint counts           # whether `started` and `ended` do anything
 
@@ -97,6 +128,11 @@ cdef inline void hold(Selector selector) noexcept nogil:
 
 cdef inline void release(Selector selector) noexcept nogil:
     mp_release(&selector.held)
+
+
+cdef inline void give_way(Selector selector) noexcept nogil:
+    """Let those who wait for the lock have it first; for who has just released it and will want it again."""
+    mp_give_way(&selector.held)
 
 
 # The list, for the algorithms. A place in it counts from the head.

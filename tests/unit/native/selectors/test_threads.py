@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+from array import array
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from ..conftest import built
-from .setups import NAMES
+from .models import NO_PATH
+from .setups import NAMES, plain
 
 _SANITIZE = "-fsanitize=thread"
 _RACED = 66
@@ -23,6 +26,25 @@ def stressed(tree: Path) -> subprocess.CompletedProcess[str]:
     command = [*fixed, sys.executable, "-m", "tests.unit.native.selectors.stress", str(_ROUNDS)]
     settings = os.environ | {"TSAN_OPTIONS": f"halt_on_error=1 exitcode={_RACED}"}
     return subprocess.run(command, check=False, cwd=tree, env=settings, capture_output=True, text=True, timeout=600)
+
+
+@pytest.mark.slow
+class TestALongBatch:
+    def test_lets_single_calls_in(self) -> None:
+        """Whoever waits for the lock comes first between two turns of the batch, and need not wait for its end."""
+        count = 1_000_000
+        selector = plain("historical-service-time", 64).native()
+        zeroes, out = array("Q", bytes(8 * count)), array("i", [NO_PATH]) * count
+        batch = Thread(target=selector.select_batch, args=(zeroes, zeroes, out))
+
+        batch.start()
+        calls = 0
+        while batch.is_alive() and out[-1] == NO_PATH:
+            selector.select(0)
+            calls += out[0] != NO_PATH and out[-1] == NO_PATH
+        batch.join()
+
+        assert calls > 10
 
 
 @pytest.mark.slow

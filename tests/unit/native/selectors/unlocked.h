@@ -4,3 +4,4 @@
 
 static inline void mp_hold(int32_t *held) { (void)held; }
 static inline void mp_release(int32_t *held) { (void)held; }
+static inline void mp_give_way(int32_t *held) { (void)held; }
