@@ -101,6 +101,7 @@ class BlockDevice:
         devt: Its device number.
         name: The kernel's name, ``sda`` or ``dm-0``.
         size: Its size.
+        block_size: The bytes of one logical block.
         read_only: Whether programs cannot write to it.
         takes_requests: Whether a map that works with requests may be built on it; partitions and maps that work with
             bios are no ground for one.
@@ -109,6 +110,7 @@ class BlockDevice:
     devt: DevT
     name: str
     size: Sectors
+    block_size: int = SECTOR_SIZE
     read_only: bool = False
     takes_requests: bool = True
 

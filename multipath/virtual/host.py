@@ -259,4 +259,4 @@ class VirtualHost:
         if isinstance(device, MappedDevice):
             below = [self.devices.get(number) for number in device.held]
             return max((self._block_size(each) for each in below if each is not None), default=SECTOR_SIZE)
-        return device.block_size if isinstance(device, VirtualPath | FilePath) else SECTOR_SIZE
+        return device.block_size

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Final
 
-from ...units import SECTOR_SIZE, Sectors, format_devt
+from ...units import Sectors, format_devt
 from ...wire.selectors import HistoricalServiceTime
 from ...wire.table import MultipathTable
 from ..bio import Bio, BlockDevice, BlockStatus
@@ -228,7 +228,7 @@ class RunningMultipath(RunningTarget):
             ends.append(bio)
             clock.notify()
 
-        device.submit(Bio("read", 0, memoryview(bytearray(SECTOR_SIZE)), ended))
+        device.submit(Bio("read", 0, memoryview(bytearray(device.block_size)), ended))
         clock.wait_for(lambda: bool(ends))
         return (ends[0].status or BlockStatus.OK).is_path_error
 

@@ -256,6 +256,21 @@ class TestAccessStates:
         assert array.groups[0].state.text == "active/optimized"
 
 
+class TestAProbe:
+    def test_reads_one_block_of_each_path(self) -> None:
+        """Whatever its size; only the broken path fails."""
+        with VirtualHost() as world, Host(**world.seams()) as host:
+            array = world.add_array(paths=2, block_size=4096)
+            mpath = made(host, array)
+            with world.open("mpatha") as disk:
+                disk.read(0, 4096)
+            array.paths[1].break_cable()
+
+            host.control.probe_paths(mpath.info())
+
+            assert mpath.status().failed_paths == {"8:16"}
+
+
 class TestFilesAsPaths:
     @pytest.fixture
     def file(self, tmp_path: Path) -> Path:
