@@ -27,6 +27,7 @@ from .unit import LogicalUnit
 DEFAULT_SIZE: Final = 131_072  # sectors: 64 MiB
 _ADAPTERS: Final = 0x2100_00E0_0000_0000
 _NAA: Final = "6001405"  # of units: the numbers of the array and of the unit follow
+_INQUIRY: Final = bytes((0x12, 0, 0, 0, 36, 0))
 _ALUA: Final = {"none": (False, False), "implicit": (True, False), "explicit": (False, True), "both": (True, True)}
 
 
@@ -116,7 +117,8 @@ class Fabric:
             ]
             there = {(path.remote_port, path.lun) for path in self._disks.values() if path.state != "deleted"}
             self._lowest = 0
-            return [self._add_disk(*place) for place in places if place[1:] not in there]
+            found = [self._add_disk(*place) for place in places if place[1:] not in there]
+            return [path for path in found if path is not None]
 
     def delete(self, path: VirtualPath) -> None:
         """Remove a disk; the same as its own ``delete``."""
@@ -140,7 +142,7 @@ class Fabric:
                 add_remote_port(self._sysfs, remote_ports[-1])
         array.connect(port.nexus for port in remote_ports)
 
-    def _add_disk(self, array: VirtualArray, port: RemotePort, lun: int) -> VirtualPath:
+    def _add_disk(self, array: VirtualArray, port: RemotePort, lun: int) -> VirtualPath | None:
         index = self._free_index()
         path = VirtualPath(
             disk_name(index),
@@ -153,6 +155,8 @@ class Fabric:
             forget=self._forget,
         )
         path.folder = disk_folder(path)
+        if not path.execute(_INQUIRY).is_good:  # nobody is there: no disk
+            return None
         path.rescan()
         path.diskseq = add_disk(self._sysfs, path)
         path.attach_handler()

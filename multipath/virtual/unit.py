@@ -14,7 +14,7 @@ from .attention import UnitAttentions
 from .port import Nexus, PortGroup
 from .reservations import PersistentReservations
 from .scsi.reply import CheckCondition
-from .scsi.sense import CAPACITY_CHANGED, LBA_OUT_OF_RANGE, WRITE_PROTECTED, Sense, unrecovered_read
+from .scsi.sense import CAPACITY_CHANGED, LBA_OUT_OF_RANGE, POWER_ON, WRITE_PROTECTED, Sense, unrecovered_read
 from .store import MemoryStore, Store
 
 _BLOCK_SIZES: Final = (512, 4096)
@@ -102,6 +102,10 @@ class LogicalUnit:
                 self.store.resize(blocks * self.block_size)
             self._blocks = blocks
             self.tell(CAPACITY_CHANGED)
+
+    def reset(self) -> None:
+        """Begin anew, as after a loss of power; reservations and bytes stay, and the initiators are told."""
+        self.tell(POWER_ON)
 
     def medium_error(self, sector: int, count: int = 1) -> None:
         """Let the blocks of ``count`` sectors be unreadable, until they are written or repaired."""

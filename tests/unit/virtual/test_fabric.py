@@ -138,6 +138,27 @@ class TestAScan:
 
         assert [(path.name, path.hctl) for path in san.fabric.scan()] == [("sdc", "0:0:0:5"), ("sdd", "0:0:1:5")]
 
+    def test_finds_nothing_where_nobody_answers(self, san: San) -> None:
+        """A port that is down or silent; what is behind it is found later."""
+        array = san.fabric.add_array(paths=3)
+        array.ports[0].down()
+        array.ports[1].silence()
+        array.remap(1, array.units[0])
+
+        assert [path.hctl for path in san.fabric.scan()] == ["0:0:2:1"]
+        array.ports[0].up()
+        array.ports[1].unsilence()
+        assert [path.hctl for path in san.fabric.scan()] == ["0:0:0:1", "0:0:1:1"]
+
+    def test_finds_a_disk_whose_size_cannot_be_read(self, san: San) -> None:
+        """Of a port group that is unavailable; it has none until it is scanned again."""
+        array = san.fabric.add_array(paths=1, size=2048, groups=["unavailable"], alua="implicit")
+        assert array.paths[0].size == 0
+
+        array.groups[0].transition("optimized")
+        array.paths[0].rescan()
+        assert array.paths[0].size == 2048
+
     def test_finds_a_deleted_disk_again(self, san: San) -> None:
         """As another one, of the same name."""
         array = san.fabric.add_array(paths=1)

@@ -345,6 +345,14 @@ class TestAUnitInTrouble:
 
         assert (san.write(disk).status, disk.commands_seen) == (BlockStatus.OK, 2)
 
+    def test_that_was_reset_goes_on(self, san: San, disk: VirtualPath) -> None:
+        """With its bytes."""
+        san.write(disk, b"k" * 512)
+        disk.array.units[0].reset()
+
+        assert disk.execute(TUR).status is ScsiStatus.CHECK_CONDITION
+        assert bytes(san.read(other(disk)).buffer) == b"k" * 512
+
     def test_may_have_gone_from_its_lun(self, san: San, disk: VirtualPath) -> None:
         """Which Linux takes for a failure of the path."""
         disk.array.remap(0, None)
