@@ -2,10 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,17 @@ def python(*arguments: str, environment: dict[str, str], tree: Path = ROOT) -> s
     return subprocess.run(command, check=False, cwd=tree, env=environment, capture_output=True, text=True, timeout=600)
 
 
-def built(tree: Path, compiling: str, linking: str) -> Path:
-    """Return a folder in ``tree`` with the package and its tests, its compiled core built with further flags."""
-    shutil.copy(ROOT / "setup.py", tree)
+def built(tree: Path, compiling: str, linking: str, modules: Sequence[str] = ()) -> Path:
+    """
+    Return a folder in ``tree`` with the package and its tests, its compiled core built with further flags.
+
+    With ``modules`` it has these of the compiled modules only.
+    """
+    script = (ROOT / "setup.py").read_text()
+    if modules:
+        script, found = re.subn(r"(?m)^MODULES = \([^)]*\)", f"MODULES = {tuple(modules)!r}", script)
+        assert found == 1
+    (tree / "setup.py").write_text(script)
     shutil.copytree(ROOT / "_native", tree / "_native")
     flags = {"CFLAGS": f"{compiling} -fno-omit-frame-pointer -g -O1", "LDFLAGS": linking}
     build = [sys.executable, "setup.py", "-q", "build_ext", "-j", "4", "--build-lib", "lib"]

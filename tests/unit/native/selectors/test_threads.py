@@ -14,6 +14,7 @@ from .models import NO_PATH
 from .setups import NAMES, plain
 
 _SANITIZE = "-fsanitize=thread"
+_MODULES = ("selector", *(name.replace("-", "_") for name in NAMES))
 _RACED = 66
 _ROUNDS = 200
 
@@ -51,7 +52,7 @@ class TestALongBatch:
 class TestASelectorInSeveralThreads:
     def test_has_no_data_race_and_loses_no_io(self, tmp_path: Path) -> None:
         """Two threads each in `select_batch`, in `replay` and in single calls; all I/Os end, all paths come back."""
-        done = stressed(built(tmp_path, _SANITIZE, _SANITIZE))
+        done = stressed(built(tmp_path, _SANITIZE, _SANITIZE, _MODULES))
 
         assert done.returncode == 0, done.stderr
         assert done.stdout.splitlines() == [f"{name} 0 8" for name in NAMES]
@@ -59,7 +60,7 @@ class TestASelectorInSeveralThreads:
     def test_would_race_without_its_lock(self, tmp_path: Path) -> None:
         """ThreadSanitizer sees the modules, and the threads are at work at one time."""
         unlocked = Path(__file__).with_name("unlocked.h")
-        done = stressed(built(tmp_path, f"{_SANITIZE} -include {unlocked}", _SANITIZE))
+        done = stressed(built(tmp_path, f"{_SANITIZE} -include {unlocked}", _SANITIZE, _MODULES))
 
         assert done.returncode == _RACED
         assert "ThreadSanitizer: data race" in done.stderr
