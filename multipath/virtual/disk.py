@@ -175,9 +175,10 @@ class Disk:
             TypeError: ``buffer`` cannot be written to.
         """
         pending = self._made("read", offset, buffer)
-        if pending.sector + pending.sectors > self.device.size:
-            pending.buffer = pending.buffer[: max(0, self.size_bytes - offset)]
         length = len(pending.buffer)
+        if offset + length > self.device.size * SECTOR_SIZE:
+            length = max(0, self.size_bytes - offset)
+            pending.buffer = pending.buffer[:length]
         if length:
             self._submit(pending)
         else:
