@@ -6,6 +6,7 @@ import pytest
 
 from multipath.units import format_devt
 
+from .pending import eventually
 from .world import BLOCK, World, line, make
 
 PATTERN = bytes(range(256)) * (BLOCK // 256)
@@ -134,6 +135,8 @@ class TestDelay:
         """A suspension does not wait for the delay: what is held is sent at once."""
         make(world, "subject", line("delay", f"{paths[0]} 0 60000"))
         reading = world.start(lambda: read(world, "subject", 0))
+        # A virtual minute may be over before anybody looks.
+        assert eventually(lambda: reading.ended or world.control.status("subject")[0].params == "1 0 0")
         world.control.suspend("subject")
         world.control.resume("subject")
 
