@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -194,7 +195,7 @@ class Map:
         current = self.read()
         if verify:
             self._verify(paths, current)
-        line = Target(Sectors(0), current.size, MULTIPATH, str(table))
+        line = Target(Sectors(0), current.size, MULTIPATH, str(_of_its_kind(table, current.table)))
         flags = _RELOADED | udev_flags_for(len(paths))
         for last in (False,) * (_MOST_TRIES - 1) + (True,):
             if self._swap(line, flags, current.info, last=last):
@@ -285,3 +286,15 @@ class Map:
                 "suspend without flush, or turn queueing off first",
                 [str(now.status_line)],
             )
+
+
+def _of_its_kind(table: MultipathTable, live: MultipathTable) -> MultipathTable:
+    """
+    Return the table, in the queue mode of the map where it has no paths.
+
+    The kernel takes an empty table for a map of bios that does not say so, and hangs when such a map is told to fail
+    its I/O and is removed.
+    """
+    if table.devices or not live.features.is_bio or table.features.is_bio:
+        return table
+    return replace(table, features=replace(table.features, queue_mode="bio"))

@@ -5,7 +5,7 @@ import pytest
 from multipath import MultipathTable, errors
 from multipath.units import format_devt
 
-from .world import World, line, make
+from .world import World, line, make, multipath
 
 
 class TestAReload:
@@ -23,3 +23,13 @@ class TestAReload:
 
         info = subject.info()
         assert (info.suspended, info.inactive_table, subject.table()) == (False, False, before)
+
+    def test_of_a_map_of_bios_to_no_paths_says_what_it_is(self, world: World, paths: tuple[str, ...]) -> None:
+        """A kernel hangs with an empty table that does not, when it is told to queue no more."""
+        make(world, "subject", *multipath(f"2 queue_mode bio 0 1 1 round-robin 0 1 0 {paths[0]}"))
+        subject = world.host.map("subject")
+
+        subject.reload(MultipathTable())
+        assert subject.table().features.is_bio
+        subject.queue_if_no_path(False)
+        subject.remove()
