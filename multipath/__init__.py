@@ -10,6 +10,7 @@ from .late import late
 TYPE_CHECKING = False  # as type checkers take it; importing typing would cost ten times what is here
 
 if TYPE_CHECKING:
+    from ._native.group import PriorityGroups as PriorityGroups
     from ._native.selector import Selector as Selector
     from .dm.control import Control as Control
     from .dm.device import DeviceInfo as DeviceInfo
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .wire.group import TablePath as TablePath
     from .wire.message import Message as Message
     from .wire.selection import path_selector as path_selector
+    from .wire.selection import priority_groups as priority_groups
     from .wire.status import MultipathStatus as MultipathStatus
     from .wire.table import MultipathTable as MultipathTable
 
@@ -48,6 +50,7 @@ _ROOMS = {
     "MultipathTable": "wire.table",
     "Path": "paths.path",
     "PathGroup": "wire.group",
+    "PriorityGroups": "_native.group",
     "Selector": "_native.selector",
     "TablePath": "wire.group",
     "SimulatedPath": "simulation.path",
@@ -55,6 +58,7 @@ _ROOMS = {
     "TableError": "errors",
     "Target": "dm.target",
     "path_selector": "wire.selection",
+    "priority_groups": "wire.selection",
     "simulate": "simulation.run",
 }
 

@@ -198,7 +198,7 @@ class Map:
         line = Target(Sectors(0), current.size, MULTIPATH, str(_of_its_kind(table, current.table)))
         flags = _RELOADED | udev_flags_for(len(paths))
         for last in (False,) * (_MOST_TRIES - 1) + (True,):
-            if self._swap(line, flags, current.info, last=last):
+            if self._swap(line, flags, current, last=last):
                 return
 
     def rename(self, new: str, *, force: bool = False) -> None:
@@ -252,7 +252,7 @@ class Map:
             paths = len(MultipathTable.parse(waiting[0].params).devices) if waiting else self.status().paths_active
         return udev_flags_for(paths)
 
-    def _swap(self, line: Target, udev_flags: UdevFlag, before: DeviceInfo, *, last: bool) -> bool:
+    def _swap(self, line: Target, udev_flags: UdevFlag, current: MapSnapshot, *, last: bool) -> bool:
         """
         Load and resume; on any error drop the loaded table again.
 
@@ -261,22 +261,35 @@ class Map:
         do the same, but leave the map suspended, where a path is smaller than the map: that is put right.
         """
         try:
-            self._control.load(self._info, [line], read_only=before.read_only)
+            self._control.load(self._info, [line], read_only=current.info.read_only)
             self._info = self._control.resume(self._info, udev_flags=udev_flags)
         except (errors.TableError, errors.TableLoadError):  # nothing was loaded: what is inactive is another's
             raise
         except errors.DeviceMapperError as error:
             lost = error.ioctl == "DM_DEV_SUSPEND" and error.errno == errno.EINVAL and not self.info().inactive_table
-            self._control.clear(self._info)
-            if lost and not before.suspended and self.info().suspended:  # as it is left where a path is too small
+            self._take_back(current, lost=lost)
+            if lost and not current.info.suspended and self.info().suspended:  # as it is left where a path is too small
                 self._control.resume(self._info, udev_flags=udev_flags)
             if last or not lost:
                 raise
             return False
         except BaseException:
-            self._control.clear(self._info)
+            self._take_back(current)
             raise
         return True
+
+    def _take_back(self, current: MapSnapshot, *, lost: bool = False) -> None:
+        """
+        Drop the loaded table, and have the map queue again if it did.
+
+        A suspend that is given up leaves a map of bios without its queue_if_no_path: seen up to interface 4.48. Where
+        nothing is inactive any more, the tables were swapped before the error, unless the loaded one was lost.
+        """
+        swapped = not (lost or self.info().inactive_table)
+        self._control.clear(self._info)
+        if current.table.features.queue_if_no_path and not swapped:
+            with suppress(errors.MultipathError):  # the error on its way tells more
+                self.queue_if_no_path(True)
 
     def _refuse_flush_without_path(self) -> None:
         now = self.read()

@@ -1,5 +1,5 @@
 """
-From a group of a table to the selector that runs: the kernel's choice of a path, in this process.
+From a table to what runs of it: the kernel's choice of a path in a group, and of a group, in this process.
 
 To add a selector: a function here that makes one of a group, and its line in ``_RUNNING``. The compiled core is
 imported by these functions alone, so that texts can be read without it.
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from . import selectors as described
 from .group import PathGroup
+from .table import MultipathTable
 
 if TYPE_CHECKING:
+    from .._native.group import PriorityGroups
     from .._native.selector import Selector
 
 
@@ -56,6 +58,53 @@ def path_selector(group: PathGroup, *, cpus: int | None = None, nodes: Iterable[
     if run is None:
         raise ValueError(f"the path selector {group.selector.name!r} cannot run here; there are {', '.join(_NAMES)}")
     return run(group, _Host(cpus, nodes))
+
+
+def priority_groups(
+    table: MultipathTable,
+    *,
+    handler: bool | None = None,
+    pending_first: bool = False,
+    cpus: int | None = None,
+    nodes: Iterable[int] | None = None,
+) -> "PriorityGroups":
+    """
+    Return the groups of a described table, running: they decide about each I/O as the multipath target would.
+
+    Paths are numbered from 0 over all groups, in the order of the table. All is as fresh as after a load.
+
+    Args:
+        table: The table.
+        handler: Whether groups are initialised by a device handler; as the table says when absent.
+        pending_first: Whether a group that was asked for is tried before the current one, as before version 1.15 of the
+            target.
+        cpus: As for `path_selector`.
+        nodes: As for `path_selector`.
+
+    Returns:
+        `PriorityGroups`: ``map``, ``end``, ``fail_path``, ``reinstate_path``, ``switch_group`` and so on.
+
+    Raises:
+        ValueError: a selector that this library does not have, or arguments that the kernel refuses.
+
+    Synchronization: the groups may be used by any number of threads.
+
+    >>> groups = priority_groups(MultipathTable.build([["8:0", "8:16"], ["8:32"]]))
+    >>> groups.fail_path(0), groups.fail_path(1), groups.map(4096), groups.current_group
+    (True, True, 2, 2)
+    """
+    from .._native.group import PriorityGroups
+
+    features = table.features
+    return PriorityGroups(
+        [path_selector(group, cpus=cpus, nodes=nodes) for group in table.groups],
+        initial_group=table.initial_group,
+        queue_if_no_path=features.queue_if_no_path,
+        handler=table.handler is not None if handler is None else handler,
+        pg_init_retries=features.pg_init_retries,
+        pending_first=pending_first,
+        bio_based=features.is_bio,
+    )
 
 
 def _round_robin(group: PathGroup, _: _Host) -> "Selector":

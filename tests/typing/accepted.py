@@ -17,12 +17,14 @@ from multipath import (
     MultipathTable,
     Path,
     PathGroup,
+    PriorityGroups,
     Selector,
     SimulatedPath,
     SimulationResult,
     TableError,
     Target,
     path_selector,
+    priority_groups,
     simulate,
 )
 from multipath._native.codec import Reply, Request
@@ -50,6 +52,13 @@ def selectors(group: PathGroup, numbers: "array[int]") -> None:
     assert_type(selector.select(4096, now=1, cpu=2), int)
     assert_type(selector.status(), tuple[tuple[int, ...], ...])
     assert_type(selector.select_batch(numbers, memoryview(b""), bytearray(), start=True), int)
+
+
+def groups(table: MultipathTable) -> None:
+    """So does a whole table."""
+    running = priority_groups(table, handler=False, pending_first=True)
+    assert_type(running, PriorityGroups)
+    assert_type(running.map(4096), int)
 
 
 def units(size: Bytes, sectors: Sectors) -> None:

@@ -18,7 +18,7 @@ from ...errors import TableError
 from ...wire.features import Features
 from ...wire.group import PathGroup
 from ...wire.handler import HardwareHandler
-from ...wire.selection import path_selector
+from ...wire.selection import priority_groups
 from ...wire.selectors import SELECTORS, IoAffinity
 from ...wire.table import MultipathTable
 from ...wire.words import MOST_WORDS, UINT_MAX, Words
@@ -113,19 +113,9 @@ def decisions(table: MultipathTable, *, handler: bool, pending_first: bool, cpus
         TargetRefused: a selector that cannot run with what it was given.
     """
     try:
-        selectors = [path_selector(group, cpus=cpus) for group in table.groups]
+        return priority_groups(table, handler=handler, pending_first=pending_first, cpus=cpus)
     except ValueError:  # the one thing that only the machine can tell: masks without a CPU of its own
         raise TargetRefused(errno.EINVAL, f"{IoAffinity.name} ps: No new/valid CPU mapping found") from None
-    features = table.features
-    return PriorityGroups(
-        selectors,
-        initial_group=table.initial_group,
-        queue_if_no_path=features.queue_if_no_path,
-        handler=handler,
-        pg_init_retries=features.pg_init_retries,
-        pending_first=pending_first,
-        bio_based=features.is_bio,
-    )
 
 
 def _saturated(params: str) -> str:
