@@ -8,9 +8,10 @@ interface or of a target decides, never a release.
 import errno
 from dataclasses import dataclass
 
-from multipath import Control
+from multipath import Control, Target
 from multipath._native.control import Unanswered
 from multipath.dm.device import Version
+from multipath.units import Sectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,19 @@ class Differences:
         """Whether a table that leads to its own device is refused."""
         return self.interface.minor >= 48
 
-    @property
     def saturates_numbers(self) -> bool:
-        """Whether a number that needs more than 64 bits is read as the greatest; before, it is cut."""
-        return self.interface.minor >= 50
+        """
+        Tell whether a number that needs more than 64 bits is read as the greatest; before, it is cut.
+
+        Device-mapper does not read numbers itself, so its version does not tell: a line of the caller's device
+        ``numbers`` is loaded and read.
+        """
+        self.control.load("numbers", [Target(Sectors(0), Sectors(8), "delay", f"8:0 0 {1 << 64}")])
+        return self.control.table("numbers", inactive=True)[0].params != "8:0 0 0"
 
     @property
-    def swap_measures_tables_of_requests(self) -> bool:
-        """Whether a swap looks if the paths of a map of requests are large enough; for maps of bios all do."""
+    def always_measures(self) -> bool:
+        """Whether every swap looks if the devices are large enough; later, one of tables of requests may not."""
         return self.interface.minor < 50
 
     @property
@@ -87,5 +93,5 @@ class Differences:
 
     @property
     def prints_the_retained_handler(self) -> bool:
-        """Whether ``retain_attached_hw_handler`` is printed, and always in bio mode."""
+        """Whether ``retain_attached_hw_handler`` is printed, and always in bio mode; later it need not be."""
         return self.target("multipath") < Version(1, 15, 0)

@@ -225,7 +225,8 @@ class TestALine:
         subject.load("subject", [line("zero")])
         subject.load("subject", [line("linear", f"{paths[0]} {2**64}")])
 
-        number = (1 << 64) - 1 if kernel.saturates_numbers else 0
+        subject.create("numbers")
+        number = (1 << 64) - 1 if kernel.saturates_numbers() else 0
         assert subject.table("subject", inactive=True)[0].params == f"{paths[0]} {number}"
 
     def test_of_the_error_target_may_have_parameters(self, subject: Control, kernel: Differences) -> None:
