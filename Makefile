@@ -19,7 +19,7 @@ test: .venv/ready  ## run every test, those that need a kernel in the lab
 	@$(BIN)/python -m pytest $(ARGS)
 
 unit: .venv/ready  ## run the tests that need no kernel, in seconds
-	@$(BIN)/python -m pytest -m "not kernel and not slow" tests/unit $(ARGS)
+	@$(BIN)/python -m pytest -m "not kernel and not slow" tests/unit tests/contract $(ARGS)
 
 check: .venv/ready  ## read the code: ruff, mypy --strict, stubtest, import order
 	@$(BIN)/ruff check
