@@ -4,7 +4,8 @@ import errno
 
 import pytest
 
-from multipath import Control, MultipathStatus
+from multipath import Control, MultipathStatus, errors
+from multipath.dm.command import PROBE_PATHS
 from multipath.units import format_devt
 
 from .pending import Pending, eventually
@@ -204,6 +205,53 @@ class TestAGroup:
         for path in paths[2:]:
             live.message("subject", f"fail_path {path}")
         assert read(world, 2) == [1, 1, 0, 0]
+
+
+class TestAProbe:
+    @pytest.fixture(autouse=True)
+    def _can_probe(self, live: Control) -> None:
+        """Have the older kernels say that they cannot, and leave it at that."""
+        self.probes = live.version().minor >= PROBE_PATHS.minor
+
+    def probe(self, dm: Control) -> str:
+        """Probe; return the name of the errno, if there is one."""
+        try:
+            dm.probe_paths("subject")
+        except errors.DeviceMapperError as error:
+            return errno.errorcode[error.errno or 0]
+        return ""
+
+    def test_fails_what_does_not_answer_in_the_current_group(
+        self, world: World, live: Control, paths: tuple[str, ...]
+    ) -> None:
+        """The other groups are not asked."""
+        read(world)
+        for path in paths[1:]:
+            world.lose(path)
+
+        assert self.probe(live) == ("" if self.probes else "ENOTTY")
+        assert status(world).failed_paths == ({paths[1]} if self.probes else set())
+
+    def test_asks_nobody_while_no_group_is_current(self, world: World, live: Control, paths: tuple[str, ...]) -> None:
+        """It is answered all the same."""
+        for path in paths:
+            world.lose(path)
+
+        assert self.probe(live) == ("" if self.probes else "ENOTTY")
+        assert status(world).failed_paths == set()
+
+    def test_tells_that_no_path_is_left(self, world: World, live: Control, paths: tuple[str, ...]) -> None:
+        """ENOTCONN."""
+        for path in paths:
+            live.message("subject", f"fail_path {path}")
+
+        assert self.probe(live) == ("ENOTCONN" if self.probes else "ENOTTY")
+
+    def test_of_a_suspended_map_is_put_off(self, live: Control) -> None:
+        """EAGAIN."""
+        live.suspend("subject")
+
+        assert self.probe(live) == ("EAGAIN" if self.probes else "ENOTTY")
 
 
 class TestRoundRobin:
