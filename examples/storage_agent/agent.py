@@ -70,18 +70,12 @@ class StorageAgent:
 
     def detach(self, wwid: str) -> None:
         """
-        Remove a volume from this machine.
+        Remove a volume from this machine. Its queueing stays: without it, I/O that waits for a path would be lost.
 
         Raises:
             DeviceBusy: somebody uses it.
         """
-        volume = self._volume(wwid)
-        volume.queue_if_no_path(False)
-        try:
-            volume.remove(timeout=0)
-        except Exception:
-            volume.queue_if_no_path(True)
-            raise
+        self._volume(wwid).remove(timeout=0)
 
     def _paths_to(self, wwid: str) -> list[Path]:
         """Return the paths to a volume: of an NAA identity the WWID is the digits, with a 3 in front."""

@@ -120,11 +120,19 @@ class TestDetach:
         assert virtual_host.control.devices() == []
 
     def test_of_a_volume_in_use_is_refused(self, agent: StorageAgent, virtual_host: VirtualHost, volume: str) -> None:
-        """And the volume is as it was: it queues."""
-        with virtual_host.open("data"), pytest.raises(DeviceBusy):
-            agent.detach(volume)
+        """And what waits for a path is not lost by the attempt."""
+        array = virtual_host.arrays[0]
+        with virtual_host.open("data") as disk:
+            for path in array.paths:
+                path.break_cable()
+            waiting = disk.submit("write", 0, bytes(512))
 
-        assert "queue_if_no_path" in str(virtual_host.control.table("data"))
+            with pytest.raises(DeviceBusy):
+                agent.detach(volume)
+            array.paths[0].plug_cable()
+            agent.repair(volume)
+
+            assert waiting.result() == 512
 
 
 @pytest.mark.parametrize("virtual_host", ["6.1", "6.12", "7.2"], indirect=True)
