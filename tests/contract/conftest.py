@@ -14,6 +14,7 @@ from .virtual_world import VirtualWorld
 from .world import World
 
 
+@pytest.hookimpl(tryfirst=True)  # before the fixtures' own parameters, whenever this file was loaded: a test has one name
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test in every world."""
     if "world" not in metafunc.fixturenames:
