@@ -14,7 +14,8 @@ from .virtual_world import VirtualWorld
 from .world import World
 
 
-@pytest.hookimpl(tryfirst=True)  # before the fixtures' own parameters, whenever this file was loaded: a test has one name
+# Before the fixtures have parameters of their own, whenever this file was loaded: so a test has one name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test in every world."""
     if "world" not in metafunc.fixturenames:
