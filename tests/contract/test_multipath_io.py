@@ -147,6 +147,20 @@ class TestAMapWithoutAPath:
             waiting.result()
         assert failed.value.errno == errno.EIO
 
+    def test_counts_what_came_back_and_fails_after_all(self, world: World, mode: str, paths: tuple[str, ...]) -> None:
+        """Out of the last path; where it takes bios, twice."""
+        features = with_feature(mode, "queue_if_no_path")
+        make(world, "subject", *multipath(f"{features} 0 1 1 service-time 0 1 2 {paths[0]} 1 1"))
+        world.lose(paths[0])
+        waiting = reading(world)
+        assert waiting.waits(0.1)
+
+        world.control.message("subject", "fail_if_no_path")
+        with pytest.raises(OSError) as failed:  # noqa: PT011 - the errno is what counts
+            waiting.result()
+        assert failed.value.errno == errno.EIO
+        assert info_text(world).endswith(f" {paths[0]} F 1 {-BLOCK if 'bio' in mode else 0} 1 ")
+
     def test_that_queues_gives_what_it_held_to_a_new_table(
         self, world: World, mode: str, live: Control, paths: tuple[str, ...]
     ) -> None:

@@ -6,6 +6,9 @@ the path. When the clone comes back with an error that another path may not meet
 again: by the loop that sent it if that still runs in the same thread, so that a thousand bad paths need no deep stack,
 else by whoever ended the clone. A bio without a path is held; a change that may give it one lets all go that are held.
 
+A map of bios holds a bio as it came back: the kernel ends one that then fails on its last path once more, so that the
+path counts it out twice. Therefore a bio that is mapped again, and waits, keeps the clone that came back.
+
 No bio is forgotten between its look at the groups and its place among the held: whoever finds no path looks again under
 the lock, and whoever lets go changes the groups first and takes the lock afterwards. The lock is held for nothing else:
 not while a bio is sent or ended, and not at all while there are paths.
@@ -91,7 +94,7 @@ class Failover:
         self._event, self._push_back = event, owner.push_back
         self._bio_based, self._timed = bio_based, timed
         self._lock = threading.Lock()
-        self._held: deque[Bio] = deque()
+        self._held: deque[tuple[Bio, Clone | None]] = deque()
         self._pushing_back = False
         self._announced = 0
         self.activate: Callable[[], None] = _nothing  # begins what a map with a device handler has to activate
@@ -101,18 +104,19 @@ class Failover:
         """How many bios wait for a path."""
         return len(self._held)
 
-    def submit(self, bio: Bio) -> None:
-        """Send a bio down a path; or hold it, or end it."""
+    def submit(self, bio: Bio, last: Clone | None = None) -> None:
+        """Send a bio down a path; or hold it, or end it. ``last`` is what came back of it from a path that failed."""
         while True:
             start = self.clock.monotonic_ns() if self._timed else 0
             path = self._map(len(bio.buffer), start)
-            if path < 0 and (path := self._without_path(bio, path, start)) < 0:
+            if path < 0 and (path := self._without_path(bio, last, path, start)) < 0:
                 return
             clone = Clone(self, bio, path, start)
             self._submits[path](clone)
             clone.thread = 0
             if not clone.again:
                 return
+            last = clone
 
     def came_back(self, clone: Clone) -> None:
         """Note that a path is done with a clone."""
@@ -134,21 +138,21 @@ class Failover:
         elif clone.thread == _here():
             clone.again = True
         else:
-            self.submit(clone.bio)
+            self.submit(clone.bio, clone)
 
     def release(self) -> None:
         """Map every held bio again; one that still finds no path is held again, or fails."""
         with self._lock:
             held, self._held = self._held, deque()
-        for bio in held:
-            self.submit(bio)
+        for bio, last in held:
+            self.submit(bio, last)
 
     def push_back(self) -> None:
         """Hold nothing from now on: whatever finds no path goes back to device-mapper's core, until `hold_again`."""
         with self._lock:
             self._pushing_back = True
             held, self._held = self._held, deque()
-        for bio in held:
+        for bio, _ in held:
             self._push_back(bio)
 
     def hold_again(self) -> None:
@@ -164,7 +168,7 @@ class Failover:
         if news:
             self._event()
 
-    def _without_path(self, bio: Bio, verdict: int, start: int) -> int:
+    def _without_path(self, bio: Bio, last: Clone | None, verdict: int, start: int) -> int:
         """Hold or end a bio for which there was no path; return the path that there is by now, or a number below 0."""
         holds = False
         if verdict in _HOLDS:
@@ -172,13 +176,21 @@ class Failover:
                 verdict = self._map(len(bio.buffer), start)
                 holds = verdict in _HOLDS and not self._pushing_back
                 if holds:
-                    self._held.append(bio)
+                    self._held.append((bio, last))
             self.activate()
-        if not holds and verdict == FAIL:
-            bio.end(BlockStatus.IOERR)
-        elif not holds and verdict < 0:
-            self._push_back(bio)
+        if not holds and verdict < 0:
+            self._give_up(bio, last, verdict)
         return verdict
+
+    def _give_up(self, bio: Bio, last: Clone | None, verdict: int) -> None:
+        """End a bio without a path, or push it back."""
+        if last is not None and self._bio_based:
+            now = self.clock.monotonic_ns() if self._timed else 0
+            self.groups.end_held(last.path, len(last.buffer), last.start, now)
+        if verdict == FAIL:
+            bio.end(BlockStatus.IOERR)
+        else:
+            self._push_back(bio)
 
 
 def _nothing() -> None:

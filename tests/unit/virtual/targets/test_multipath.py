@@ -138,6 +138,34 @@ class TestAMapThatQueues:
         assert rig.events == events
         assert "queue_if_no_path" not in target.table()
 
+    @pytest.mark.parametrize(
+        ("features", "left"), [("1 queue_if_no_path", 0), ("3 queue_if_no_path queue_mode bio", -4096)]
+    )
+    def test_counts_an_io_out_twice_that_came_back_and_fails_after_all(self, features: str, left: int) -> None:
+        """Where it takes bios, as the kernel does; one that never had a path is counted nowhere."""
+        rig = Rig.of("8:0")
+        target = rig.target(f"{features} 0 1 1 service-time 0 1 2 8:0 1 1")
+        broken(rig)
+        bios = [io(target), io(target)]
+        assert [bio.status for bio in bios] == [None, None]
+
+        target.message(["fail_if_no_path"])
+
+        assert [bio.status for bio in bios] == [BlockStatus.IOERR] * 2
+        assert target.status(flush=False).endswith(f" 8:0 F 1 {left} 1 ")
+
+    def test_counts_an_io_out_twice_that_a_suspend_pushes_back(self) -> None:
+        """It is new to the map when it comes again."""
+        rig = Rig.of("8:0")
+        target = rig.target("3 queue_if_no_path queue_mode bio 0 1 1 service-time 0 1 2 8:0 1 1")
+        broken(rig)
+        bio = io(target)
+
+        target.presuspend(noflush=True)
+
+        assert rig.pushed == [bio]
+        assert target.status(flush=False).endswith(" 8:0 F 1 -4096 1 ")
+
     def test_holds_a_path_that_comes_back_and_fails_again(self) -> None:
         """The I/O waits on."""
         rig = Rig.of("8:0", "8:16")
