@@ -15,9 +15,10 @@ import enum
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from .numbered import BLOCK_SIZE, block_header
+from .store import Store
 
 _NOT_YET: Final = -1
 
@@ -81,25 +82,6 @@ class History:
     def count(self, fact: Fact) -> int:
         """Return how often something was noted."""
         return sum(entry.fact is fact for entry in self.entries())
-
-
-class Store(Protocol):
-    """What a logical unit keeps its bytes in."""
-
-    def read(self, offset: int, length: int) -> bytes:
-        """Return ``length`` bytes."""
-
-    def write(self, offset: int, data: bytes | memoryview) -> None:
-        """Write ``data``."""
-
-    def flush(self) -> None:
-        """Make what was written last."""
-
-    def resize(self, size: int) -> None:
-        """Set the size in bytes."""
-
-    def close(self) -> None:
-        """Let go of what it holds."""
 
 
 class RecordedStore:
