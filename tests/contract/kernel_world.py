@@ -5,11 +5,12 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from multipath import Control, Host, errors
 from multipath.lab import guest
 
-from .pending import Pending, eventually
+from .pending import Pending, T, eventually
 from .world import Disk
 
 _SYSFS = Path("/sys")
@@ -53,7 +54,7 @@ class KernelWorld:
         self.host = Host(control=self.control)
         self._names = {_number(name): name for name in guest.luns()[0]}
         self.paths = tuple(self._names)
-        self._started: list[Pending] = []
+        self._started: list[Pending[Any]] = []
 
     @contextmanager
     def open(self, device: str, *, write: bool = True) -> Iterator[Disk]:
@@ -65,7 +66,7 @@ class KernelWorld:
         finally:
             disk.close()
 
-    def start(self, act: Callable[[], object]) -> Pending:
+    def start(self, act: Callable[[], T]) -> Pending[T]:
         """Do something in a thread; what it waits for is released before the world ends."""
         pending = Pending(act)
         self._started.append(pending)

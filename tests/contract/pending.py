@@ -5,7 +5,9 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Generic, TypeVar, cast
 
+T = TypeVar("T")
 _LONGEST = 20.0
 
 
@@ -19,16 +21,16 @@ def eventually(condition: Callable[[], object], seconds: float = _LONGEST) -> bo
     return True
 
 
-class Pending:
+class Pending(Generic[T]):
     """
     An act on its way.
 
     Synchronization: one thread beside its own.
     """
 
-    def __init__(self, act: Callable[[], object]) -> None:
+    def __init__(self, act: Callable[[], T]) -> None:
         self._act = act
-        self._result: object = None
+        self._result: T | None = None
         self._error: Exception | None = None
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -61,10 +63,10 @@ class Pending:
         self._thread.join(seconds)
         return not self.ended
 
-    def result(self) -> object:
+    def result(self) -> T:
         """Wait for its end; return what it returned, or raise what it raised."""
         self._thread.join(_LONGEST)
         assert self.ended, "it still waits"
         if self._error is not None:
             raise self._error
-        return self._result
+        return cast(T, self._result)

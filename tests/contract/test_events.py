@@ -166,7 +166,7 @@ class TestAWaiter:
         live.set_uuid("subject", "mpath-subject")
 
         seen = waiting.result()
-        assert (seen.info.event_nr, seen[0].type) == (before + 1, "multipath")  # type: ignore[attr-defined, index]
+        assert (seen.info.event_nr, seen[0].type) == (before + 1, "multipath")
 
     @pytest.mark.parametrize("number", [5, 4294967295])
     def test_of_another_number_does_not_wait(self, live: Control, number: int) -> None:
@@ -183,7 +183,7 @@ class TestAWaiter:
         assert waiting.waits(0.05)
 
         live.remove("subject")
-        assert waiting.result().info.name in ("subject", "")  # type: ignore[attr-defined]
+        assert waiting.result().info.name in ("subject", "")
 
     def test_that_waits_in_vain_gives_up_in_time(self, live: Control) -> None:
         """A wait with a timeout says what it saw."""
@@ -208,7 +208,7 @@ class TestAWaiter:
 
         live.rename("subject", "renamed")
 
-        assert {one.result().info.event_nr for one in waiting} == {1}  # type: ignore[attr-defined]
+        assert {one.result().info.event_nr for one in waiting} == {1}
 
 
 class TestASuspendedDevice:

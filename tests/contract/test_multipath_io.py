@@ -23,7 +23,7 @@ def read(world: World, count: int = 1) -> list[int]:
     return [world.reads(path) - served for path, served in zip(world.paths, before, strict=True)]
 
 
-def reading(world: World) -> Pending:
+def reading(world: World) -> Pending[list[int]]:
     """Read a block in a thread."""
     return world.start(lambda: read(world))
 

@@ -57,7 +57,7 @@ class TestASuspendedDevice:
         assert reading.waits(0.05)
 
         device.resume("subject")
-        assert len(reading.result()) == BLOCK  # type: ignore[arg-type]
+        assert len(reading.result()) == BLOCK
 
     def test_holds_a_write_back(self, world: World, device: Control) -> None:
         """Nothing reaches the path before."""
@@ -122,7 +122,7 @@ class TestASuspension:
         device.resume("subject")
 
         assert suspending.result() is True
-        assert len(reading.result()) == BLOCK  # type: ignore[arg-type]
+        assert len(reading.result()) == BLOCK
         device.resume("above")
 
     def test_that_a_swap_implies_waits_too(self, world: World, device: Control) -> None:
@@ -139,7 +139,7 @@ class TestASuspension:
         device.resume("subject")
 
         assert swapping.result() is False
-        assert len(reading.result()) == BLOCK  # type: ignore[arg-type]
+        assert len(reading.result()) == BLOCK
         assert device.table("above")[0].type == "error"
 
 

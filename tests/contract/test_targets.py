@@ -140,7 +140,7 @@ class TestDelay:
         world.control.suspend("subject")
         world.control.resume("subject")
 
-        assert len(reading.result()) == BLOCK  # type: ignore[arg-type]
+        assert len(reading.result()) == BLOCK
 
 
 class TestATableOfManyLines:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from typing import Any
 
 from multipath import Control, Host, errors
 from multipath.units import format_devt
 from multipath.virtual import VirtualHost
 
-from .pending import Pending
+from .pending import Pending, T
 from .world import Disk
 
 
@@ -32,7 +33,7 @@ class VirtualWorld:
         self.host = Host(control=self.control, sysfs=self.sysfs, commands=self._machine.commands)
         self._paths = {format_devt(path.devt): path for path in self._machine.arrays[0].paths}
         self.paths = tuple(self._paths)
-        self._started: list[Pending] = []
+        self._started: list[Pending[Any]] = []
 
     @contextmanager
     def open(self, device: str, *, write: bool = True) -> Iterator[Disk]:
@@ -40,7 +41,7 @@ class VirtualWorld:
         with self._machine.open(device) as disk:
             yield disk
 
-    def start(self, act: Callable[[], object]) -> Pending:
+    def start(self, act: Callable[[], T]) -> Pending[T]:
         """Do something in a thread; what it waits for is released before the world ends."""
         pending = Pending(act)
         self._started.append(pending)

@@ -16,7 +16,7 @@ from multipath import Control, DeviceInfo, Host, Target, errors
 from multipath._native import codec
 from multipath.units import Sectors
 
-from .pending import Pending
+from .pending import Pending, T
 
 SIZE: Final = Sectors(131072)  # of the logical unit, and of a map over it
 BLOCK: Final = 4096
@@ -56,7 +56,7 @@ class World(Protocol):
     def open(self, device: str, *, write: bool = True) -> AbstractContextManager[Disk]:
         """Open a map by its name, or a path by its number."""
 
-    def start(self, act: Callable[[], object]) -> Pending:
+    def start(self, act: Callable[[], T]) -> Pending[T]:
         """Do something in a thread; what it waits for is released before the world ends."""
 
     def lose(self, path: str) -> None:
