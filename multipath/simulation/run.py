@@ -77,6 +77,9 @@ def named_selector(name: str) -> Selector:
 def _described(selector: Selector, paths: Sequence[SimulatedPath], workload: Workload, seed: int) -> "Simulation":
     from .._native.simulation import Simulation
 
+    for what, kind in ((selector, Selector), *((path, SimulatedPath) for path in paths), (workload, Workload)):
+        if not isinstance(what, kind):
+            raise TypeError(f"{what!r} is no {kind.__name__}")
     if not 0 <= seed < 1 << 64:
         raise ValueError(f"seed {seed}: a simulation takes 0 to 2**64 - 1")
     group = PathGroup(selector, tuple(TablePath(f"path{n}", path.args(selector)) for n, path in enumerate(paths)))

@@ -10,6 +10,7 @@ first has not been, and tell somebody that he waited too long for what is about 
 """
 
 import heapq
+import math
 import threading
 from collections.abc import Callable
 from itertools import count
@@ -59,15 +60,23 @@ class VirtualClock:
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
         """Run ``callback`` when ``seconds`` have passed."""
+        delay = max(0, _nanoseconds(seconds))
         with self._changed:
-            timer = Timer(Nanoseconds(self._now + max(0, round(seconds * _SECOND))), callback)
+            timer = Timer(Nanoseconds(self._now + delay), callback)
             heapq.heappush(self._timers, (timer.due, next(self._order), timer))
             self._changed.notify_all()
         return timer
 
     def advance(self, seconds: float) -> None:
-        """Move time on, and run every timer that falls due meanwhile, those of timers included."""
-        until = self._now + round(seconds * _SECOND)
+        """
+        Move time on, and run every timer that falls due meanwhile, those of timers included.
+
+        Raises:
+            ValueError: less than 0, or no finite number.
+        """
+        if seconds < 0:
+            raise ValueError(f"{seconds} s: time only moves on")
+        until = self._now + _nanoseconds(seconds)
         while self._run_next(until) or self._another_runs():
             pass
         with self._changed:
@@ -138,3 +147,9 @@ class VirtualClock:
                 return False
             self._changed.wait_for(lambda: self._may_run)
             return True
+
+
+def _nanoseconds(seconds: float) -> int:
+    if not math.isfinite(seconds * _SECOND):
+        raise ValueError(f"{seconds} s: no clock gets there")
+    return round(seconds * _SECOND)

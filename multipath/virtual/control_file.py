@@ -27,11 +27,13 @@ class VirtualControlFile:
         Send one request and return its reply.
 
         Raises:
-            OSError: the kernel's errno; ``EBADF`` after `close`.
+            OSError: the kernel's errno; ``EBADF`` after `close`, ``ENODEV`` after the end of the machine.
             Unanswered: a positive result.
         """
         if self._fd < 0:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        if self._kernel.ended:
+            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
         return codec.Reply(self._kernel.ioctls.answer(request, self))
 
     def fileno(self) -> int:

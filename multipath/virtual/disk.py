@@ -20,6 +20,7 @@ from .clock import VirtualClock
 Readable = bytes | bytearray | memoryview | mmap.mmap
 Writable = bytearray | memoryview | mmap.mmap
 
+_OPERATIONS: Final = ("read", "write", "flush")
 _SPARE_SIZE: Final = 1 << 16  # of the aligned buffers that are kept for the next read
 
 
@@ -229,6 +230,8 @@ class Disk:
         """Return a checked I/O."""
         if not self._open:
             raise errors.Closed(f"this Disk of {self.name} is closed; open another")
+        if op not in _OPERATIONS:
+            raise ValueError(f"{op!r} is no I/O; there are {', '.join(_OPERATIONS)}")
         view = memoryview(buffer)
         if view.format != "B":
             view = view.cast("B")
@@ -242,7 +245,10 @@ class Disk:
     def _read_much(self, offset: int, length: int) -> bytes:
         if length < 0:
             raise self._refused(errno.EINVAL, "read", offset, length, "a length cannot be negative")
-        buffer = mmap.mmap(-1, length)
+        try:
+            buffer = mmap.mmap(-1, length)
+        except (OSError, OverflowError):
+            raise self._refused(errno.ENOMEM, "read", offset, length, "no memory to read so much into") from None
         return buffer[: self.readinto(offset, buffer)]
 
     def _refused(self, code: int, op: Operation, offset: int, length: int, hint: str) -> errors.BlockError:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Final
 
+from ..errors import NotFound
 from .array import VirtualArray
 from .block import BlockDevices
 from .clock import VirtualClock
@@ -28,6 +29,8 @@ DEFAULT_SIZE: Final = 131_072  # sectors: 64 MiB
 _ADAPTERS: Final = 0x2100_00E0_0000_0000
 _NAA: Final = "6001405"  # of units: the numbers of the array and of the unit follow
 _INQUIRY: Final = bytes((0x12, 0, 0, 0, 36, 0))
+_MOST_PATHS: Final = 1024  # as dm-mpath takes in a group
+_MOST_UNITS: Final = 16384  # that a LUN of two bytes can number
 _ALUA: Final = {"none": (False, False), "implicit": (True, False), "explicit": (False, True), "both": (True, True)}
 
 
@@ -90,6 +93,8 @@ class Fabric:
             ports = paths // 2 if paths >= 4 and paths % 2 == 0 else paths
         if ports < 1 or paths < ports or paths % ports:
             raise ValueError(f"{paths} paths do not come of {ports} target ports: each is seen by as many adapters")
+        if paths > _MOST_PATHS or units > _MOST_UNITS:
+            raise ValueError(f"{paths} paths to {units} units: there are up to {_MOST_PATHS}, and {_MOST_UNITS} units")
         states = [access_state(state) for state in groups]
         implicit, explicit = _access(alua, several=len(states) > 1)
         with self._lock:
@@ -122,6 +127,8 @@ class Fabric:
 
     def delete(self, path: VirtualPath) -> None:
         """Remove a disk; the same as its own ``delete``."""
+        if not any(path is disk for disk in self._disks.values()):
+            raise NotFound(f"{path!r} is no disk of this world")
         path.delete()
 
     def close(self) -> None:

@@ -6,9 +6,6 @@ kernel those three. Here they are put together, and taken apart again.
 """
 
 import os
-import shutil
-import tempfile
-import weakref
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
@@ -33,7 +30,8 @@ from .path import VirtualPath
 from .port import AccessState
 from .profile import PROFILES
 from .store import Store
-from .sysfs import SysfsTree, memory_folder
+from .sysfs import SysfsTree
+from .world_folder import WorldFolder
 
 _FILE_MAJOR: Final = 259  # the major number that Linux gives to block devices without one of their own
 _PARAMETERS: Final = "module/dm_multipath/parameters"
@@ -81,10 +79,9 @@ class VirtualHost:
     def __init__(self, kernel: str = "7.2", *, clock: VirtualClock | None = None) -> None:
         if kernel not in PROFILES:
             raise ValueError(f"no kernel {kernel!r} can be played; there are {', '.join(PROFILES)}")
-        self._folder = tempfile.mkdtemp(prefix="multipath-virtual-", dir=memory_folder())
-        self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._folder = WorldFolder()
         self.clock = VirtualClock() if clock is None else clock
-        self.devices, self.sysfs = BlockDevices(), SysfsTree(Path(self._folder))
+        self.devices, self.sysfs = BlockDevices(), SysfsTree(self._folder.path)
         self.kernel = VirtualKernel(PROFILES[kernel], clock=self.clock, devices=self.devices, sysfs=self.sysfs)
         self.control, self.commands = VirtualControl(self.kernel), VirtualCommands(self.devices)
         self.sysfs.mkdir(_PARAMETERS)
@@ -107,17 +104,17 @@ class VirtualHost:
         """
         End the machine; a second time does nothing.
 
-        I/O that waits for a path fails, the files below are closed, and the folder with sysfs goes away.
+        I/O that waits for a path fails, who waits for an event wakes, the files below are closed, and the folder with
+        sysfs goes away. A command to its device-mapper is ENODEV from then on.
         """
-        if not self._remove_folder.alive:
+        if not self._folder.remove.alive:
             return
-        for device in self.kernel.maps:
-            device.drop_tables()
+        self.kernel.end()
         self.control.close()
         for path in self._file_paths:
             path.break_cable()
         self._fabric.close()
-        self._remove_folder()
+        self._folder.remove()
 
     def __repr__(self) -> str:
         """Return the kernel, and how much there is."""
@@ -162,7 +159,12 @@ class VirtualHost:
             block_size: The bytes of one block.
             stores: Where the bytes of each unit are; memory for those beyond the end.
             model: What the array says of itself; ``alua`` and its serial number are set in it.
+
+        Raises:
+            ValueError: what no array can be.
+            Closed: after `close`.
         """
+        self._check_open()
         return self._fabric.add_array(
             paths=paths,
             units=units,
@@ -177,10 +179,17 @@ class VirtualHost:
 
     def scan(self) -> list[VirtualPath]:
         """Look for units that have no disk yet, and return the new disks."""
+        self._check_open()
         return self._fabric.scan()
 
     def delete(self, path: VirtualPath) -> None:
-        """Remove a disk, as ``echo 1 > device/delete`` does; who holds it keeps a dead device."""
+        """
+        Remove a disk, as ``echo 1 > device/delete`` does; who holds it keeps a dead device. A second time does nothing.
+
+        Raises:
+            NotFound: it is no disk of this world.
+        """
+        self._check_open()
         self._fabric.delete(path)
 
     def add_file_path(self, path: str | os.PathLike[str], *, direct: bool = True, wwid: str | None = None) -> FilePath:
@@ -199,6 +208,7 @@ class VirtualHost:
             PathError: it cannot be opened, or is neither a file nor a block device; ``EBUSY``: a block device that is
                 mounted or held by somebody else.
         """
+        self._check_open()
         index = next(self._file_numbers)
         number, name = devt(_FILE_MAJOR, index), f"file{index}"
         added = FilePath(path, number, name, direct=direct, wwid=wwid)
@@ -223,6 +233,7 @@ class VirtualHost:
             NotFound: there is no such block device.
             PathError: it cannot be opened now.
         """
+        self._check_open()
         number = self._number(ref)
         if number is None or self.devices.get(number) is None:
             shown = repr(ref) if isinstance(ref, str) else format_devt(ref)
@@ -239,6 +250,10 @@ class VirtualHost:
             closed=lambda: self.devices.close(device),
             block_size=self._block_size(device),
         )
+
+    def _check_open(self) -> None:
+        if not self._folder.remove.alive:
+            raise errors.Closed("this VirtualHost is closed; make another")
 
     def _number(self, ref: str | DevT) -> DevT | None:
         if not isinstance(ref, str):

@@ -63,6 +63,7 @@ class VirtualKernel:
     ) -> None:
         self.profile, self.clock, self.devices, self.sysfs = profile, clock, devices, sysfs
         self.log = VirtualLog()
+        self.ended = False
         self.changed = threading.Condition()
         self.lookup = Lookup(profile, devices, self._number_of)
         self.ioctls = Ioctls(self)
@@ -143,6 +144,14 @@ class VirtualKernel:
                 return
             self.unlist(device)
         self.destroy(device)
+
+    def end(self) -> None:
+        """End the machine: I/O that waits for a path fails, who waits for an event wakes, and no command is taken."""
+        for device in self.maps:
+            device.drop_tables()
+            self.count_event(device)
+        self.ended = True
+        self.issue_event()
 
     # Its events.
 

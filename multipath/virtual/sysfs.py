@@ -20,18 +20,12 @@ from ..units import DevT, Sectors, format_devt
 
 Value = str | int | bytes
 
-_MEMORY: Final = "/dev/shm"
 _FOLDERS: Final = ("block", "class/block", "dev/block", "devices/virtual/block")
 
 
 def text_of(value: Value) -> bytes:
     """Return a value as the kernel prints it; bytes stand for themselves."""
     return value if isinstance(value, bytes) else b"%s\n" % str(value).encode()
-
-
-def memory_folder() -> str | None:
-    """Return a folder for files that need not outlive the process, and are made quickly; `None` for the usual one."""
-    return _MEMORY if os.access(_MEMORY, os.W_OK | os.X_OK) else None
 
 
 @dataclass(slots=True)

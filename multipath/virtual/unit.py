@@ -18,6 +18,7 @@ from .scsi.sense import CAPACITY_CHANGED, LBA_OUT_OF_RANGE, POWER_ON, WRITE_PROT
 from .store import MemoryStore, Store
 
 _BLOCK_SIZES: Final = (512, 4096)
+_MOST_SECTORS: Final = 1 << 54  # more bytes than 63 bits count
 _NAA_LENGTHS: Final = (8, 16)
 
 
@@ -152,6 +153,8 @@ class LogicalUnit:
         per_block = self.block_size // SECTOR_SIZE
         if size <= 0 or size % per_block:
             raise ValueError(f"{size} sectors are no whole number of blocks of {self.block_size} bytes, at least one")
+        if size > _MOST_SECTORS:
+            raise ValueError(f"{size} sectors are more than Linux can address: {_MOST_SECTORS}")
         return size // per_block
 
     def _blocks_of(self, sector: int, count: int) -> range:

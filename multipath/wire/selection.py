@@ -54,6 +54,8 @@ def path_selector(group: PathGroup, *, cpus: int | None = None, nodes: Iterable[
     >>> path, selector.select(4096), selector.status()
     (0, 1, ((4096, 1), (0, 1)))
     """
+    if not isinstance(group, PathGroup):
+        raise TypeError(f"{group!r} is no PathGroup of a table")
     run = _RUNNING.get(type(group.selector))
     if run is None:
         raise ValueError(f"the path selector {group.selector.name!r} cannot run here; there are {', '.join(_NAMES)}")
@@ -95,6 +97,8 @@ def priority_groups(
     """
     from .._native.group import PriorityGroups
 
+    if not isinstance(table, MultipathTable):
+        raise TypeError(f"{table!r} is no MultipathTable")
     features = table.features
     return PriorityGroups(
         [path_selector(group, cpus=cpus, nodes=nodes) for group in table.groups],

@@ -132,3 +132,14 @@ class TestTheCompiledLoop:
             self.made().add_change(0, 1, True)
         with pytest.raises(IndexError, match="path -1: there are 1"):
             self.made().path(-1)
+
+
+class TestWhatIsNotDescribed:
+    def test_is_refused_by_its_type(self) -> None:
+        """A path, a load or a selector of another kind: the error shows it, and what was wanted."""
+        path, load = SimulatedPath(Fixed(1000)), ClosedLoop(depth=1, ios=1)
+        for words, wanted in (((7, [path], load), "Selector"), (("round-robin", ["sda"], load), "SimulatedPath")):
+            with pytest.raises(TypeError, match=f"is no {wanted}"):
+                simulate(*words)
+        with pytest.raises(TypeError, match="is no Workload"):
+            simulate("round-robin", [path], 5)  # type: ignore[arg-type]

@@ -1,8 +1,10 @@
 """From a described group to the selector that runs."""
 
+from collections.abc import Callable
+
 import pytest
 
-from multipath import MultipathTable, PathGroup, TablePath, path_selector
+from multipath import MultipathTable, PathGroup, TablePath, path_selector, priority_groups
 from multipath._native.selector import Selector
 from multipath.wire.selectors import CpuMask, IoAffinity, OtherSelector
 
@@ -57,3 +59,14 @@ class TestASelectorThatNobodyHereKnows:
 
         with pytest.raises(ValueError, match="'weighted-luck' cannot run here; there are round-robin, queue-length"):
             path_selector(group)
+
+
+class TestWhatDescribesNothing:
+    @pytest.mark.parametrize(
+        ("run", "wanted"),
+        [(lambda: path_selector("8:0"), "PathGroup"), (lambda: priority_groups("0 0 0 0"), "MultipathTable")],  # type: ignore[arg-type]
+    )
+    def test_is_refused_by_its_type(self, run: Callable[[], object], wanted: str) -> None:
+        """A text is no description: it is parsed first."""
+        with pytest.raises(TypeError, match=f"is no {wanted}"):
+            run()
