@@ -1,5 +1,5 @@
 """
-The cold C library calls, through cffi in API mode: the System V semaphores of the udev cookie protocol.
+The cold C library calls, through cffi in API mode: semaphores for udev's cookies, and regular expressions.
 
 Built by setup.py into `multipath._native.libc`. Cold means: a few calls for each change of a device; everything that is
 called for each status or each I/O is Cython.
@@ -18,6 +18,8 @@ ffibuilder.cdef(
     #define GETVAL ...
     #define GETALL ...
     #define SETALL ...
+    #define REG_EXTENDED ...
+    #define REG_NOSUB ...
 
     struct sembuf { unsigned short sem_num; short sem_op; short sem_flg; ...; };
     struct timespec { long tv_sec; long tv_nsec; ...; };
@@ -27,6 +29,12 @@ ffibuilder.cdef(
     int semtimedop(int semid, struct sembuf *sops, size_t nsops, const struct timespec *timeout);
     int semctl_plain(int semid, int semnum, int cmd);
     int semctl_array(int semid, int cmd, unsigned short *values);
+
+    typedef struct { ...; } regex_t;
+    int regcomp(regex_t *preg, const char *regex, int cflags);
+    int regexec(const regex_t *preg, const char *string, size_t nmatch, void *pmatch, int eflags);
+    size_t regerror(int errcode, const regex_t *preg, char *errbuf, size_t errbuf_size);
+    void regfree(regex_t *preg);
     """
 )
 
@@ -37,6 +45,7 @@ ffibuilder.set_source(
     #include <sys/ipc.h>
     #include <sys/sem.h>
     #include <time.h>
+    #include <regex.h>
 
     /* semctl() takes a union that the caller must define; these two are the forms that are used. */
     union argument { int value; struct semid_ds *status; unsigned short *array; };

@@ -27,6 +27,10 @@ The error tree.
     │   ├── TableMissing                      the device has no live table, which this command needs
     │   └── MessageRefused                    the target did not accept a message
     ├── PathError (OSError)                   a path device did not answer a command as it should
+    ├── ConfigError (ValueError)              a configuration that cannot be used; .findings says where and why
+    ├── FileError (OSError)                   a file of the configuration or of the state cannot be read or written
+    ├── FileLocked (TimeoutError)             another program holds the lock of a state file
+    ├── ApplyFailed                           some maps of a plan could not be made as planned; .results has each
     ├── TraceError (ValueError)               a recorded trace of I/Os that cannot be read; .line is the line at fault
     ├── ExtraMissing                          an optional package is missing; .extra is what installs it
     ├── SimulationOverrun                     I/Os arrive faster than a simulated array serves them
@@ -271,6 +275,74 @@ class PathError(MultipathError, OSError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the arguments of the constructor."""
         return type(self), (self.errno, self.strerror, self.path, self.sense)
+
+
+class ConfigError(MultipathError, ValueError):
+    """
+    A configuration that cannot be used as it is.
+
+    Attributes:
+        file: The file at fault.
+        line: The line, from 1; 0 where it is the whole file.
+        column: The column, from 1; 0 where it is the whole line.
+        findings: Everything that was found, not only the first error.
+    """
+
+    def __init__(
+        self, message: str, file: str = "", line: int = 0, column: int = 0, findings: Sequence[Any] = ()
+    ) -> None:
+        self.message, self.file, self.line, self.column = message, file, line, column
+        self.findings = tuple(findings)
+        place = ":".join([file, *(str(number) for number in (line, column) if number)])
+        super().__init__(f"{place}: {message}" if file else message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.message, self.file, self.line, self.column, self.findings)
+
+
+class FileError(MultipathError, OSError):
+    """
+    A file of the configuration or of the state cannot be read or written; it is as it was.
+
+    Attributes:
+        errno: The kernel's answer.
+        path: The file.
+        what: What was tried.
+    """
+
+    def __init__(self, errno: int, what: str, path: str) -> None:
+        self.what, self.path = what, path
+        super().__init__(errno, os.strerror(errno))
+
+    def __str__(self) -> str:
+        """Say which file, what was tried, and the answer."""
+        return f"{self.path}: {self.what}: {self.strerror} ({_errno.errorcode.get(self.errno or 0, self.errno)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.errno, self.what, self.path)
+
+
+class FileLocked(MultipathError, TimeoutError):
+    """Another program holds the lock of a state file, and did not let go in time; nothing was changed."""
+
+
+class ApplyFailed(MultipathError):
+    """
+    Some maps of a plan could not be made as planned; each is as it was before, and the others are done.
+
+    Attributes:
+        results: What became of each map of the plan, in its order.
+    """
+
+    def __init__(self, message: str, results: Sequence[Any] = ()) -> None:
+        self.message, self.results = message, tuple(results)
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.message, self.results)
 
 
 class TraceError(MultipathError, ValueError):

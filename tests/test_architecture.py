@@ -36,7 +36,7 @@ ORDER: Final = (
 FOUNDATION: Final = frozenset({"errors", "clock", "units", "late"})
 NATIVE: Final = "_native"
 # Who may import the compiled core.
-NATIVE_USERS: Final = frozenset({"dm", "paths", "wire", "virtual", "simulation"})
+NATIVE_USERS: Final = frozenset({"config", "dm", "paths", "wire", "virtual", "simulation"})
 # The rooms beside the order: each has its own list.
 BESIDE: Final = {
     "virtual": frozenset({"dm", "paths", "wire", NATIVE}) | FOUNDATION,

@@ -1,14 +1,19 @@
 """One block device that can be a path of a map."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
+from ..config.configuration import Subject
 from ..units import DevT, Sectors, format_devt
+
+Bus = Literal["scsi", "nvme", "ccw", "cciss", "undef"]
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
     """
-    A path device as sysfs shows it; nothing was asked of the device itself.
+    A path device as sysfs and udev's database show it; nothing was asked of the device itself.
 
     Attributes:
         name: The kernel's name, ``sda``.
@@ -20,6 +25,28 @@ class Path:
         hctl: Host, channel, target and unit as ``H:C:T:L``; ``None`` for what is not SCSI.
         state: The SCSI device's state (``running``, ``offline``, …) or the NVMe controller's.
         diskseq: The number that this disk, and no later one of the same name, has; ``None`` before Linux v5.15.
+        bus: What kind of device it is.
+        protocol: Bus and transport as multipath.conf(5) has them: ``scsi:fcp``, ``nvme:tcp``, ``ccw``, ``undef``.
+        revision: From INQUIRY, or the firmware's.
+        serial: From page 0x80, or the NVMe subsystem's; ``None`` where it is unknown.
+        target_node: The target's node name: a WWNN, an iSCSI name, a SAS address, an NQN.
+        target_port: The port of the target: a WWPN, an iSCSI portal, an NVMe transport address.
+        port_group: The target port group, from page 0x83.
+        relative_port: The relative target port, from page 0x83.
+        tpgs: The TPGS field of INQUIRY: 0 no ALUA, 1 implicit, 2 explicit, 3 both; ``None`` where it is unknown.
+        access_state: The ALUA state as the kernel prints it, ``active/optimized``; ``None`` without a handler.
+        preferred: Whether the kernel says that the path is preferred.
+        ana_state: The ANA state as the kernel prints it, ``optimized``.
+        handler: The hardware handler that is attached; ``None`` for none.
+        host: The number of the SCSI host or of the NVMe controller.
+        adapter: The PCI address that the host adapter sits on.
+        read_only: Whether the device refuses writes.
+        vpd_83: Page 0x83 with its header, as the kernel read it; empty where it holds none.
+        nvme_wwid: The ``wwid`` of a namespace.
+        dasd_uid: The ``uid`` of a DASD.
+        udev: Its properties in udev's database; ``None`` where there is no database or the device is not in it.
+        link_speed: Of its transport's link, in Mbit/s; ``None`` where it is unknown.
+        native: Whether the NVMe driver multipaths it itself.
     """
 
     name: str
@@ -31,7 +58,33 @@ class Path:
     hctl: str | None
     state: str | None
     diskseq: int | None = None
+    bus: Bus = "undef"
+    protocol: str = "undef"
+    revision: str | None = None
+    serial: str | None = None
+    target_node: str | None = None
+    target_port: str | None = None
+    port_group: int | None = None
+    relative_port: int | None = None
+    tpgs: int | None = None
+    access_state: str | None = None
+    preferred: bool = False
+    ana_state: str | None = None
+    handler: str | None = None
+    host: int | None = None
+    adapter: str | None = None
+    read_only: bool = False
+    vpd_83: bytes = field(default=b"", repr=False)
+    nvme_wwid: str | None = None
+    dasd_uid: str | None = None
+    udev: Mapping[str, str] | None = field(default=None, repr=False, compare=False, hash=False)
+    link_speed: int | None = None
+    native: bool = False
 
     def __str__(self) -> str:
         """Return name and number."""
         return f"{self.name} ({format_devt(self.devt)})"
+
+    def subject(self, wwid: str | None = None) -> Subject:
+        """Return what this path is to the configuration, as a path of the map ``wwid`` where that is given."""
+        return Subject(self.vendor or "", self.model or "", self.revision or "", self.protocol, wwid)

@@ -22,6 +22,7 @@ from multipath._native.distribution import Distribution
 from multipath._native.group import PriorityGroups
 from multipath._native.historical_service_time import HistoricalServiceTime
 from multipath._native.io_affinity import IoAffinity
+from multipath._native.libc import ffi, lib
 from multipath._native.passthrough import sg_read
 from multipath._native.queue_length import QueueLength
 from multipath._native.ranking import ascending
@@ -29,6 +30,7 @@ from multipath._native.round_robin import RoundRobin
 from multipath._native.selector import Selector
 from multipath._native.service_time import ServiceTime
 from multipath._native.simulation import Simulation
+from multipath.config import pattern
 from multipath.dm.udev import UdevCookie, remove_orphans
 
 from . import kernel
@@ -297,6 +299,12 @@ def _sorts() -> None:
         _refused(lambda: ascending(array("q", [2**40])), ValueError)
 
 
+def _expressions() -> object:
+    with suppress(ValueError):
+        pattern._compiled.__wrapped__("(")
+    return lib.regexec(pattern._compiled.__wrapped__("^sd[a-z]"), b"sda", 0, ffi.NULL, 0)
+
+
 # Every function by its name, and what calls it; several may share one call.
 CALLS: Final[dict[str, Callable[[], object]]] = {
     "codec.Request": _requests,
@@ -333,6 +341,7 @@ CALLS: Final[dict[str, Callable[[], object]]] = {
         for member in ("", *(f".{name}" for name in vars(kind) if not name.startswith("_")))
     },
     **{f"libc.{name}": _cookies for name in ("semget", "semop", "semtimedop", "semctl_plain", "semctl_array")},
+    **{f"libc.{name}": _expressions for name in ("regcomp", "regexec", "regerror", "regfree")},
 }
 
 
