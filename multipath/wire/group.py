@@ -63,7 +63,7 @@ class PathGroup:
 
         Source: linux ``drivers/md/dm-mpath.c``, ``parse_priority_group()``.
         """
-        selector = _read_selector(words)
+        selector = read_selector(words)
         count = words.number("the number of paths", low=1, high=MOST_WORDS)
         args = words.number("the number of arguments of each path", high=MOST_WORDS)
         return cls(selector, tuple([_read_path(words, selector, args) for _ in range(count)]))
@@ -78,7 +78,8 @@ class PathGroup:
         return words
 
 
-def _read_selector(words: Words) -> Selector:
+def read_selector(words: Words) -> Selector:
+    """Read a selector with its arguments for the group: its name, a count, and so many words."""
     name = words.take("a path selector")
     count = words.number("the number of selector arguments", high=MOST_WORDS)
     if known := SELECTORS.get(name):

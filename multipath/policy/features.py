@@ -1,0 +1,57 @@
+"""
+The feature words of a map's table.
+
+Strategy: the configured words are typed, what other options say about them comes in, words that nobody here knows stay.
+A map's queue mode is fixed by its first table: what is configured later waits for the next one that is created.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from ..errors import TableError
+from ..wire.features import Features
+from ..wire.table import MultipathTable
+from .member import Member
+from .option import as_text
+from .queueing import queues
+from .refusal import refused
+from .settings import MapSettings
+
+_BIO_ONLY: Final = "nvme:tcp"  # its queues may sleep, and the kernel stacks no requests on such
+
+
+def features(members: Sequence[Member], settings: MapSettings, live: MultipathTable | None) -> Features:
+    """
+    Return the features of a map.
+
+    Args:
+        members: Its paths.
+        settings: Its options.
+        live: The table that it has; ``None`` for a map that is to be created.
+
+    Raises:
+        ConfigError: ``features`` are none that the kernel takes.
+    """
+    option = settings["features"]
+    retains = settings.facts.can_retain and not settings.facts.always_retains
+    try:
+        return replace(
+            Features.parse(as_text(option, "0")),
+            queue_if_no_path=queues(settings["no_path_retry"]),
+            retain_attached_hw_handler=retains and settings.value("retain_attached_hw_handler") is not False,
+            queue_mode=_queue_mode(as_text(option), members, live),
+        )
+    except (TableError, ValueError) as error:
+        raise refused(option, str(error)) from error
+
+
+def _queue_mode(words: str, members: Sequence[Member], live: MultipathTable | None) -> str | None:
+    wanted = Features.parse(words or "0").queue_mode
+    if live is not None:
+        bio = live.features.is_bio
+    else:
+        bio = wanted == "bio" or any(member.path.protocol == _BIO_ONLY for member in members)
+    if bio:
+        return "bio"
+    return None if wanted == "bio" else wanted

@@ -1,0 +1,98 @@
+"""
+Which prioritizer a path has, with which arguments.
+
+Strategy: detection comes first, then the layers of the configuration. Arguments belong to the prioritizer that they are
+written beside: in ``devices`` any matching entry may bring them, in every other section that section alone. A detected
+prioritizer keeps the arguments that were meant for one of its family: multipath-tools drops them, and with them
+``exclusive_pref_bit``.
+
+An RDAC array is known by its entry: those that do implicit ALUA balance their load by being asked, so that the kernel's
+own view must not stand in. multipath-tools asks each path for a page instead.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..config.configuration import Subject
+from ..config.setting import Layer, Origin, Setting
+from ..paths.path import Path
+from .option import Detected, Option, Options, as_setting, as_text
+
+ALUA: Final = frozenset({"alua", "sysfs"})  # the same numbers, asked of the array or of the kernel
+_EXPLICIT: Final = 2  # the value of the TPGS field for which even an RDAC array is taken at the kernel's word
+_ENTRIES: Final = frozenset({Layer.DEVICES, Layer.HWTABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Prioritizer:
+    """
+    A prioritizer for one path.
+
+    Attributes:
+        name: As in multipath.conf(5).
+        args: Its arguments.
+        origin: Where the name comes from.
+        losing: What would be used without it.
+    """
+
+    name: str
+    args: str
+    origin: Origin
+    losing: tuple[Setting, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the name, the arguments and where the name comes from."""
+        return f"{self.name} {self.args}".rstrip() + f", {self.origin}"
+
+
+def prioritizer(path: Path, options: Options, wwid: str | None = None) -> Prioritizer:
+    """
+    Return the prioritizer of a path of the map ``wwid``.
+
+    Args:
+        path: The path.
+        options: The configuration.
+        wwid: Of the map, for its entry in ``multipaths``.
+    """
+    subject = path.subject(wwid)
+    configured = options.effective("prio", subject)
+    chosen = _detected(path, options, subject, configured) or configured
+    if chosen.value == "alua" and path.tpgs == 0:
+        chosen = Detected.over(chosen, "const", "alua is not supported by the path")
+    args = _args(as_text(chosen), configured, options.effective("prio_args", subject))
+    return Prioritizer(as_text(chosen, "const"), args, chosen.origin, chosen.losing)
+
+
+def is_rdac(options: Options, subject: Subject) -> bool:
+    """Tell whether the entries of the array name the checker of RDAC arrays."""
+    checker = options.effective("path_checker", subject)
+    settings = [setting for setting in (as_setting(checker), *checker.losing) if setting]
+    entry = next((setting for setting in settings if setting.origin.layer in _ENTRIES), None)
+    return entry is not None and entry.value == "rdac"
+
+
+def _detected(path: Path, options: Options, subject: Subject, configured: Option) -> Detected | None:
+    if options.effective("detect_prio", subject).value is False:
+        return None
+    if path.bus == "nvme":
+        return None if path.ana_state is None else Detected.over(configured, "ana", "the controller reports ANA")
+    if path.bus != "scsi" or not path.tpgs:
+        return None
+    if path.access_state is None:
+        return Detected.over(configured, "alua", f"TPGS {path.tpgs}, and the kernel shows no access_state")
+    if path.tpgs != _EXPLICIT and is_rdac(options, subject):
+        return Detected.over(configured, "alua", f"TPGS {path.tpgs} of an RDAC array")
+    return Detected.over(configured, "sysfs", f"TPGS {path.tpgs}, and the kernel shows the access_state")
+
+
+def _args(name: str, configured: Option, args: Option) -> str:
+    """Return the arguments that were meant for the prioritizer ``name``."""
+    layer, meant_for = configured.origin.layer, str(configured.value)
+    if layer is Layer.BUILT_IN:
+        # Nobody names a prioritizer: an entry's arguments can only be meant for the one that will be detected.
+        layer, meant_for = Layer.DEVICES, name if name in ALUA else ""
+    if name != meant_for and not {name, meant_for} <= ALUA:
+        return ""
+    written = [setting for setting in (as_setting(args), *args.losing) if setting]
+    wanted = _ENTRIES if layer in _ENTRIES else {layer}
+    return next((str(setting.value) for setting in written if setting.origin.layer in wanted), "")
