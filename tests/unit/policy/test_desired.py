@@ -66,7 +66,11 @@ class TestTheSamePaths:
         self, members: list[Member], policy: str, selector: str, marginal: str, chance: random.Random
     ) -> None:
         """No answer depends on who was found first."""
-        options: dict[str, Value] = dict(path_grouping_policy=policy, path_selector=selector, marginal_pathgroups=marginal)
+        options: dict[str, Value] = {
+            "path_grouping_policy": policy,
+            "path_selector": selector,
+            "marginal_pathgroups": marginal,
+        }
         shuffled = chance.sample(members, len(members))
 
         one, other = (desired(*each, **options) for each in (members, shuffled))
