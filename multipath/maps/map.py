@@ -15,7 +15,7 @@ from ..dm.holders import Holder
 from ..dm.target import Target
 from ..dm.udev import UdevFlag
 from ..paths.commands import Commands
-from ..paths.identity import check_one_unit
+from ..paths.identity import check_one_unit, common_size
 from ..paths.sysfs import device_number
 from ..units import DevT, Sectors, format_devt, parse_devt
 from ..wire.message import Message, Verb
@@ -162,7 +162,7 @@ class Map:
         """
         refuse_daemons_map(self._control, self.name, self.uuid, "suspend", force=force)
         if flush:
-            self._refuse_flush_without_path()
+            self._refuse_flush_without_path("flushing suspend")
         self._control.suspend(self._info, flush=flush, lockfs=flush)
 
     def resume(self) -> None:
@@ -196,10 +196,52 @@ class Map:
         if verify:
             self._verify(paths, current)
         line = Target(Sectors(0), current.size, MULTIPATH, str(_of_its_kind(table, current.table)))
-        flags = _RELOADED | udev_flags_for(len(paths))
-        for last in (False,) * (_MOST_TRIES - 1) + (True,):
-            if self._swap(line, flags, current, last=last):
-                return
+        self._exchange(line, _RELOADED | udev_flags_for(len(paths)), current)
+
+    def resize(
+        self,
+        size: Sectors | None = None,
+        *,
+        table: MultipathTable | None = None,
+        shrink: bool = False,
+        verify: bool = True,
+        force: bool = False,
+    ) -> Sectors:
+        """
+        Give the map the size that its paths have now, and return it. This is the one change that flushes.
+
+        The kernel must have been told: ``echo 1 > /sys/block/sda/device/rescan`` for each SCSI path. All paths are asked
+        what they lead to, and all must have one size. I/O on its way is waited for, and a file system on the map is
+        frozen for that moment; it does not grow by this. On any error before the swap the map is as it was.
+
+        Args:
+            size: The size that the caller expects the paths to have; needed only for a table without paths.
+            table: Another table that comes with it; the live one when absent.
+            shrink: Also to less than the map has; whoever uses what is cut off loses it.
+            verify: Ask the paths; else the sizes that the kernel holds of them are compared.
+            force: Also where multipathd manages the map.
+
+        Raises:
+            PathsDiffer: a path is another unit, has another size or cannot tell; the map would shrink unasked; or it
+                has no usable path and queues, and a flush would fail that I/O.
+            PathClaimed: another map or array is built on a path that joins.
+            TableLoadError: the kernel refused the table.
+            DaemonOwnsMap: multipathd manages the map.
+            UdevError: the map has the new size, but udev did not finish in time.
+        """
+        refuse_daemons_map(self._control, self.name, self.uuid, "resize", force=force)
+        current = self.read()
+        wanted, paths = numbered(table or current.table, self._sysfs, nodes=self._control.shared)
+        found = self._size_now(paths, size, current, verify=verify)
+        if found == current.size:
+            if table is not None:
+                self.reload(table, verify=verify, force=force)
+            return found
+        self._refuse_shrinking(found, current, shrink=shrink)
+        self._refuse_flush_without_path("resize")
+        line = Target(Sectors(0), found, MULTIPATH, str(_of_its_kind(wanted, current.table)))
+        self._exchange(line, udev_flags_for(len(paths)), current)
+        return self.read().size
 
     def rename(self, new: str, *, force: bool = False) -> None:
         """Give the map another name; its identity stays. A map that has the name already is left as it is."""
@@ -244,6 +286,31 @@ class Map:
             what = f"the paths have {size} sectors, map {self.name} has {current.size}"
             raise errors.PathsDiffer(f"{what}; nothing was changed; resize the map first")
 
+    def _size_now(self, paths: Sequence[DevT], size: Sectors | None, current: MapSnapshot, *, verify: bool) -> Sectors:
+        """Return the size of all the paths, which must lead to the unit of the map's own."""
+        if not paths and size is not None:
+            return size
+        if not paths:
+            raise errors.PathsDiffer(f"map {self.name} has no paths, hence no size of theirs; give size=")
+        if verify:
+            numbers = [parse_devt(path.device) for path in current.status.paths]
+            refuse_claimed_paths([path for path in paths if path not in numbers], self.name, sysfs=self._sysfs)
+            beside = () if set(paths) & set(numbers) else numbers
+            found = check_one_unit(paths, beside=beside, sysfs=self._sysfs, commands=self._commands)
+        else:
+            found = common_size(paths, sysfs=self._sysfs)
+        if size not in (None, found):
+            raise errors.PathsDiffer(f"the paths of map {self.name} have {found} sectors, not {size}")
+        return found
+
+    def _refuse_shrinking(self, size: Sectors, current: MapSnapshot, *, shrink: bool) -> None:
+        if size < current.size and not shrink:
+            what = f"the paths have {size} sectors, map {self.name} has {current.size}"
+            users = [f"held by {holder}" for holder in self.holders()]
+            raise errors.PathsDiffer(
+                f"{what}: it would be cut short; nothing was changed; shrink=True allows it", users
+            )
+
     def _udev_flags(self) -> UdevFlag:
         """Return the flags for the map as it will be when it is resumed; what cannot be read does not stop a resume."""
         paths = 1
@@ -251,6 +318,12 @@ class Map:
             waiting = self._control.table(self._info, inactive=True)
             paths = len(MultipathTable.parse(waiting[0].params).devices) if waiting else self.status().paths_active
         return udev_flags_for(paths)
+
+    def _exchange(self, line: Target, udev_flags: UdevFlag, current: MapSnapshot) -> None:
+        """Make the table live, without losing I/O; a table of another size flushes, for its I/O could not be kept."""
+        for last in (False,) * (_MOST_TRIES - 1) + (True,):
+            if self._swap(line, udev_flags, current, last=last):
+                return
 
     def _swap(self, line: Target, udev_flags: UdevFlag, current: MapSnapshot, *, last: bool) -> bool:
         """
@@ -260,9 +333,10 @@ class Map:
         the swap with EINVAL and forget the loaded table; the live one goes on serving. That is tried again. All kernels
         do the same, but leave the map suspended, where a path is smaller than the map: that is put right.
         """
+        flush = line.length != current.size
         try:
             self._control.load(self._info, [line], read_only=current.info.read_only)
-            self._info = self._control.resume(self._info, udev_flags=udev_flags)
+            self._info = self._control.resume(self._info, flush=flush, lockfs=flush, udev_flags=udev_flags)
         except (errors.TableError, errors.TableLoadError):  # nothing was loaded: what is inactive is another's
             raise
         except errors.DeviceMapperError as error:
@@ -291,12 +365,12 @@ class Map:
             with suppress(errors.MultipathError):  # the error on its way tells more
                 self.queue_if_no_path(True)
 
-    def _refuse_flush_without_path(self) -> None:
+    def _refuse_flush_without_path(self, what: str) -> None:
         now = self.read()
         if not now.status.is_usable and now.table.features.queue_if_no_path:
             raise errors.PathsDiffer(
-                f"map {self.name} has no usable path and queues I/O: a flushing suspend would fail that I/O; "
-                "suspend without flush, or turn queueing off first",
+                f"map {self.name} has no usable path and queues I/O: a {what} would fail that I/O; "
+                "wait for a path, or turn queueing off first",
                 [str(now.status_line)],
             )
 

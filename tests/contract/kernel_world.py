@@ -11,9 +11,10 @@ from multipath import Control, Host, errors
 from multipath.lab import guest
 
 from .pending import Pending, T, eventually
-from .world import Disk
+from .world import GROWN, Disk
 
 _SYSFS = Path("/sys")
+_VIRTUAL_GB = _SYSFS / "bus/pseudo/drivers/scsi_debug/virtual_gb"
 
 
 class KernelDisk:
@@ -55,6 +56,7 @@ class KernelWorld:
         self._names = {_number(name): name for name in guest.luns()[0]}
         self.paths = tuple(self._names)
         self._started: list[Pending[Any]] = []
+        self._grown = False
 
     @contextmanager
     def open(self, device: str, *, write: bool = True) -> Iterator[Disk]:
@@ -85,6 +87,19 @@ class KernelWorld:
         # All commands in truth; but the block layer's own count has those too that an offline path refused.
         return int((_SYSFS / "block" / self._names[path] / "device/iodone_cnt").read_text(), 16)
 
+    def grow(self) -> None:
+        """Let the unit have more sectors."""
+        _VIRTUAL_GB.write_text(str(GROWN >> 21))
+        self._grown = True
+
+    def shrink(self) -> None:
+        """Let the unit have as many as before."""
+        _VIRTUAL_GB.write_text("0")
+
+    def rescan(self, path: str) -> None:
+        """Have a path ask for its size again."""
+        (_SYSFS / "block" / self._names[path] / "device/rescan").write_text("1")
+
     def close(self) -> None:
         """Release whatever waits, and leave nothing."""
         for path in self.paths:
@@ -102,6 +117,10 @@ class KernelWorld:
             removed = [self._remove(entry.name) for entry in entries]
             assert any(removed), f"{entries} cannot be removed"
         self.control.close()
+        if self._grown:
+            self.shrink()
+            for path in self.paths:
+                self.rescan(path)
         # A removal that the kernel does later may still be on its way.
         assert eventually(lambda: not list((_SYSFS / "block").glob("dm-*")))
 

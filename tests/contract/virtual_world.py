@@ -10,7 +10,7 @@ from multipath.units import format_devt
 from multipath.virtual import VirtualHost
 
 from .pending import Pending, T
-from .world import Disk
+from .world import GROWN, SIZE, Disk
 
 
 @cache
@@ -34,6 +34,7 @@ class VirtualWorld:
         self._paths = {format_devt(path.devt): path for path in self._machine.arrays[0].paths}
         self.paths = tuple(self._paths)
         self._started: list[Pending[Any]] = []
+        self._grown = False
 
     @contextmanager
     def open(self, device: str, *, write: bool = True) -> Iterator[Disk]:
@@ -59,6 +60,19 @@ class VirtualWorld:
         """Return how many reads the path has served."""
         return self._paths[path].reads_seen
 
+    def grow(self) -> None:
+        """Let the unit have more sectors."""
+        self._machine.arrays[0].luns[0].resize(GROWN)
+        self._grown = True
+
+    def shrink(self) -> None:
+        """Let the unit have as many as before."""
+        self._machine.arrays[0].luns[0].resize(SIZE)
+
+    def rescan(self, path: str) -> None:
+        """Have a path ask for its size again."""
+        self._paths[path].rescan()
+
     def close(self) -> None:
         """Release whatever waits, and leave nothing."""
         for path in self.paths:
@@ -74,3 +88,7 @@ class VirtualWorld:
         self.control.remove_all()
         assert self.control.devices() == []
         self.control.close()
+        if self._grown:
+            self.shrink()
+            for path in self.paths:
+                self.rescan(path)

@@ -19,6 +19,7 @@ from multipath.units import Sectors
 from .pending import Pending, T
 
 SIZE: Final = Sectors(131072)  # of the logical unit, and of a map over it
+GROWN: Final = Sectors(2097152)  # what the unit can grow to: a whole GiB
 BLOCK: Final = 4096
 
 
@@ -67,6 +68,15 @@ class World(Protocol):
 
     def reads(self, path: str) -> int:
         """Return how many reads the path has served."""
+
+    def grow(self) -> None:
+        """Let the unit have `GROWN` sectors until the world ends; no path knows of it yet."""
+
+    def shrink(self) -> None:
+        """Let the unit have `SIZE` sectors again."""
+
+    def rescan(self, path: str) -> None:
+        """Have a path ask the unit for its size again."""
 
 
 def line(kind: str, params: str = "", *, start: int = 0, length: int = SIZE) -> Target:
