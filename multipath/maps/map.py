@@ -210,8 +210,8 @@ class Map:
         """
         Give the map the size that its paths have now, and return it. This is the one change that flushes.
 
-        The kernel must have been told: ``echo 1 > /sys/block/sda/device/rescan`` for each SCSI path. All paths are asked
-        what they lead to, and all must have one size. I/O on its way is waited for, and a file system on the map is
+        The kernel must have been told: ``echo 1 > /sys/block/sda/device/rescan`` for every path. All of them are
+        asked what they lead to, and must have one size. I/O on its way is waited for, and a file system on the map is
         frozen for that moment; it does not grow by this. On any error before the swap the map is as it was.
 
         Args:
