@@ -2,6 +2,9 @@
 
 import enum
 from dataclasses import dataclass
+from typing import Final
+
+_MOST_SHOWN: Final = 60
 
 
 class Severity(enum.StrEnum):
@@ -35,5 +38,16 @@ class Finding:
 
     def __str__(self) -> str:
         """Return ``file:line:column: severity: message [code]``, as compilers print it."""
-        place = ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
+        file = self.file if self.file.isprintable() else repr(self.file)
+        place = ":".join([file, *(str(number) for number in (self.line, self.column) if number)])
         return f"{place}: {self.severity}: {self.message} [{self.code}]"
+
+
+def shown(text: str) -> str:
+    r"""
+    Return what stands in a file as a message may print it: quoted, escaped, and cut where it is long.
+
+    >>> shown("multi\x1b[2Jbus")
+    "'multi\\x1b[2Jbus'"
+    """
+    return repr(text) if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]!r}..."

@@ -9,7 +9,7 @@ Value = bool | int | str
 
 
 class Layer(enum.StrEnum):
-    """Where a value stands; the order is that of precedence, highest first."""
+    """Where a value or a rule stands; for values, the order is that of precedence, highest first."""
 
     COMMAND_LINE = "command line"
     DETECTED = "detected"
@@ -20,6 +20,8 @@ class Layer(enum.StrEnum):
     HWTABLE = "built-in device"
     DEFAULTS = "defaults"
     BUILT_IN = "built-in"
+    BLACKLIST = "blacklist"
+    EXCEPTIONS = "blacklist_exceptions"
 
 
 @dataclass(frozen=True, slots=True)
