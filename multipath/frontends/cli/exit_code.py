@@ -30,6 +30,7 @@ _KINDS: Final[dict[type[BaseException], ExitCode]] = {
     errors.DeviceExists: ExitCode.BUSY,
     errors.DaemonOwnsMap: ExitCode.BUSY,
     errors.PathClaimed: ExitCode.BUSY,
+    errors.FileLocked: ExitCode.BUSY,
     errors.NotPermitted: ExitCode.DENIED,
     errors.WaitTimeout: ExitCode.TIMEOUT,
     errors.GuestTimeout: ExitCode.TIMEOUT,
@@ -49,4 +50,6 @@ def exit_code(error: BaseException) -> ExitCode:
             return code
     if isinstance(error, errors.DeviceMapperMissing):
         return ExitCode.ERROR
+    if isinstance(error, errors.FileError) and error.errno == errno.ENOENT:
+        return ExitCode.NOT_FOUND
     return _NUMBERS.get(getattr(error, "errno", None) or 0, ExitCode.ERROR)

@@ -88,7 +88,7 @@ def _excerpt(finding: Finding, lines: Sequence[str]) -> Iterator[Line]:
     """Yield the line at fault, a part of it where it is long, with a mark below the column."""
     if not 0 < finding.line <= len(lines):
         return
-    text, column = lines[finding.line - 1], max(finding.column - 1, 0)
+    text, column = lines[finding.line - 1].rstrip("\r\n"), max(finding.column - 1, 0)
     start = max(column - _BEFORE, 0)
     # Blanks for tabs before anything is cut or escaped: the mark is to stand below what it means.
     before = text[start:column].expandtabs(_TAB)

@@ -1,6 +1,5 @@
 """What strangers write never commands a terminal; colours are for those who can see them."""
 
-import io
 import json
 import sys
 from collections.abc import Callable
@@ -11,18 +10,10 @@ from hypothesis import strategies as st
 
 from multipath.frontends.cli.terminal import Span, complain, escaped, print_json, print_lines
 
+from .streams import Terminal
+
 Printed = Callable[..., str]
 HOSTILE = "disk\x1b[2J\x1b]0;owned\x07\n\r\x9b31m\u202eevil\x7f\udc80"
-
-
-class Terminal(io.StringIO):
-    """A terminal that remembers."""
-
-    encoding = "utf-8"
-
-    def isatty(self) -> bool:
-        """Return that it is one."""
-        return True
 
 
 @pytest.fixture

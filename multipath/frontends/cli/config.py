@@ -1,0 +1,16 @@
+"""``mpath config``: what multipath.conf says, whether it is right, and a change of it."""
+
+import argparse
+
+from . import config_check
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``config`` and its own verbs to the parser of ``mpath``."""
+    parser = subparsers.add_parser(
+        "config",
+        description="Read multipath.conf as multipathd does, and say what it means; or change a line of it and nothing "
+        "else.",
+    )
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    config_check.add_parser(verbs)
