@@ -12,7 +12,7 @@ from ..config.setting import Layer
 from ..paths.path import Path
 from .member import Member
 from .option import Detected, Option, Options, as_text
-from .prioritizer import ALUA, is_rdac
+from .prioritizer import ALUA, is_rdac, tpgs
 
 _NO_HANDLER: Final = "0"
 _ALUA_HANDLER: Final = "1 alua"
@@ -59,7 +59,7 @@ def hardware_handler(members: Sequence[Member], options: Options, subject: Subje
         chosen: Option = Detected.over(configured, f"1 {attached.handler}", f"attached to {attached.name}")
     else:
         chosen = configured
-    groups = [member.path.tpgs for member in members]
+    groups = [tpgs(member.path) for member in members]
     if 0 in groups and as_text(chosen) == _ALUA_HANDLER:
         without = members[groups.index(0)].path.name
         return Detected.over(chosen, _NO_HANDLER, f"{without} does not support ALUA")

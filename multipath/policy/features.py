@@ -7,6 +7,7 @@ A map's queue mode is fixed by its first table: what is configured later waits f
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from ..errors import TableError
@@ -36,18 +37,23 @@ def features(members: Sequence[Member], settings: MapSettings, live: MultipathTa
     option = settings["features"]
     retains = settings.facts.can_retain and not settings.facts.always_retains
     try:
+        configured = _read(as_text(option, "0"))
         return replace(
-            Features.parse(as_text(option, "0")),
+            configured,
             queue_if_no_path=queues(settings["no_path_retry"]),
             retain_attached_hw_handler=retains and settings.value("retain_attached_hw_handler") is not False,
-            queue_mode=_queue_mode(as_text(option), members, live),
+            queue_mode=_queue_mode(configured.queue_mode, members, live),
         )
     except (TableError, ValueError) as error:
         raise refused(option, str(error)) from error
 
 
-def _queue_mode(words: str, members: Sequence[Member], live: MultipathTable | None) -> str | None:
-    wanted = Features.parse(words or "0").queue_mode
+@lru_cache(maxsize=64)
+def _read(text: str) -> Features:
+    return Features.parse(text)
+
+
+def _queue_mode(wanted: str | None, members: Sequence[Member], live: MultipathTable | None) -> str | None:
     if live is not None:
         bio = live.features.is_bio
     else:

@@ -10,13 +10,14 @@ An RDAC array is known by its entry: those that do implicit ALUA balance their l
 own view must not stand in. multipath-tools asks each path for a page instead.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from ..config.configuration import Subject
-from ..config.setting import Layer, Origin, Setting
+from ..config.setting import Layer, Origin, Setting, Value
 from ..paths.path import Path
-from .option import Detected, Option, Options, as_setting, as_text
+from .option import Detected, Option, Options, as_text
 
 ALUA: Final = frozenset({"alua", "sysfs"})  # the same numbers, asked of the array or of the kernel
 _EXPLICIT: Final = 2  # the value of the TPGS field for which even an RDAC array is taken at the kernel's word
@@ -57,18 +58,20 @@ def prioritizer(path: Path, options: Options, wwid: str | None = None) -> Priori
     subject = path.subject(wwid)
     configured = options.effective("prio", subject)
     chosen = _detected(path, options, subject, configured) or configured
-    if chosen.value == "alua" and path.tpgs == 0:
+    if chosen.value == "alua" and tpgs(path) == 0:
         chosen = Detected.over(chosen, "const", "alua is not supported by the path")
     args = _args(as_text(chosen), configured, options.effective("prio_args", subject))
     return Prioritizer(as_text(chosen, "const"), args, chosen.origin, chosen.losing)
 
 
+def tpgs(path: Path) -> int | None:
+    """Return the TPGS field of a path: 0 for what speaks no SCSI, ``None`` where it is unknown."""
+    return path.tpgs if path.bus == "scsi" else 0
+
+
 def is_rdac(options: Options, subject: Subject) -> bool:
     """Tell whether the entries of the array name the checker of RDAC arrays."""
-    checker = options.effective("path_checker", subject)
-    settings = [setting for setting in (as_setting(checker), *checker.losing) if setting]
-    entry = next((setting for setting in settings if setting.origin.layer in _ENTRIES), None)
-    return entry is not None and entry.value == "rdac"
+    return _from(_ENTRIES, options.effective("path_checker", subject)) == "rdac"
 
 
 def _detected(path: Path, options: Options, subject: Subject, configured: Option) -> Detected | None:
@@ -76,7 +79,7 @@ def _detected(path: Path, options: Options, subject: Subject, configured: Option
         return None
     if path.bus == "nvme":
         return None if path.ana_state is None else Detected.over(configured, "ana", "the controller reports ANA")
-    if path.bus != "scsi" or not path.tpgs:
+    if not tpgs(path):
         return None
     if path.access_state is None:
         return Detected.over(configured, "alua", f"TPGS {path.tpgs}, and the kernel shows no access_state")
@@ -93,6 +96,12 @@ def _args(name: str, configured: Option, args: Option) -> str:
         layer, meant_for = Layer.DEVICES, name if name in ALUA else ""
     if name != meant_for and not {name, meant_for} <= ALUA:
         return ""
-    written = [setting for setting in (as_setting(args), *args.losing) if setting]
-    wanted = _ENTRIES if layer in _ENTRIES else {layer}
-    return next((str(setting.value) for setting in written if setting.origin.layer in wanted), "")
+    value = _from(_ENTRIES if layer in _ENTRIES else {layer}, args)
+    return "" if value is None else str(value)
+
+
+def _from(layers: Collection[Layer], option: Option) -> Value | None:
+    """Return the value that one of these layers has for an option, whether it wins or not."""
+    if option.origin.layer in layers:
+        return option.value
+    return next((setting.value for setting in option.losing if setting.origin.layer in layers), None)
