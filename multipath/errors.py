@@ -30,6 +30,7 @@ The error tree.
     ├── ConfigError (ValueError)              a configuration that cannot be used; .findings says where and why
     ├── FileError (OSError)                   a file of the configuration or of the state cannot be read or written
     ├── FileLocked (TimeoutError)             another program holds the lock of a state file
+    ├── BindingConflict                       an alias or a WWID is bound otherwise; nothing was changed
     ├── ApplyFailed                           some maps of a plan could not be made as planned; .results has each
     ├── TraceError (ValueError)               a recorded trace of I/Os that cannot be read; .line is the line at fault
     ├── ExtraMissing                          an optional package is missing; .extra is what installs it
@@ -326,6 +327,23 @@ class FileError(MultipathError, OSError):
 
 class FileLocked(MultipathError, TimeoutError):
     """Another program holds the lock of a state file, and did not let go in time; nothing was changed."""
+
+
+class BindingConflict(MultipathError):
+    """
+    An alias or a WWID is bound otherwise already; nothing was changed.
+
+    Attributes:
+        conflicts: What is bound how, one line each.
+    """
+
+    def __init__(self, message: str, conflicts: Sequence[str]) -> None:
+        self.message, self.conflicts = message, tuple(conflicts)
+        super().__init__("; ".join([message, *self.conflicts]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.message, self.conflicts)
 
 
 class ApplyFailed(MultipathError):
