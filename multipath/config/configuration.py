@@ -5,110 +5,21 @@ Strategy: what stands in the files stays in its layer here; which layer wins for
 `multipath.config.resolve`, and whether a device is used at all that of `multipath.config.blacklist`.
 """
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
+from .entry import DeviceEntry as DeviceEntry
+from .entry import MultipathEntry as MultipathEntry
+from .entry import ProtocolEntry as ProtocolEntry
+from .entry import Rule as Rule
+from .entry import RuleKind as RuleKind
+from .entry import Subject as Subject
 from .finding import Finding
-from .pattern import Pattern
-from .setting import Origin, Settings
+from .resolve import ANYTHING, Effective, Resolver
+from .setting import Settings
 
 Reading = Literal["compatible", "strict"]
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """
-    What a device, or a map, is to the configuration: all that its entries are matched with.
-
-    Attributes:
-        vendor: From INQUIRY, without surrounding blanks; ``NVME`` for a namespace.
-        product: From INQUIRY, or the model of a namespace.
-        revision: From INQUIRY, or the firmware's.
-        protocol: As ``overrides/protocol`` names it: ``scsi:iscsi``, ``nvme:tcp``, ``ccw``, ``undef``.
-        wwid: The identity of the map; ``None`` where only a path is meant.
-    """
-
-    vendor: str = ""
-    product: str = ""
-    revision: str = ""
-    protocol: str = "undef"
-    wwid: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceEntry:
-    """
-    A ``device`` of ``devices``: the arrays that it is for, and its options.
-
-    Attributes:
-        vendor: Is searched for in the vendor.
-        product: Is searched for in the product.
-        revision: Is searched for in the revision; ``None`` fits all.
-        product_blacklist: Products of this vendor that are no paths; ``None`` where there are none.
-        settings: The options.
-        origin: Where the entry stands.
-    """
-
-    vendor: Pattern
-    product: Pattern
-    revision: Pattern | None
-    product_blacklist: Pattern | None
-    settings: Settings
-    origin: Origin
-
-    def matches(self, vendor: str, product: str, revision: str) -> bool:
-        """Tell whether this entry is for such a device."""
-        if not (self.vendor.search(vendor) and self.product.search(product)):
-            return False
-        return self.revision is None or self.revision.search(revision)
-
-
-@dataclass(frozen=True, slots=True)
-class ProtocolEntry:
-    """A ``protocol`` of ``overrides``: timeouts for all paths of one transport."""
-
-    type: str
-    settings: Settings
-    origin: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class MultipathEntry:
-    """A ``multipath`` of ``multipaths``: options for one map."""
-
-    wwid: str
-    settings: Settings
-    origin: Origin
-
-
-class RuleKind(enum.StrEnum):
-    """What a rule of the blacklist looks at."""
-
-    DEVNODE = "devnode"
-    WWID = "wwid"
-    PROPERTY = "property"
-    PROTOCOL = "protocol"
-    DEVICE = "device"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """
-    One rule of ``blacklist`` or ``blacklist_exceptions``.
-
-    Attributes:
-        kind: What it looks at.
-        pattern: What it searches for; for ``DEVICE`` in the vendor.
-        product: For ``DEVICE``, what it searches for in the product; ``None`` fits all.
-        origin: Where it stands.
-    """
-
-    kind: RuleKind
-    pattern: Pattern | None
-    product: Pattern | None
-    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +48,27 @@ class Configuration:
     multipaths: Mapping[str, MultipathEntry] = field(default_factory=dict)
     blacklist: tuple[Rule, ...] = ()
     exceptions: tuple[Rule, ...] = ()
+    _resolver: Resolver | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def resolver(self) -> Resolver:
+        """Who knows which value of an option holds for which device; it remembers what it was asked."""
+        if self._resolver is None:
+            object.__setattr__(self, "_resolver", Resolver(self))
+        return cast(Resolver, self._resolver)
+
+    def effective(self, option: str, subject: Subject = ANYTHING) -> Effective:
+        """
+        Return the value of an option for a device or a map, where it stands, and what it beats.
+
+        Args:
+            option: Its name, as in multipath.conf(5).
+            subject: The device or map; one that no entry is for where it is not given.
+
+        Raises:
+            ConfigError: there is no such option.
+
+        >>> Configuration().effective("no_path_retry", Subject("PURE", "FlashArray")).origin.detail
+        'PURE FlashArray'
+        """
+        return self.resolver.effective(option, subject)

@@ -1,0 +1,83 @@
+"""The built-in arrays against the facts of multipath-tools 0.14.3."""
+
+import json
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from multipath.config.configuration import Configuration, Subject
+from multipath.config.entry import DeviceEntry
+from multipath.config.hwtable import built_in
+from multipath.config.schema import OPTIONS, Scope
+
+FACTS: Final[list[dict[str, Any]]] = json.loads((Path(__file__).parents[2] / "golden/arrays.json").read_text())
+# Devices that more than one entry is for: (vendor, product, the option they disagree about, what the reference says).
+DISPUTED: Final = [
+    ("NVME", "HPE Alletra", "no_path_retry", "queue"),
+    ("NVME", "HPE Alletra", "path_checker", "none"),
+    ("NVME", "Pure Storage FlashArray", "uid_attribute", "ID_WWN"),
+    ("HITACHI", "DF600F", "path_grouping_policy", "multibus"),
+    ("HITACHI", "DF600F", "prio", "hds"),
+    ("HITACHI", "DF800", "path_grouping_policy", "group_by_prio"),
+]
+
+
+def entry_of(fact: dict[str, Any]) -> DeviceEntry:
+    """Return the one entry for a fact."""
+    (found,) = (
+        entry for entry in built_in() if (entry.vendor.text, entry.product.text) == (fact["vendor"], fact["product"])
+    )
+    return found
+
+
+class TestTheTable:
+    @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: f"{fact['vendor']} {fact['product']}")
+    def test_has_every_array_with_all_its_options(self, fact: dict[str, Any]) -> None:
+        """And none that the facts do not have."""
+        entry = entry_of(fact)
+
+        assert {name: setting.text for name, setting in entry.settings.items()} == {
+            name: str(value) for name, value in fact["settings"].items()
+        }
+        blacklist = entry.product_blacklist
+        assert (blacklist.text if blacklist else None) == fact.get("product_blacklist")
+
+    def test_has_nothing_else(self) -> None:
+        """One entry for each array."""
+        assert len(built_in()) == len(FACTS) == 137
+
+    def test_says_nothing_that_a_file_could_not_say(self) -> None:
+        """Each value is one that the option takes in a ``device``."""
+        settings = [setting for entry in built_in() for setting in entry.settings.values()]
+
+        assert all(Scope.DEVICE in OPTIONS[setting.option].scopes for setting in settings)
+        assert all(OPTIONS[setting.option].kind.meaning(setting.text).value == setting.value for setting in settings)
+
+    def test_is_ordered_by_vendor(self) -> None:
+        """Behind the entry that is for every namespace."""
+        vendors = [entry.vendor.text.lstrip("^(").lower() for entry in built_in()][1:]
+
+        assert vendors == sorted(vendors)
+
+
+class TestADeviceOfTwoEntries:
+    @pytest.mark.parametrize(("vendor", "product", "option", "value"), DISPUTED)
+    def test_gets_each_option_from_the_later_one(self, vendor: str, product: str, option: str, value: object) -> None:
+        """As in the reference's order."""
+        assert Configuration().effective(option, Subject(vendor, product)).value == value
+
+    def test_is_the_same_in_the_order_of_the_facts(self) -> None:
+        """For every product that an entry names plainly, whatever else matches it."""
+        ranks = {(fact["vendor"], fact["product"]): rank for rank, fact in enumerate(FACTS)}
+        plain = [(fact["vendor"].strip("^"), fact["product"].strip("^")) for fact in FACTS]
+
+        for vendor, product in plain:
+            matching = [entry for entry in built_in() if entry.matches(vendor, product, "")]
+            for earlier, later in combinations(matching, 2):
+                both = earlier.settings.keys() & later.settings.keys()
+                if any(earlier.settings[name].value != later.settings[name].value for name in both):
+                    assert (
+                        ranks[earlier.vendor.text, earlier.product.text] < ranks[later.vendor.text, later.product.text]
+                    )
