@@ -6,6 +6,7 @@ from typing import Literal
 
 from ..config.configuration import Subject
 from ..units import DevT, Sectors, format_devt
+from .native_path import NativePath
 
 Bus = Literal["scsi", "nvme", "ccw", "cciss", "undef"]
 
@@ -20,8 +21,9 @@ class Path:
         devt: The device number.
         size: The size that the kernel holds.
         designator: The identity of the logical unit as the kernel chose it (``naa.…``, ``t10.…``); ``None`` if unknown.
-        vendor: From INQUIRY, ``None`` where it has none.
-        model: From INQUIRY.
+        vendor: From INQUIRY, ``NVME`` for a namespace, ``IBM`` for a DASD; what configuration entries are matched with.
+            A SCSI device that gives none is of ``UNKNOWN``, as in multipath-tools. ``None`` for other devices.
+        model: From INQUIRY, or of the NVMe controller; else as the vendor.
         hctl: Host, channel, target and unit as ``H:C:T:L``; ``None`` for what is not SCSI.
         state: The SCSI device's state (``running``, ``offline``, …) or the NVMe controller's.
         diskseq: The number that this disk, and no later one of the same name, has; ``None`` before Linux v5.15.
@@ -39,14 +41,17 @@ class Path:
         ana_state: The ANA state as the kernel prints it, ``optimized``.
         handler: The hardware handler that is attached; ``None`` for none.
         host: The number of the SCSI host or of the NVMe controller.
-        adapter: The PCI address that the host adapter sits on.
+        adapter: What the ports of one host adapter have in common: the PCI bridge above them, the CCW device, or the
+            address that an iSCSI host speaks from; ``None`` where there is none, and for what is not SCSI.
         read_only: Whether the device refuses writes.
         vpd_83: Page 0x83 with its header, as the kernel read it; empty where it holds none.
         nvme_wwid: The ``wwid`` of a namespace.
         dasd_uid: The ``uid`` of a DASD.
         udev: Its properties in udev's database; ``None`` where there is no database or the device is not in it.
         link_speed: Of its transport's link, in Mbit/s; ``None`` where it is unknown.
-        native: Whether the NVMe driver multipaths it itself.
+        native: Whether the NVMe driver multipaths it itself: then it is no path for a map.
+        native_paths: The hidden paths to such a namespace.
+        pci: The PCI function of the host adapter, or of the NVMe controller.
     """
 
     name: str
@@ -80,6 +85,8 @@ class Path:
     udev: Mapping[str, str] | None = field(default=None, repr=False, compare=False, hash=False)
     link_speed: int | None = None
     native: bool = False
+    native_paths: tuple[NativePath, ...] = ()
+    pci: str | None = None
 
     def __str__(self) -> str:
         """Return name and number."""

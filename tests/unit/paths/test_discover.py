@@ -34,6 +34,10 @@ class TestAHostWithDisks:
                 hctl="2:0:1:7",
                 state="running",
                 diskseq=42,
+                bus="scsi",
+                protocol="scsi:unspec",
+                revision="UNKNOWN",
+                host=2,
             ),
         )
 
@@ -44,7 +48,7 @@ class TestAHostWithDisks:
 
         (path,) = discover(sysfs.root)
 
-        assert (path.designator, path.hctl, path.vendor, path.diskseq) == ("eui.0123456789abcdef", None, None, None)
+        assert (path.designator, path.hctl, path.vendor, path.diskseq) == ("eui.0123456789abcdef", None, "NVME", None)
 
 
 class TestADeviceThatIsNoPath:
