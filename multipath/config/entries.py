@@ -2,7 +2,7 @@
 The entries of ``devices``, ``multipaths`` and ``overrides``: those that are for the same become one.
 
 Strategy: an entry that comes later wins, option by option. Of two device entries the merged one stands where the later
-one stood, of two multipath entries where the first one stood: so multipathd has them, and so its order decides.
+one stood, and multipath entries are put in the order of their WWIDs: so multipathd has them, and its order decides.
 """
 
 from collections.abc import Iterator
@@ -103,9 +103,9 @@ class Multipaths:
         self._entries[wwid] = entry
 
     def done(self) -> Iterator[MultipathEntry]:
-        """Return the entries, in order; of two with one alias, the first keeps it."""
+        """Return the entries, in the order of their WWIDs; of two with one alias, the first keeps it."""
         aliases: dict[object, Origin] = {}
-        for entry in self._entries.values():
+        for _, entry in sorted(self._entries.items()):
             alias = entry.settings.get("alias")
             if alias is None or alias.value not in aliases:
                 if alias is not None:

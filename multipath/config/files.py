@@ -4,12 +4,16 @@ The files of the configuration on disk: the one part of this room that reads and
 A file is bytes; what of them is no UTF-8 comes through as lone surrogates, and is written back as the bytes it was.
 """
 
+import errno
 import os
+import stat
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from ..errors import FileError
+from ..errors import ConfigError, FileError
 from .codes import SEVERITY
 from .configuration import Configuration, Reading
 from .finding import Finding
@@ -76,3 +80,86 @@ def _dropins(folder: str | os.PathLike[str]) -> Iterator[str]:
     for name in sorted(names, key=os.fsencode):
         if name.rpartition(".")[2] == "conf" and "." in name:
             yield os.path.join(folder, name)
+
+
+def save(document: Document, path: str | os.PathLike[str]) -> None:
+    """
+    Write a document, whole or not at all: whoever reads the file meanwhile sees the old one or the new one.
+
+    Mode, owner and extended attributes stay as they are; a link stays one, and the file that it leads to is written.
+
+    Raises:
+        FileError: it cannot be written; the file is as it was, and nothing else is left behind.
+        ConfigError: the document holds what no file can.
+    """
+    path = os.fspath(path)
+    try:
+        raw = str(document).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise ConfigError(f"not written: {error.reason}", path) from None
+    try:
+        _replace(os.path.realpath(path), _former(path), raw)
+    except OSError as error:
+        raise FileError(error.errno or 0, "writing the configuration", path) from error
+
+
+def _former(path: str) -> os.stat_result | None:
+    """Return what is there."""
+    try:
+        former = os.stat(path)
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(former.st_mode):
+        raise OSError(errno.EINVAL, "not a regular file")
+    return former
+
+
+def _replace(target: str, former: os.stat_result | None, raw: bytes) -> None:
+    folder, name = os.path.split(target)
+    # Not *.conf: in the folder of the configuration, multipathd would read it.
+    handle, temporary = tempfile.mkstemp(".new", f".{name}.", folder)
+    try:
+        with open(handle, "wb") as file:
+            file.write(raw)
+            file.flush()
+            _dress(file.fileno(), target, former)
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+    _sync(folder)
+
+
+def _dress(file: int, target: str, former: os.stat_result | None) -> None:
+    """Give a new file the owner, the mode and the attributes of the former one."""
+    if former is None:
+        os.fchmod(file, 0o644)
+        return
+    new = os.fstat(file)
+    if (new.st_uid, new.st_gid) != (former.st_uid, former.st_gid):
+        os.fchown(file, former.st_uid, former.st_gid)
+    os.fchmod(file, stat.S_IMODE(former.st_mode))
+    for name in _attributes(target):
+        with suppress(OSError):
+            os.setxattr(file, name, os.getxattr(target, name))
+
+
+def _attributes(target: str) -> list[str]:
+    try:
+        return os.listxattr(target)
+    except OSError:
+        return []
+
+
+def _sync(folder: str) -> None:
+    """Make the new name last; a file system that cannot do so for a folder has done what it can."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(handle)

@@ -109,10 +109,11 @@ def number(
         if not found:
             return _refused(text, takes)
         value = bounded(found[1])
-        if value == unset:
-            return Meaning(None, "stands-for-unset", f"{value} stands for no value", unsets=True)
         near = min(max(value, low), high)
-        return Meaning(near) if near == value else Meaning(near, "clamped", f"{shown(found[1])} becomes {near}")
+        code, remark = ("", "") if near == value else ("clamped", f"{shown(found[1])} becomes {near}")
+        if near != unset:
+            return Meaning(near, code, remark)
+        return Meaning(None, code or "stands-for-unset", f"{remark or near} stands for no value", unsets=True)
 
     return Kind(takes, meaning, _words(meanings))
 

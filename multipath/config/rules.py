@@ -42,16 +42,19 @@ class Rules:
             self._add((kind, key), rule, statement.column)
 
     def _read_device(self, section: Section) -> None:
-        found: dict[str, Statement] = {}
+        lines: dict[str, int] = {}
+        found: dict[str, Pattern] = {}
         for statement in section.statements:
             if statement.keyword not in MATCHES["blacklist/device"]:
                 self._tell_unknown(statement, f"{self._layer}/device")
                 continue
-            if statement.keyword in found:
-                message = f"{statement.keyword} was set in line {found[statement.keyword].line}; the last one counts"
+            if statement.keyword in lines:
+                message = f"{statement.keyword} was set in line {lines[statement.keyword]}; the last one counts"
                 self._remarks.tell(statement.line, statement.column, "duplicate-option", message)
-            found[statement.keyword] = statement
-        vendor, product = (self._pattern(found[word]) if word in found else None for word in ("vendor", "product"))
+            lines[statement.keyword] = statement.line
+            if pattern := self._pattern(statement):
+                found[statement.keyword] = pattern
+        vendor, product = found.get("vendor"), found.get("product")
         if vendor is None and product is None:
             message = "a device without a vendor or a product is for none, and is not read"
             self._remarks.tell(section.line, section.column, "empty-rule", message)

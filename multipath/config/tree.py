@@ -131,6 +131,7 @@ class _Parser:
         self.root = Section("")
         self.stack = [self.root]
         self._allowed: list[frozenset[str]] = [frozenset(SECTIONS)]
+        self._nested = 0  # sections within one that is not known: they are counted, and not kept
         self._headless: tuple[int, Word] | None = None  # a word alone on its line, that no section has as its name
 
     def read(self, number: int, line: str) -> None:
@@ -254,8 +255,11 @@ class _Parser:
             self._tell(number, Loss(first.start, "unknown-option", message))
 
     def _open(self, section: Section) -> None:
+        if not self.stack[-1].known:
+            self._nested += 1
+            return
         self.stack[-1].items.append(section)
-        if not section.known and self.stack[-1].known:
+        if not section.known:
             hint = "; is the section before it closed?" if section.keyword in SECTIONS else ""
             message = f"{shown(section.keyword)} is no section here; nothing in it is read{hint}"
             self._tell(section.line, Loss(section.column - 1, "unknown-section", message))
@@ -266,6 +270,9 @@ class _Parser:
     def _close(self, number: int, start: int) -> None:
         if len(self.stack) == 1:
             self._tell(number, Loss(start, "unmatched-brace", "this brace closes nothing"))
+            return
+        if self._nested:
+            self._nested -= 1
             return
         self.stack.pop().last_line = number
         self._allowed.pop()
