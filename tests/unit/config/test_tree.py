@@ -20,7 +20,7 @@ class TestAnyText:
         findings = list(Document.parse(text).findings)
         for reading in ("compatible", "strict"):
             try:
-                findings += read_configuration([("a.conf", text), ("b.conf", text)], reading=reading).findings  # type: ignore[arg-type]
+                findings += read_configuration([("a.conf", text), ("b.conf", text)], reading=reading).findings
             except ConfigError as error:
                 findings += error.findings
 
