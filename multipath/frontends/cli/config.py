@@ -2,7 +2,7 @@
 
 import argparse
 
-from . import config_check
+from . import config_check, config_effective
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,3 +14,4 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     verbs = parser.add_subparsers(metavar="VERB", required=True)
     config_check.add_parser(verbs)
+    config_effective.add_parser(verbs)

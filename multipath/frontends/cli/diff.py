@@ -11,7 +11,7 @@ _STYLES: Final = {"+": "green", "-": "red", "@": "cyan"}
 
 def unified(old: str, new: str, file: str) -> list[Line]:
     """
-    Return what changes in a file, as ``diff -u`` prints it; empty where nothing changes.
+    Return what changes in a file, as ``diff -u`` prints it, but with blanks for tabs; empty where nothing changes.
 
     Args:
         old: The file before.
@@ -19,7 +19,11 @@ def unified(old: str, new: str, file: str) -> list[Line]:
         file: Its name.
     """
     lines = unified_diff(_lines(old), _lines(new), f"{file} (before)", f"{file} (after)", lineterm="")
-    return [(Span(line, "bold" if number < 2 else mark_style(line[:1])),) for number, line in enumerate(lines)]
+    return [_of_diff(line, heading=number < 2) for number, line in enumerate(lines)]
+
+
+def _of_diff(line: str, *, heading: bool) -> Line:
+    return (Span(line[:1] + line[1:].expandtabs(), "bold" if heading else mark_style(line[:1])),)
 
 
 def marked(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,57 @@
+"""``mpath config effective``: which value of an option holds, where it stands, and what it beats."""
+
+import argparse
+from typing import Final
+
+from ...config.configuration import Subject
+from .configuration import add_files, usable_files
+from .manual import Manual, examples
+from .output import add_output
+from .setting_lines import Resolved, setting_lines, setting_record
+from .terminal import Line, print_json, print_lines
+
+_VERB: Final = "config effective"
+_OF_ARRAY: Final = ("vendor", "product", "revision", "protocol", "wwid")
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``effective`` to the parser of ``mpath config``."""
+    parser = subparsers.add_parser(
+        "effective",
+        help="say which value of an option holds, and why",
+        formatter_class=Manual,
+        description="Say which value of an option holds for an array, in which file and line it stands, and which "
+        "other values it beats. Without an array: for a device that no entry is for.",
+        epilog=examples(
+            "mpath config effective polling_interval",
+            "mpath config effective no_path_retry --vendor NETAPP --product LUN",
+            "mpath config effective fast_io_fail_tmo --protocol scsi:iscsi",
+        ),
+    )
+    parser.add_argument("option", metavar="OPTION", help="as in multipath.conf(5)")
+    array = parser.add_argument_group("an array that does not have to be here")
+    array.add_argument("--vendor", metavar="TEXT", help="from INQUIRY; NVME for a namespace")
+    array.add_argument("--product", metavar="TEXT", help="from INQUIRY, or the model of a namespace")
+    array.add_argument("--revision", metavar="TEXT", help="from INQUIRY, or the firmware's")
+    array.add_argument("--protocol", metavar="TYPE", help="such as scsi:fcp or nvme:tcp")
+    array.add_argument("--wwid", metavar="WWID", help="the map's, for its entry in multipaths")
+    add_files(parser)
+    add_output(parser)
+    parser.set_defaults(run=effective)
+
+
+def effective(args: argparse.Namespace) -> int:
+    """Run ``mpath config effective``."""
+    found = _resolved(args)
+    if args.output == "json":
+        print_json(setting_record(found))
+    else:
+        lines: list[Line] = list(setting_lines(found))
+        print_lines(lines)
+    return 0
+
+
+def _resolved(args: argparse.Namespace) -> Resolved:
+    given = {name: value for name in _OF_ARRAY if (value := getattr(args, name)) is not None}
+    configuration = usable_files(_VERB, args)
+    return configuration.effective(args.option, Subject(**given))
