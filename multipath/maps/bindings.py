@@ -44,6 +44,7 @@ class Bindings:
         by_alias: The WWID of each alias.
         by_wwid: The alias of each WWID; of several the one that sorts first, as multipath-tools takes it.
         reserved: Aliases of lines that are not used.
+        overruled: Those of them that the configuration gives to another WWID; a change makes comments of their lines.
         findings: What there is to say about the lines.
     """
 
@@ -52,6 +53,7 @@ class Bindings:
     by_alias: Mapping[str, str] = field(default_factory=dict)
     by_wwid: Mapping[str, str] = field(default_factory=dict)
     reserved: frozenset[str] = frozenset()
+    overruled: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
 
     def without(self, configured: Mapping[str, str]) -> "Bindings":
@@ -61,16 +63,16 @@ class Bindings:
             owners.setdefault(alias, wwid)
         kept = {alias: wwid for alias, wwid in self.by_alias.items() if owners.get(alias, wwid) == wwid}
         remarks = Remarks(self.file)
-        for alias in self.by_alias.keys() - kept.keys():
+        dropped = frozenset(self.by_alias) - kept.keys()
+        for alias in sorted(dropped):
             remarks.error(
                 0,
                 "alias-configured",
                 f"alias {shown(alias)} is bound to {shown(self.by_alias[alias])}, but multipath.conf gives it to "
                 f"{shown(owners[alias])}: the binding is not used",
             )
-        remarks.found.sort(key=str)
         findings = (*self.findings, *remarks.found)
-        return Bindings(self.data, self.file, kept, _by_wwid(kept), self.reserved | self.by_alias.keys(), findings)
+        return Bindings(self.data, self.file, kept, _by_wwid(kept), self.reserved | dropped, dropped, findings)
 
     def added(self, bindings: Mapping[str, str]) -> bytes:
         """
@@ -109,7 +111,8 @@ class Bindings:
             inserts.setdefault(place, []).append(raw(f"{alias} {wwid}"))
         out = []
         for number, line in enumerate(lines):
-            out += [*inserts.get(number, ()), line]
+            overruled = self.overruled and self.overruled.intersection(_words(line)[:1])
+            out += [*inserts.get(number, ()), b"# " + line if overruled else line]
         return b"\n".join([*out, *inserts.get(len(lines), ()), b""])
 
 
@@ -149,7 +152,7 @@ def parse_bindings(data: bytes, file: str = "bindings") -> Bindings:
     if _words(data[data.rfind(b"\n") + 1 :]):
         remarks.warning(data.count(b"\n") + 1, "no-line-end", "the last line has no end, so its WWID may be cut short")
     _note_twice_bound(by_alias, remarks)
-    return Bindings(data, file, by_alias, _by_wwid(by_alias), frozenset(reserved), tuple(remarks.found))
+    return Bindings(data, file, by_alias, _by_wwid(by_alias), frozenset(reserved), findings=tuple(remarks.found))
 
 
 def carried_over(data: bytes, late: bytes) -> bytes:

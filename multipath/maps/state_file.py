@@ -70,16 +70,22 @@ class StateFolder:
         """
         self.add_bindings({alias: wwid})
 
-    def add_bindings(self, bindings: Mapping[str, str]) -> None:
+    def add_bindings(self, bindings: Mapping[str, str], *, configured: Mapping[str, str] | None = None) -> None:
         """
-        Bind many aliases at once, all or none of them; ``bindings`` is alias to WWID.
+        Bind many aliases at once, all or none of them.
+
+        Args:
+            bindings: Alias to WWID.
+            configured: The aliases of ``multipaths``, WWID to alias: what is bound against them is bound no more.
 
         Raises:
             BindingConflict: one of them is bound otherwise; nothing was changed.
             NameRefused: an alias that is no name of a map, or a WWID that is no part of its uuid.
         """
         if bindings:
-            self._bindings.replace(lambda there: self._parsed_bindings(there).added(bindings), carried_over)
+            self._bindings.replace(
+                lambda there: self._parsed_bindings(there).without(configured or {}).added(bindings), carried_over
+            )
 
     def add_wwid(self, wwid: str) -> None:
         """

@@ -112,6 +112,12 @@ class TestAConflict:
         assert "mpatha" in found.reserved
         assert [finding.code for finding in found.findings] == ["alias-configured"]
 
+    def test_with_the_configuration_leaves_a_comment_behind(self) -> None:
+        """Where multipath-tools drops the line; so the WWID can be bound anew."""
+        found = parse_bindings(HEADER + b"mpatha 36001\n").without({"36009": "mpatha"})
+
+        assert found.added({"mpathb": "36001"}) == HEADER + b"# mpatha 36001\nmpathb 36001\n"
+
 
 class TestAnAddition:
     def test_to_no_file_makes_the_one_that_multipath_tools_makes(self) -> None:
