@@ -88,7 +88,7 @@ class TestPathsThatDiffer:
     def test_were_scanned_when_they_were_one(self, disks: Sysfs) -> None:
         """What the kernel remembers in sysfs does not count where the device itself can be asked."""
         for name in ("sda", "sdb"):
-            disks.write(disks.root / f"devices/{name}/device", vpd_pg83=naa_page(NAA), wwid=f"naa.{NAA.hex()}")
+            disks.write(disks.root / f"block/{name}/device", vpd_pg83=naa_page(NAA), wwid=f"naa.{NAA.hex()}")
 
         with pytest.raises(PathsDiffer, match=OTHER.hex()):
             check_one_unit(
@@ -153,7 +153,7 @@ class TestAPathThatJoins:
 
     def test_is_compared_with_what_the_kernel_remembers_of_silent_members(self, disks: Sysfs) -> None:
         """When no member answers, the page of the last scan stands for them."""
-        disks.write(disks.root / "devices/sdb/device", vpd_pg83=naa_page(NAA))
+        disks.write(disks.root / "block/sdb/device", vpd_pg83=naa_page(NAA))
         answers = Answers({"sda": naa_page(NAA), "sdb": silent("sdb")})
 
         assert check_one_unit([SDA], beside=[SDB], sysfs=disks.root, commands=answers) == 2048
@@ -168,7 +168,7 @@ class TestAPathThatJoins:
     @pytest.mark.parametrize("page", [b"", page_83(), b"\xff" * 300])
     def test_is_refused_when_what_is_remembered_is_useless(self, disks: Sysfs, page: bytes) -> None:
         """A page in sysfs is parsed as carefully as one from the device."""
-        disks.write(disks.root / "devices/sdb/device", vpd_pg83=page)
+        disks.write(disks.root / "block/sdb/device", vpd_pg83=page)
 
         with pytest.raises(PathError):
             remembered(SDB, sysfs=disks.root)
