@@ -8,24 +8,28 @@ from .pattern import Pattern
 from .schema import OPTIONS
 from .setting import Layer, Origin, Setting
 
+_BLACKLIST = "product_blacklist"
+
 
 @lru_cache(maxsize=1)
 def built_in() -> tuple[DeviceEntry, ...]:
     """
-    Return the entries of all arrays that are known; where several match, the later one wins, option by option.
+    Return the entries of all arrays that are known; where several fit a device, the later one wins, option by option.
 
     Made when they are first asked for: most programs that read a configuration have no question about a device.
+
+    >>> next(str(entry.origin) for entry in built_in() if entry.matches("PURE", "FlashArray", "8888"))
+    'built-in device (PURE FlashArray)'
     """
-    return tuple(map(_entry, ARRAYS))
+    return tuple(_entry(array) for arrays in ARRAYS.values() for array in arrays)
 
 
 def _entry(array: Array) -> DeviceEntry:
-    vendor, product, blacklist, options = array
+    vendor, product, options = array
     origin = Origin(Layer.HWTABLE, detail=f"{vendor} {product}")
-    settings = {option: _setting(option, str(text), origin) for option, text in options.items()}
-    return DeviceEntry(
-        Pattern(vendor), Pattern(product), None, None if blacklist is None else Pattern(blacklist), settings, origin
-    )
+    settings = {name: _setting(name, str(text), origin) for name, text in options.items() if name != _BLACKLIST}
+    others = Pattern(str(options[_BLACKLIST])) if _BLACKLIST in options else None
+    return DeviceEntry(Pattern(vendor), Pattern(product), None, others, settings, origin)
 
 
 def _setting(option: str, text: str, origin: Origin) -> Setting:

@@ -11,22 +11,29 @@ A value that is written holds, whatever it is: multipath-tools takes some, such 
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ..errors import ConfigError
-from .entry import DeviceEntry, Subject
+from .entry import Subject
+from .finding import shown
 from .hwtable import built_in
 from .schema import OPTIONS
-from .setting import Layer, Origin, Setting, Settings, Value
+from .setting import Layer, Origin, Setting, Settings, Value, written
 
 if TYPE_CHECKING:
     from .configuration import Configuration
 
-_ARGS: Final = "prio_args"
-_OF_DEVICES: Final = frozenset({Layer.DEVICES, Layer.HWTABLE})
-_BUILT_IN: Final = Origin(Layer.BUILT_IN)
 ANYTHING: Final = Subject()
+
+_OF_DEVICES: Final = frozenset({Layer.DEVICES, Layer.HWTABLE})
+# The prioritizers that take the same arguments, and that are detected: an entry with arguments alone is for them.
+_DETECTED: Final = frozenset({"alua", "sysfs"})
+_INTERVAL: Final = "polling_interval"
+_USUAL: Final = 5  # seconds
+_LONGEST: Final = "max_polling_interval"
+_MOST: Final = (1 << 32) - 1  # seconds, as multipathd holds them
+_RATIO: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,14 @@ class Effective:
     losing: tuple[Setting, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The sections that apply to a subject, strongest first, and the answers that were given from them."""
+
+    sections: tuple[Settings, ...]
+    answers: dict[str, Effective] = field(default_factory=dict)
+
+
 class Resolver:
     """
     Answers for one configuration, and remembers what it answered.
@@ -59,9 +74,10 @@ class Resolver:
 
     def __init__(self, configuration: "Configuration") -> None:
         self._configuration = configuration
+        self._maps = configuration.multipaths
         self._protocols = {entry.type: entry.settings for entry in configuration.protocols}
         self._devices: dict[tuple[str, str, str], tuple[Settings, ...]] = {}
-        self._answers: dict[tuple[str | None, ...], dict[str, Effective]] = {}
+        self._rows: dict[tuple[str | None, ...], _Row] = {}
 
     def effective(self, option: str, subject: Subject = ANYTHING) -> Effective:
         """
@@ -70,73 +86,115 @@ class Resolver:
         Raises:
             ConfigError: there is no such option.
         """
-        wwid = subject.wwid if subject.wwid in self._configuration.multipaths else None
+        wwid = subject.wwid if subject.wwid in self._maps else None
         key = (subject.vendor, subject.product, subject.revision, subject.protocol, wwid)
-        answers = self._answers.get(key)
-        if answers is None:
-            answers = self._answers[key] = {}
-        answer = answers.get(option)
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = _Row(tuple(self._sections(subject)))
+        answer = row.answers.get(option)
         if answer is None:
-            answer = answers[option] = self._resolved(option, subject)
+            answer = row.answers[option] = _resolved(option, row.sections)
         return answer
 
     def value(self, option: str, subject: Subject = ANYTHING) -> Value | None:
         """Return the value alone."""
         return self.effective(option, subject).value
 
-    def sections(self, subject: Subject) -> tuple[Settings, ...]:
-        """Return the sections that apply to ``subject``, strongest first."""
-        return tuple(self._sections(subject))
-
-    def _resolved(self, option: str, subject: Subject) -> Effective:
-        if option not in OPTIONS:
-            near = difflib.get_close_matches(option, OPTIONS, 1)
-            raise ConfigError(f"no option {option!r}{f'; is {near[0]} meant?' if near else ''}")
-        found = [section[option] for section in self._sections(subject) if option in section]
-        built_in_value = OPTIONS[option].built_in
-        if built_in_value is not None:
-            found.append(Setting(option, built_in_value, str(built_in_value), _BUILT_IN))
-        if option == _ARGS:
-            found = self._args_first(subject, found)
-        if not found:
-            return Effective(option, None, _BUILT_IN)
-        return Effective(option, found[0].value, found[0].origin, tuple(found[1:]))
-
     def _sections(self, subject: Subject) -> Iterator[Settings]:
-        files = self._configuration
-        if subject.wwid is not None and (map_entry := files.multipaths.get(subject.wwid)):
-            yield map_entry.settings
+        if subject.wwid is not None and (entry := self._maps.get(subject.wwid)):
+            yield entry.settings
         if protocol := self._protocols.get(subject.protocol):
             yield protocol
-        yield files.overrides
-        yield from self._of_device(subject)
-        yield files.defaults
+        yield self._configuration.overrides
+        yield from self._of_device(subject.vendor, subject.product, subject.revision)
+        yield self._configuration.defaults
 
-    def _of_device(self, subject: Subject) -> tuple[Settings, ...]:
-        strings = (subject.vendor, subject.product, subject.revision)
-        found = self._devices.get(strings)
+    def _of_device(self, *strings: str) -> tuple[Settings, ...]:
+        vendor, product, revision = strings
+        found = self._devices.get((vendor, product, revision))
         if found is None:
-            found = tuple(entry.settings for entry in self._entries() if entry.matches(*strings))
-            self._devices[strings] = found
+            entries = (*built_in(), *self._configuration.devices)
+            found = tuple(entry.settings for entry in reversed(entries) if entry.matches(vendor, product, revision))
+            self._devices[vendor, product, revision] = found
         return found
 
-    def _entries(self) -> Iterator[DeviceEntry]:
-        yield from reversed(self._configuration.devices)
-        yield from reversed(built_in())
 
-    def _args_first(self, subject: Subject, found: list[Setting]) -> list[Setting]:
-        """
-        Return ``found``, the arguments of prioritizers, with those first that are meant for the one that is used.
+def _resolved(option: str, sections: tuple[Settings, ...]) -> Effective:
+    if option == "prio_args":
+        return _prio_args(sections)
+    if option in (_INTERVAL, _LONGEST):
+        return _interval(option, sections)
+    return _first(option, _candidates(option, sections))
 
-        They are those of the section that names it. Among the entries that match a device, one that is stronger than
-        the entry with the name may have them too: so a user adds arguments to what is built in. Weaker ones were meant
-        for the name that they stand with, which has lost.
-        """
-        sections = self.sections(subject)
-        named = next((place for place, section in enumerate(sections) if "prio" in section), -1)
-        of_device = named >= 0 and sections[named]["prio"].origin.layer in _OF_DEVICES
-        for place, section in enumerate(sections[: named + 1]):
-            args = section.get(_ARGS)
-            if args and (place == named or (of_device and args.origin.layer in _OF_DEVICES)):
-                return [args, *(other for other in found if other is not args)]
-        return [found[-1], *found[:-1]]
+
+def _candidates(option: str, sections: tuple[Settings, ...]) -> list[Setting]:
+    """Return every value that the sections and the schema have for an option, strongest first."""
+    if option not in OPTIONS:
+        near = difflib.get_close_matches(option, OPTIONS, 1)
+        meant = f"; is {near[0]} meant?" if near else ""
+        raise ConfigError(f"{shown(option)} is no option of multipath.conf{meant}")
+    found = [section[option] for section in sections if option in section]
+    value = OPTIONS[option].built_in
+    if value is not None:
+        found.append(Setting(option, value, written(value), Origin(Layer.BUILT_IN)))
+    return found
+
+
+def _first(option: str, found: list[Setting]) -> Effective:
+    if not found:
+        return Effective(option, None, Origin(Layer.BUILT_IN))
+    return Effective(option, found[0].value, found[0].origin, tuple(found[1:]))
+
+
+def _prio_args(sections: tuple[Settings, ...]) -> Effective:
+    """
+    Return the arguments that are meant for the prioritizer that is used.
+
+    They are those of the section that names it. Where an entry of ``devices`` names it, a stronger one may add them.
+    A weaker one may too, if it is for the same prioritizer: multipath-tools would take any, and give a prioritizer
+    the arguments of another.
+    """
+    found = _candidates("prio_args", sections)
+    at = next((index for index, section in enumerate(sections) if "prio" in section), len(sections))
+    named = sections[at]["prio"] if at < len(sections) else None
+    if named is not None and named.origin.layer not in _OF_DEVICES:
+        meant = sections[at].get("prio_args")
+    else:
+        entries = enumerate(sections)
+        meant = next((args for index, one in entries if (args := _args_for(named, one, weaker=index > at))), None)
+    chosen = meant or found[-1]
+    return _first("prio_args", [chosen, *(one for one in found if one is not chosen)])
+
+
+def _args_for(named: Setting | None, section: Settings, *, weaker: bool) -> Setting | None:
+    """Return the arguments of a section, if it is of a device and they are for the prioritizer that is named."""
+    args = section.get("prio_args")
+    if args is None or args.origin.layer not in _OF_DEVICES:
+        return None
+    if named is None or not weaker:
+        return args
+    own = section.get("prio")
+    same = named.value in _DETECTED if own is None else own.value == named.value
+    return args if same else None
+
+
+def _interval(option: str, sections: tuple[Settings, ...]) -> Effective:
+    """Return one of the two intervals between checks: each is the measure of the other where that is not set."""
+    shortest, longest = (_number(name, sections) for name in (_INTERVAL, _LONGEST))
+    found = _candidates(option, sections)
+    if option == _INTERVAL and longest is not None:
+        if shortest is None:
+            detail = f"a quarter of {_LONGEST} {longest}"
+            return Effective(option, max(longest // _RATIO, 1), Origin(Layer.BUILT_IN, detail=detail), tuple(found))
+        if shortest > longest:
+            origin = next(section[_LONGEST].origin for section in sections if _LONGEST in section)
+            return Effective(option, longest, origin, tuple(found))
+    if option == _LONGEST and longest is None:
+        value = min(_RATIO * (shortest or _USUAL), _MOST)
+        return Effective(option, value, Origin(Layer.BUILT_IN, detail=f"four times {_INTERVAL}"), tuple(found))
+    return _first(option, found)
+
+
+def _number(option: str, sections: tuple[Settings, ...]) -> int | None:
+    value = next((section[option].value for section in sections if option in section), None)
+    return value if type(value) is int else None

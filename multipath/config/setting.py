@@ -67,3 +67,15 @@ class Setting:
 
 
 Settings = Mapping[str, Setting]
+
+
+def written(value: Value) -> str:
+    """
+    Return a value as multipath.conf has it.
+
+    >>> written(False), written(18)
+    ('no', '18')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

@@ -83,7 +83,7 @@ class TestAnOption:
 
     def test_that_does_not_exist_is_refused(self) -> None:
         """With what may be meant."""
-        with pytest.raises(ConfigError, match=r"no option 'no_path_retries'; is no_path_retry meant\?"):
+        with pytest.raises(ConfigError, match=r"'no_path_retries' is no option .*; is no_path_retry meant\?"):
             Configuration().effective("no_path_retries")
 
     def test_of_an_entry_of_a_user_beats_what_is_built_in(self) -> None:
@@ -139,6 +139,52 @@ class TestTheArgumentsOfAPrioritizer:
 
         assert files.effective("prio", ARRAY).value == "alua"
         assert files.effective("prio_args", ARRAY).value == ""
+
+    def test_of_a_weaker_entry_are_for_the_same_name(self) -> None:
+        """Two entries that name the same prioritizer are of one mind."""
+        files = read(
+            device('prio weightedpath\n prio_args "hbtl .* 5"') + device("prio weightedpath", product="Disk 9")
+        )
+
+        assert files.effective("prio_args", ARRAY).value == "hbtl .* 5"
+
+    @pytest.mark.parametrize(("prio", "args"), [("alua", "exclusive_pref_bit"), ("weightedpath", "")])
+    def test_that_stand_alone_are_for_what_is_detected(self, prio: str, args: str) -> None:
+        """The built-in entry for Qsan has arguments and names no prioritizer."""
+        files = read(device(f"prio {prio}", vendor="Qsan", product=".*"))
+
+        assert Configuration().effective("prio_args", Subject("Qsan", "XS")).value == "exclusive_pref_bit"
+        assert files.effective("prio_args", Subject("Qsan", "XS")).value == args
+
+
+class TestTheIntervals:
+    @pytest.mark.parametrize(
+        ("written", "shortest", "longest"),
+        [
+            ({}, 5, 20),
+            ({"polling_interval": 7}, 7, 28),
+            ({"polling_interval": 4294967295}, 4294967295, 4294967295),
+            ({"max_polling_interval": 21}, 5, 21),
+            ({"max_polling_interval": 3}, 1, 3),
+            ({"polling_interval": 7, "max_polling_interval": 9}, 7, 9),
+            ({"polling_interval": 9, "max_polling_interval": 7}, 7, 7),
+        ],
+    )
+    def test_are_each_other_s_measure(self, written: dict[str, int], shortest: int, longest: int) -> None:
+        """The longest is four times the shortest where only one is set, and never less than the shortest."""
+        body = "\n".join(f"{name} {value}" for name, value in written.items())
+
+        files = read(f"defaults {{\n{body}\n}}\n")
+
+        assert files.effective("polling_interval").value == shortest
+        assert files.effective("max_polling_interval").value == longest
+
+    def test_say_which_setting_decides(self) -> None:
+        """An interval that is lowered stands among what lost."""
+        found = read("defaults {\npolling_interval 9\nmax_polling_interval 7\n}\n").effective("polling_interval")
+
+        assert found.origin.line == 3
+        assert [setting.value for setting in found.losing] == [9, 5]
 
 
 class TestAResolver:
