@@ -46,10 +46,16 @@ def holders(device: DevT, *, sysfs: Path = SYSFS, proc: Path = _PROC) -> tuple[H
     block = sysfs / "dev/block" / format_devt(device)
     found: list[Holder] = []
     for folder, number in _with_partitions(block, device):
-        found += _stacked(folder)
-        found += _mounts(number, proc)
-        found += _swaps(number, folder.resolve().name, proc)
+        found += _used_as_storage(folder, number, proc)
         found += _processes(number, proc)
+    return tuple(dict.fromkeys(found))
+
+
+def users(device: DevT, *, sysfs: Path = SYSFS, proc: Path = _PROC) -> tuple[Holder, ...]:
+    """Return what is built on ``device`` or one of its partitions, mounts it or swaps to it; processes do not count."""
+    found: list[Holder] = []
+    for folder, number in _with_partitions(sysfs / "dev/block" / format_devt(device), device):
+        found += _used_as_storage(folder, number, proc)
     return tuple(dict.fromkeys(found))
 
 
@@ -63,6 +69,12 @@ def _with_partitions(block: Path, device: DevT) -> Iterator[tuple[Path, str]]:
     yield block, format_devt(device)
     for file in sorted(block.glob("*/partition")):
         yield file.parent, _text(file.parent / "dev")
+
+
+def _used_as_storage(block: Path, number: str, proc: Path) -> Iterator[Holder]:
+    yield from _stacked(block)
+    yield from _mounts(number, proc)
+    yield from _swaps(number, block.resolve().name, proc)
 
 
 def _stacked(block: Path) -> Iterator[Holder]:

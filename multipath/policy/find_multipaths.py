@@ -126,7 +126,7 @@ class ClaimFacts:
         whole_disk: Whether it is a disk and no partition.
         allowed: Whether the blacklist lets it pass.
         verdict: Why, or why not.
-        wwid: Its WWID; ``None`` where it cannot be read.
+        wwid: Its WWID; ``None`` where it cannot be read, or no map can have it.
         failed: Whether the last attempt to make a map of that WWID failed.
         in_use: Who holds, mounts or swaps to it or a partition of it, for people; empty for nobody.
         listed: Whether the wwids file has the WWID.
@@ -180,7 +180,7 @@ _RULES: Final = (
     ),
     _Rule("partition", Claim.INVALID, lambda disk: not disk.whole_disk, "it is no whole disk"),
     _Rule("blacklisted", Claim.INVALID, lambda disk: not disk.allowed, "the blacklist excludes it: {disk.verdict}"),
-    _Rule("no-wwid", Claim.INVALID, lambda disk: not disk.wwid, "it has no WWID that could be read"),
+    _Rule("no-wwid", Claim.INVALID, lambda disk: not disk.wwid, "it has no WWID that a map could have"),
     _Rule("failed", Claim.INVALID, lambda disk: disk.failed, "the last map of its WWID could not be made"),
     _Rule(
         "in-use",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from multipath.dm.holders import Holder, holders
+from multipath.dm.holders import Holder, holders, users
 from multipath.units import devt, format_devt
 
 DISK = devt(8, 16)
@@ -54,6 +54,17 @@ class World:
 def world(tmp_path: Path) -> World:
     """A host whose disk nobody holds."""
     return World(tmp_path)
+
+
+class TestADiskThatIsUsed:
+    def test_is_so_without_a_process_that_has_it_open(self, world: World) -> None:
+        """A map, a mount, swap; whoever just reads it does not count."""
+        (world.proc / "42/fd").mkdir(parents=True)
+        (world.proc / "42/fd/0").symlink_to("/dev/null")
+        world.stack("dm-0", map_name="root")
+        world.mount("8:17", "/srv")
+
+        assert users(DISK, sysfs=world.sysfs, proc=world.proc) == (Holder("map", "root"), Holder("mount", "/srv"))
 
 
 class TestADiskThatNobodyHolds:
