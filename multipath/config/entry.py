@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 
+from .finding import shown
 from .pattern import Pattern
 from .setting import Origin, Settings
 
@@ -99,3 +100,9 @@ class Rule:
     pattern: Pattern | None
     product: Pattern | None
     origin: Origin
+
+    def __str__(self) -> str:
+        """Return what it searches for, safe to print: ``devnode '^sd'``, ``vendor 'IBM', product 'X'``."""
+        words = ("vendor", "product") if self.kind is RuleKind.DEVICE else (str(self.kind), "")
+        asked = zip(words, (self.pattern, self.product), strict=True)
+        return ", ".join(f"{word} {shown(pattern.text)}" for word, pattern in asked if pattern is not None)

@@ -42,10 +42,11 @@ class Origin:
     detail: str = ""
 
     def __str__(self) -> str:
-        """Return the place in one line, such as ``/etc/multipath.conf:12 (devices)``."""
+        """Return the place in one line, such as ``/etc/multipath.conf:12 (devices)``, safe to print."""
         if self.file is None:
             return f"{self.layer} ({self.detail})" if self.detail else str(self.layer)
-        return f"{self.file}:{self.line} ({self.layer})"
+        file = self.file if self.file.isprintable() else repr(self.file)
+        return f"{file}:{self.line} ({self.layer})"
 
 
 @dataclass(frozen=True, slots=True)
