@@ -86,11 +86,7 @@ class Resolver:
         Raises:
             ConfigError: there is no such option.
         """
-        wwid = subject.wwid if subject.wwid in self._maps else None
-        key = (subject.vendor, subject.product, subject.revision, subject.protocol, wwid)
-        row = self._rows.get(key)
-        if row is None:
-            row = self._rows[key] = _Row(tuple(self._sections(subject)))
+        row = self._row(subject)
         answer = row.answers.get(option)
         if answer is None:
             answer = row.answers[option] = _resolved(option, row.sections)
@@ -99,6 +95,18 @@ class Resolver:
     def value(self, option: str, subject: Subject = ANYTHING) -> Value | None:
         """Return the value alone."""
         return self.effective(option, subject).value
+
+    def sections(self, subject: Subject) -> tuple[Settings, ...]:
+        """Return the sections that apply to ``subject``, strongest first."""
+        return self._row(subject).sections
+
+    def _row(self, subject: Subject) -> _Row:
+        wwid = subject.wwid if subject.wwid in self._maps else None
+        key = (subject.vendor, subject.product, subject.revision, subject.protocol, wwid)
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = _Row(tuple(self._sections(subject)))
+        return row
 
     def _sections(self, subject: Subject) -> Iterator[Settings]:
         if subject.wwid is not None and (entry := self._maps.get(subject.wwid)):
