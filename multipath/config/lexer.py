@@ -15,18 +15,23 @@ CHUNK: Final = 1023
 
 _BLANKS: Final = " \t\n\v\f\r"
 _PLAIN: Final = r"[$-z|~]"  # what a word outside quotes is made of, control characters apart
-_SIMPLE: Final = re.compile(
+_REST: Final = r"[ \t]*+ (?: [\#!] [^\0\r\n]*+ )? \r? (?: \n | \Z )"
+# A line and its newline; the last group that matched tells its form: one of a word and a value, opening, closing,
+# comment, none for a blank line, or any other line, which is not read as it looks.
+LINE: Final = re.compile(
     rf"""
     [ \t]*+
-    (?: ({_PLAIN}++) [ \t]*+                              # 1: the keyword
-        (?: ({_PLAIN}++) | "([^"\0\r]*+)" | (\{{) )       # 2, 3: a value without and with quotes; 4: the brace
-      | (\}})                                             # 5: the end of a section
-      | (?= ([\#!]) )                                     # 6: a comment
-    )?
-    [ \t]*+ (?: [\#!] [^\0\r]*+ )? \r?
+    (?: ({_PLAIN}++) [ \t]*+ (?: ({_PLAIN}++) | "([^"\0\r\n]*+)" | (\{{) ) {_REST}
+      | (\}}) {_REST}
+      | ([\#!]) [^\0\r\n]*+ \r? (?: \n | \Z )
+      | \r? (?: \n | \Z )
+    )
+    | ([^\n]*+) (?: \n | \Z )
     """,
     re.VERBOSE,
 )
+KEYWORD, BARE, QUOTED, OPENING, CLOSING, COMMENT = range(1, 7)
+VALUES: Final = (BARE, QUOTED)
 _BARE: Final = re.compile(r'[{}]|[^\s"#!{}\x80-\U0010ffff]+', re.ASCII)
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")*)("?)')
 
@@ -68,15 +73,6 @@ class Piece(NamedTuple):
     words: list[Word]
     losses: list[Loss]
     start: int
-
-
-def match_simple(line: str) -> "re.Match[str] | None":
-    """
-    Match a line, without its newline, that is read as it looks.
-
-    Groups: keyword, value, quoted value, opening brace, closing brace, mark of a comment; none for a blank line.
-    """
-    return _SIMPLE.fullmatch(line) if len(line) <= (CHUNK if line.isascii() else CHUNK // 4) else None
 
 
 def pieces(line: str) -> Iterator[Piece]:

@@ -7,7 +7,7 @@ it, which comes to the same and costs less.
 
 The C library copies what is repeated, and what may be left out costs it the cube of how often: ``((a{255}){255}){255}``
 takes all memory there is. So the size of what it would build is reckoned beforehand, and too much is refused. It also
-tries every way to satisfy a back-reference: ``(a*)*\1`` on a hundred letters takes gigabytes. POSIX has none of those in
+tries every way to satisfy a back-reference: ``(a*)*\1`` on a hundred letters takes gigabytes. POSIX has none of them in
 extended expressions, and here they are refused.
 """
 

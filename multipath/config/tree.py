@@ -8,13 +8,14 @@ Grammar: docs/configuration.md. Two things are as they look, and not as in multi
 with its own brace, not with that of the section around it; and it may have its brace on the next line.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from .codes import SEVERITY
 from .finding import Finding, shown
-from .lexer import Loss, Piece, Word, match_simple, pieces
+from .lexer import CHUNK, CLOSING, COMMENT, KEYWORD, LINE, OPENING, QUOTED, VALUES, Loss, Piece, Word, pieces
 from .schema import SECTIONS, WORDS
 
 # Sections that multipathd does not look for a brace of: without one on their line they are not entered.
@@ -89,13 +90,13 @@ class Document:
 
     Attributes:
         file: Its name.
-        lines: Its lines, each with its newline.
+        text: All of it.
         root: All that stands in it.
         findings: What there is to say of its grammar.
     """
 
     file: str
-    lines: tuple[str, ...]
+    text: str
     root: Section
     findings: tuple[Finding, ...]
 
@@ -110,20 +111,22 @@ class Document:
         'defaults { # mine'
         """
         parser = _Parser(file)
-        lines = text.split("\n")
-        for number, line in enumerate(lines, 1):
-            parser.read(number, line)
-        parser.finish(len(lines))
-        ends = [f"{line}\n" for line in lines[:-1]] + [line for line in lines[-1:] if line]
-        return cls(file, tuple(ends), parser.root, tuple(parser.findings))
+        parser.read(text)
+        return cls(file, text, parser.root, tuple(parser.findings))
 
     def __str__(self) -> str:
         """Return the text."""
-        return "".join(self.lines)
+        return self.text
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its lines, each with its newline."""
+        lines = self.text.split("\n")
+        return (*(f"{line}\n" for line in lines[:-1]), *(line for line in lines[-1:] if line))
 
 
 class _Parser:
-    """Reads the lines of one file; ``stack`` are the open sections, the innermost last."""
+    """Reads one file; ``stack`` are the open sections, the innermost last."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -134,41 +137,42 @@ class _Parser:
         self._nested = 0  # sections within one that is not known: they are counted, and not kept
         self._headless: tuple[int, Word] | None = None  # a word alone on its line, that no section has as its name
 
-    def read(self, number: int, line: str) -> None:
-        """Read one line, without its newline."""
-        found = match_simple(line)
-        if found is None:
-            self._read_pieces(number, line)
-            return
-        keyword, value, quoted, _, closing, mark = found.groups()
-        section = self.stack[-1]
-        if keyword is not None:
-            allowed = self._allowed[-1]
-            if value is not None or quoted is not None:
-                if keyword in allowed:
-                    self._read_pieces(number, line)
-                    return
-                group = 2 if quoted is None else 3
-                quotes = group - 2
-                section.items.append(
-                    Statement(
-                        number, found.start(1) + 1, keyword, found[group],
-                        found.start(group) - quotes, found.end(group) + quotes,
-                    )
-                )  # fmt: skip
-            elif keyword not in allowed and keyword in WORDS:
-                self._read_pieces(number, line)
+    def read(self, text: str) -> None:
+        """Read all lines; those that are read as they look, right here: there are many of them."""
+        longest = CHUNK if text.isascii() else CHUNK // 4  # in characters, the newline not counted
+        items, allowed = self.stack[-1].items, self._allowed[-1]
+        number = 0
+        for number, found in enumerate(LINE.finditer(text), 1):
+            form = found.lastindex
+            if form is None:
+                continue  # a blank line lets a brace still belong to the word before it
+            start, end = found.span()
+            if form == COMMENT and end - start <= longest:
+                items.append(Comment(number, found[0].strip(" \t\r\n")))
+                continue
+            keyword = found[KEYWORD]
+            if form in VALUES and end - start <= longest and keyword not in allowed and not self._headless:
+                first, last = found.span(form)
+                quotes = form == QUOTED
+                column = found.start(KEYWORD) - start + 1
+                value = found[form]
+                items.append(Statement(number, column, keyword, value, first - start - quotes, last - start + quotes))
+                continue
+            self._read_line(number, found, short=end - start <= longest)
+            items, allowed = self.stack[-1].items, self._allowed[-1]
+        self.finish(number)
+
+    def _read_line(self, number: int, found: "re.Match[str]", *, short: bool) -> None:
+        """Read a line that opens or closes a section, or is not read as it looks."""
+        keyword, start = found[KEYWORD], found.start()
+        if short and not self._headless:
+            if found.lastindex == CLOSING:
+                self._close(number, found.start(CLOSING) - start)
                 return
-            else:
-                self._open(Section(keyword, number, found.start(1) + 1, keyword in allowed))
-        elif closing is not None:
-            self._close(number, found.start(5))
-        elif mark is not None:
-            section.items.append(Comment(number, line[found.start(6) :].rstrip("\r")))
-        else:
-            return  # a blank line lets a brace still belong to the word before it
-        if self._headless and mark is None:
-            self._forget()
+            if found.lastindex == OPENING and (keyword in self._allowed[-1] or keyword not in WORDS):
+                self._open(Section(keyword, number, found.start(KEYWORD) - start + 1, keyword in self._allowed[-1]))
+                return
+        self._read_pieces(number, found[0].removesuffix("\n"))
 
     def finish(self, number: int) -> None:
         """Tell of the sections that are open at the end."""

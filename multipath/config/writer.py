@@ -13,7 +13,7 @@ from typing import Final
 
 from ..errors import ConfigError
 from .finding import shown
-from .lexer import CHUNK, match_simple
+from .lexer import BARE, CHUNK, LINE
 from .schema import ALIASES, MATCHES, OPTIONS, SECTIONS, Scope
 from .setting import Value
 from .tree import Document, Section, Statement
@@ -139,9 +139,8 @@ def quote(text: str) -> str:
     """
     if not text.isascii() or any(mark in text for mark in "\n\r\0"):
         raise ValueError(f"{shown(text)}: a value is ASCII, without newlines and NULs")
-    found = match_simple(f"x {text}")
-    bare = found and found[2] == text and not found[6]
-    return text if bare else '"' + text.replace('"', '""') + '"'
+    found = LINE.match(f"x {text}")
+    return text if found and found[BARE] == text else '"' + text.replace('"', '""') + '"'
 
 
 def _text(document: Document, place: Place, name: str, value: Value) -> str:
