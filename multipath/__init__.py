@@ -12,15 +12,18 @@ TYPE_CHECKING = False  # as type checkers take it; importing typing would cost t
 if TYPE_CHECKING:
     from ._native.group import PriorityGroups as PriorityGroups
     from ._native.selector import Selector as Selector
+    from .config.configuration import Configuration as Configuration
     from .dm.control import Control as Control
     from .dm.device import DeviceInfo as DeviceInfo
     from .dm.target import Target as Target
+    from .errors import ConfigError as ConfigError
     from .errors import MultipathError as MultipathError
     from .errors import TableError as TableError
     from .maps.event import Event as Event
     from .maps.event import EventKind as EventKind
     from .maps.host import Host as Host
     from .maps.map import Map as Map
+    from .maps.plan import Plan as Plan
     from .maps.snapshot import MapSnapshot as MapSnapshot
     from .paths.path import Path as Path
     from .simulation.path import SimulatedPath as SimulatedPath
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from .wire.table import MultipathTable as MultipathTable
 
 _ROOMS = {
+    "ConfigError": "errors",
+    "Configuration": "config.configuration",
     "Control": "dm.control",
     "DeviceInfo": "dm.device",
     "Event": "maps.event",
@@ -50,6 +55,7 @@ _ROOMS = {
     "MultipathTable": "wire.table",
     "Path": "paths.path",
     "PathGroup": "wire.group",
+    "Plan": "maps.plan",
     "PriorityGroups": "_native.group",
     "Selector": "_native.selector",
     "TablePath": "wire.group",

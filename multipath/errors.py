@@ -31,6 +31,7 @@ The error tree.
     ├── FileError (OSError)                   a file of the configuration or of the state cannot be read or written
     ├── FileLocked (TimeoutError)             another program holds the lock of a state file
     ├── BindingConflict                       an alias or a WWID is bound otherwise; nothing was changed
+    ├── PlanOutdated                          the world is not as it was when a map was planned; nothing was changed
     ├── ApplyFailed                           some maps of a plan could not be made as planned; .results has each
     ├── TraceError (ValueError)               a recorded trace of I/Os that cannot be read; .line is the line at fault
     ├── ExtraMissing                          an optional package is missing; .extra is what installs it
@@ -344,6 +345,23 @@ class BindingConflict(MultipathError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the arguments of the constructor."""
         return type(self), (self.message, self.conflicts)
+
+
+class PlanOutdated(MultipathError):
+    """
+    The world is no longer as it was when a map was planned: plan again. Nothing was changed.
+
+    Attributes:
+        evidence: What is different, one line each.
+    """
+
+    def __init__(self, message: str, evidence: Sequence[str] = ()) -> None:
+        self.message, self.evidence = message, tuple(evidence)
+        super().__init__("; ".join([message, *self.evidence]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.message, self.evidence)
 
 
 class ApplyFailed(MultipathError):

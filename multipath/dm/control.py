@@ -24,7 +24,7 @@ from .command import Command, minor_for
 from .device import DeviceEntry, DeviceInfo, DeviceTable, Version
 from .holders import SYSFS, Holder
 from .name import checked_name, checked_uuid, encoded
-from .nodes import Nodes, NodesMode, OwnNodes, choose_nodes, make_control_node
+from .nodes import Nodes, NodesMode, OwnNodes, UdevNodes, choose_nodes, make_control_node
 from .reference import SNAPSHOTS, DeviceRef, address, checked_number, label, other_device
 from .refusal import held_by, load_refused, refusal, table_missing
 from .surroundings import Surroundings
@@ -358,6 +358,11 @@ class Control:
     def holders(self, device: DevT, *, sysfs: Path = SYSFS) -> tuple[Holder, ...]:
         """Return who holds a block device or one of its partitions, as far as this process can see."""
         return self._surroundings.holders(device, sysfs=sysfs)
+
+    @property
+    def waits_for_udev(self) -> bool:
+        """Whether each change waits until udev's rules have run; several at once then wait together."""
+        return isinstance(self._nodes, UdevNodes)
 
     def make_nodes(self) -> None:
         """Bring ``/dev/mapper`` in step with the kernel where this control keeps it itself; udev needs no help."""

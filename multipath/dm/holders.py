@@ -7,7 +7,7 @@ Reads sysfs and procfs only. What cannot be read (another user's descriptors) is
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -63,6 +63,58 @@ def stacked(device: DevT, *, sysfs: Path = SYSFS) -> tuple[Holder, ...]:
     """Return the block devices that are built on ``device`` or on one of its partitions: maps, arrays, others."""
     block = sysfs / "dev/block" / format_devt(device)
     return tuple(dict.fromkeys(item for folder, _ in _with_partitions(block, device) for item in _stacked(folder)))
+
+
+def users_of_many(
+    devices: Iterable[DevT], *, sysfs: Path = SYSFS, proc: Path = _PROC, here: bool = True
+) -> dict[DevT, tuple[Holder, ...]]:
+    """
+    Return who uses each of many devices or their partitions, but for processes; devices that nobody uses are left out.
+
+    Args:
+        devices: The devices.
+        sysfs: The root of sysfs.
+        proc: The root of procfs, which is read once.
+        here: Whether procfs tells of these devices: it does not of those of another world.
+    """
+    in_use = _mounted_and_swapped(proc) if here else {}
+    found: dict[DevT, tuple[Holder, ...]] = {}
+    for device in devices:
+        number = format_devt(device)
+        folder = f"{sysfs}/dev/block/{number}"
+        above = [*_stacked_quickly(folder), *in_use.get(number, ())]
+        for name in _names(folder):
+            if os.path.exists(f"{folder}/{name}/partition"):
+                part = _text(Path(folder, name, "dev"))
+                above += [*_stacked_quickly(f"{folder}/{name}"), *in_use.get(part, ())]
+        if above:
+            found[device] = tuple(dict.fromkeys(above))
+    return found
+
+
+def _mounted_and_swapped(proc: Path) -> dict[str, list[Holder]]:
+    """Return the mounts and swaps of every device, by its number."""
+    found: dict[str, list[Holder]] = {}
+    for line in _text(proc / "self/mountinfo").split("\n"):
+        fields = line.split(" ")
+        if len(fields) > 4:
+            found.setdefault(fields[2], []).append(Holder("mount", _unescaped(fields[4])))
+    for line in _text(proc / "swaps").split("\n")[1:]:
+        file = _unescaped(line.split(" ", 1)[0])
+        if line.split()[1:2] == ["partition"] and (number := _number_of(file)):
+            found.setdefault(number, []).append(Holder("swap", file))
+    return found
+
+
+def _stacked_quickly(folder: str) -> Iterable[Holder]:
+    return _stacked(Path(folder)) if _names(f"{folder}/holders") else ()
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def _with_partitions(block: Path, device: DevT) -> Iterator[tuple[Path, str]]:

@@ -2,11 +2,15 @@
 
 import errno
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path as Folder
 from typing import Self
 
 from .. import errors
+from ..config.configuration import Configuration
+from ..config.files import load
+from ..config.resolve import Resolver
 from ..dm.control import Control
 from ..dm.device import DeviceEntry, DeviceInfo
 from ..dm.name import checked_name, checked_uuid
@@ -16,13 +20,20 @@ from ..paths.discover import discover
 from ..paths.identity import check_one_unit, common_size
 from ..paths.path import Path
 from ..paths.sysfs import SYSFS, number_behind
+from ..paths.wwid import ask_devices
+from ..policy.throughput import Throughput
 from ..units import DevT, Sectors, format_devt
 from ..wire.table import MultipathTable
 from .event import Event
+from .inputs import gather
 from .map import Map, udev_flags_for
 from .numbered import numbered
 from .ownership import UUID_PREFIX, refuse_claimed_paths, refuse_daemons_map
+from .plan import Plan
+from .planner import plan_maps
+from .screening import to_be_asked
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot, read_snapshots
+from .state_file import StateFolder
 from .watch import watch_async, watch_blocking
 
 
@@ -67,6 +78,11 @@ class Host:
             self._control = Control()
         return self._control
 
+    @property
+    def sysfs(self) -> Folder:
+        """The root of its sysfs."""
+        return self._sysfs
+
     # What is there.
 
     def paths(self) -> tuple[Path, ...]:
@@ -77,20 +93,21 @@ class Host:
         """Return every multipath map with a live table, each with its `Map.snapshot`; opens no path device."""
         return [self._handle(snapshot) for snapshot in read_snapshots(self.control)]
 
-    def map(self, ref: str | os.PathLike[str] | DevT) -> Map:
+    def map(self, ref: str | os.PathLike[str] | DevT | DeviceInfo) -> Map:
         """
         Return one map.
 
         Args:
-            ref: Its name, WWID, uuid, ``major:minor``, ``dm-N``, a node such as ``/dev/mapper/mpatha``, or its number.
+            ref: Its name, WWID, uuid, ``major:minor``, ``dm-N``, a node such as ``/dev/mapper/mpatha``, its number, or
+                what a snapshot says of its device.
 
         Raises:
             NotFound: nothing answers to ``ref``, or what does is no multipath map with a live table.
             AmbiguousRef: one device has that name and another that uuid or number.
         """
-        ref = ref if isinstance(ref, int) else os.fspath(ref)
+        ref = ref if isinstance(ref, int | DeviceInfo) else os.fspath(ref)
         try:
-            return self._map_of(self._one_that_answers(ref))
+            return self._map_of(ref if isinstance(ref, DeviceInfo) else self._one_that_answers(ref))
         except errors.DeviceNotFound as gone:
             raise errors.NotFound(f"what answered to {_shown(ref)} went away meanwhile: {gone}") from gone
 
@@ -107,6 +124,42 @@ class Host:
             raise errors.NotFound(f"no device-mapper device answers to {_shown(ref)}")
         return next(iter(matches.values()))
 
+    # What should be.
+
+    def plan(
+        self,
+        config: Configuration | None = None,
+        *,
+        state: StateFolder | None = None,
+        only: Collection[str] | None = None,
+        throughput: Throughput = Throughput.EQUAL,
+    ) -> Plan:
+        """
+        Return what should be done about every logical unit, and why; nothing is changed, also no file.
+
+        No path is opened but those whose identity neither udev nor the kernel holds: these are asked for it.
+
+        Args:
+            config: The configuration; multipath.conf and its drop-ins when absent, or the defaults where the
+                device-mapper is one in memory.
+            state: Where aliases and WWIDs are remembered; multipath-tools' folder, likewise.
+            only: Names, WWIDs or paths of the maps that are meant; the others are left out.
+            throughput: Where the relative throughput of paths comes from.
+
+        Raises:
+            FileError: a file of the configuration or of the state cannot be read.
+            ConfigError: the configuration cannot be used.
+        """
+        if state is None and self.control.shared:
+            state = StateFolder()
+        if config is None:
+            config = load() if self.control.shared else Configuration()
+        paths = self.paths()
+        pages = ask_devices(to_be_asked(paths, Resolver(config)), self._commands)
+        inputs = replace(gather(paths, config, self.control, self._sysfs, state), pages=pages)
+        plan = plan_maps(replace(inputs, only=only, throughput=throughput))
+        return plan.on(self, state)
+
     # What is made.
 
     def create(
@@ -116,6 +169,7 @@ class Host:
         *,
         uuid: str | None = None,
         size: Sectors | None = None,
+        read_only: bool = False,
         verify: bool = True,
         force: bool = False,
     ) -> Map:
@@ -130,6 +184,7 @@ class Host:
             table: Groups and paths: numbers, the kernel's names, nodes or links. The kernel gets numbers.
             uuid: ``mpath-`` and the WWID, as multipath-tools does it; the map's identity.
             size: Needed only for a table without paths; else the paths' own.
+            read_only: Whether the map refuses writes; paths that do so themselves do not make it refuse them.
             verify: Ask each path for its identity and size first, and whether something else is built on it.
             force: Also beside a running multipathd.
 
@@ -158,7 +213,7 @@ class Host:
             device, made_here = self._adopted(exists, name, uuid or ""), False
             if device.live_table:
                 return self._as_asked(exists, device, table, length)
-        return self._finish(device, line, len(paths), made_here=made_here)
+        return self._finish(device, line, len(paths), read_only=read_only, made_here=made_here)
 
     # What happens.
 
@@ -222,9 +277,9 @@ class Host:
         self.control.make_nodes()
         return self._map_of(device)
 
-    def _finish(self, device: DeviceInfo, line: Target, paths: int, *, made_here: bool) -> Map:
+    def _finish(self, device: DeviceInfo, line: Target, paths: int, *, read_only: bool, made_here: bool) -> Map:
         try:
-            self.control.load(device, [line])
+            self.control.load(device, [line], read_only=read_only)
             self.control.resume(device, udev_flags=udev_flags_for(paths))
             return self._map_of(device)
         except BaseException as error:
@@ -235,5 +290,5 @@ class Host:
             raise
 
 
-def _shown(ref: str | DevT) -> str:
-    return repr(ref) if isinstance(ref, str) else format_devt(ref)
+def _shown(ref: str | DevT | DeviceInfo) -> str:
+    return format_devt(ref) if isinstance(ref, int) else repr(ref) if isinstance(ref, str) else str(ref)

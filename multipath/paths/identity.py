@@ -95,6 +95,10 @@ def check_one_unit(paths: Sequence[DevT], *, beside: Sequence[DevT] = (), sysfs:
             seen.append(identify(devt, sysfs=sysfs, commands=commands))
         except errors.PathError as error:
             silent.append(str(error))
+    stale = [line for identity in seen if (line := _stale(identity, sysfs=sysfs))]
+    if stale:
+        said = "a path leads to another unit than when it was scanned, nothing was changed; rescan it first"
+        raise errors.PathsDiffer(said, stale)
     if beside and not silent:
         seen += _first_that_tells(beside, silent, sysfs=sysfs, commands=commands)
     evidence = [*map(str, seen), *silent]
@@ -119,6 +123,15 @@ def common_size(paths: Sequence[DevT], *, sysfs: Folder) -> Sectors:
         evidence = [f"{format_devt(devt)}: {'no such device' if of is None else of}" for devt, of in sizes.items()]
         raise errors.PathsDiffer("these paths have not one size, nothing was changed; give size=", evidence)
     return size
+
+
+def _stale(identity: Identity, *, sysfs: Folder) -> str:
+    """Return the evidence where the kernel remembers another unit behind a path: what rests on that is wrong by now."""
+    try:
+        scanned = remembered(identity.devt, sysfs=sysfs)
+    except errors.PathError:  # it holds nothing that could be old
+        return ""
+    return "" if scanned.unit == identity.unit else f"{identity}; when it was scanned: {' '.join(scanned.unit)}"
 
 
 def _first_that_tells(

@@ -86,11 +86,11 @@ def state_of(path: Path) -> PathState:
 
 def in_order(members: Iterable[Member]) -> list[Member]:
     """Return the members in the order in which decisions go through them."""
-    return sorted(members, key=_place)
+    return sorted(members, key=lambda member: place(member.path))
 
 
-def _place(member: Member) -> tuple[int, ...]:
-    path = member.path
+def place(path: Path) -> tuple[int, ...]:
+    """Return what paths are sorted by."""
     if path.hctl is None:
         return (_MOST, _MOST if path.host is None else path.host, path.devt)
     try:

@@ -1,0 +1,272 @@
+"""
+Doing what a plan says, each map as a whole or not at all.
+
+Strategy: aliases are bound in one step before anything is made, so that no map has a name that another program may give
+away; an alias whose map could not be made stays bound, as in multipath-tools, for it was chosen for good. Maps that
+change their names go first, one after the other, so that a name is free before another map takes it; then all others,
+several at once where udev is waited for. What was made is remembered in the wwids file at the end, also at the end
+that an interrupt brings. Each map is compared with the plan before it is touched: a plan may be minutes old.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path as Folder
+from queue import SimpleQueue
+from threading import Thread
+from typing import Final, Protocol
+
+from .. import errors
+from ..dm.control import Control
+from ..dm.device import DeviceInfo
+from ..paths.attributes import Attributes
+from ..paths.path import Path
+from ..paths.sysfs import block_folder, number, size_of
+from ..units import Sectors
+from ..wire.table import MultipathTable
+from .map import Map
+from .planned_map import Action, PlannedMap
+from .result import Outcome, Progress, Result
+from .snapshot import MapSnapshot
+from .state_file import StateFolder
+
+# Measured on kernels of the lab with udev: more at once wait for the same rules of the same daemon.
+_JOBS_WITH_UDEV: Final = 8
+_IDLE: Final = {Action.NOTHING: Outcome.NOTHING, Action.REFUSE: Outcome.REFUSED}
+
+
+class Machine(Protocol):
+    """Where a plan is applied; `Host` is one."""
+
+    @property
+    def control(self) -> Control:
+        """Its device-mapper."""
+
+    @property
+    def sysfs(self) -> Folder:
+        """The root of its sysfs."""
+
+    def create(
+        self,
+        name: str,
+        table: MultipathTable,
+        *,
+        uuid: str | None = None,
+        size: Sectors | None = None,
+        read_only: bool = False,
+        force: bool = False,
+    ) -> Map:
+        """Make a map."""
+
+    def map(self, ref: DeviceInfo) -> Map:
+        """Return a map."""
+
+
+class Application:
+    """
+    One application of a plan.
+
+    Args:
+        machine: Where.
+        state: Where aliases and WWIDs are remembered; ``None`` where nothing is.
+        force: Whether also beside a running multipathd.
+    """
+
+    def __init__(self, machine: Machine, state: StateFolder | None, *, force: bool = False) -> None:
+        self._machine, self._state, self._force = machine, state, force
+        self._made: list[str] = []
+        self._unbound: dict[str, errors.MultipathError] = {}
+
+    def run(self, maps: Sequence[PlannedMap], progress: Progress | None, jobs: int | None) -> tuple[Result, ...]:
+        """
+        Do it.
+
+        Raises:
+            ApplyFailed: some maps failed.
+        """
+        results: dict[str, Result] = {}
+        self._bind({each.binding: each.wwid for each in maps if each.binding is not None})
+        try:
+            for result in self._results(maps, jobs):
+                results[result.planned.wwid] = result
+                if progress is not None:
+                    progress(len(results), len(maps), result)
+        finally:
+            forgotten = self._remember()
+        ordered = tuple(_recorded(results[each.wwid], forgotten) for each in maps)
+        failed = [result for result in ordered if result.outcome is Outcome.FAILED]
+        if failed:
+            told = "; ".join(map(str, failed[:3])) + ("; …" if len(failed) > 3 else "")
+            raise errors.ApplyFailed(f"{len(failed)} of {len(maps)} maps failed: {told}", ordered)
+        return ordered
+
+    # Which, in which order.
+
+    def _results(self, maps: Sequence[PlannedMap], jobs: int | None) -> Iterator[Result]:
+        """Yield what becomes of each map, as it ends."""
+        renamed = list(_in_order_of_names(maps))
+        first = {each.wwid for each in renamed}
+        others = [each for each in maps if each.wwid not in first]
+        yield from map(self._one, renamed)
+        wanted = self._jobs(others) if jobs is None else jobs
+        if wanted <= 1:
+            yield from map(self._one, others)
+        else:
+            yield from self._at_once(others, wanted)
+
+    def _jobs(self, maps: Sequence[PlannedMap]) -> int:
+        busy = sum(each.action not in _IDLE for each in maps)
+        return min(busy, _JOBS_WITH_UDEV) if self._machine.control.waits_for_udev else 1
+
+    def _at_once(self, maps: Iterable[PlannedMap], jobs: int) -> Iterator[Result]:
+        waiting, ended = deque(maps), SimpleQueue[Result | BaseException]()
+        expected = len(waiting)
+        workers = [Thread(target=self._work, args=(waiting, ended), name="apply") for _ in range(min(jobs, expected))]
+        for worker in workers:
+            worker.start()
+        try:
+            for _ in range(expected):
+                result = ended.get()
+                if isinstance(result, BaseException):
+                    raise result
+                yield result
+        finally:  # also where the caller is interrupted: what has begun is finished, nothing else is begun
+            waiting.clear()
+            for worker in workers:
+                worker.join()
+
+    def _work(self, waiting: deque[PlannedMap], ended: SimpleQueue[Result | BaseException]) -> None:
+        with suppress(IndexError):
+            while True:
+                planned = waiting.popleft()
+                try:
+                    ended.put(self._one(planned))
+                except BaseException as error:  # noqa: BLE001 -- it is raised where the results are read
+                    ended.put(error)
+
+    # One map.
+
+    def _one(self, planned: PlannedMap) -> Result:
+        if planned.action in _IDLE:
+            return Result(planned, _IDLE[planned.action])
+        try:
+            if planned.wwid in self._unbound:
+                raise self._unbound[planned.wwid]
+            self._check_paths(planned)
+            if Action.CREATE in planned.actions:
+                self._create(planned)
+            else:
+                self._change(planned)
+        except errors.MultipathError as error:
+            return Result(planned, Outcome.FAILED, error)
+        return Result(planned, Outcome.DONE)
+
+    def _create(self, planned: PlannedMap) -> None:
+        assert planned.table is not None, "a map is created of a table"
+        self._machine.create(
+            planned.name,
+            planned.table,
+            uuid=planned.uuid,
+            size=planned.size,
+            read_only=planned.read_only,
+            force=self._force,
+        )
+        self._made.append(planned.wwid)
+
+    def _change(self, planned: PlannedMap) -> None:
+        assert planned.live is not None, "only what is there is changed"
+        live = self._machine.map(planned.live.info)
+        _check_map(planned.live, live.snapshot)
+        if Action.RENAME in planned.actions:
+            live.rename(planned.name, force=self._force)
+        if Action.RESIZE in planned.actions:
+            live.resize(planned.size, table=planned.table, shrink=planned.shrinks, force=self._force)
+        elif Action.RELOAD in planned.actions and planned.table is not None:
+            live.reload(planned.table, force=self._force)
+        if Action.QUEUEING in planned.actions and planned.table is not None:
+            live.queue_if_no_path(planned.table.features.queue_if_no_path)
+        if Action.SWITCH in planned.actions and planned.desired is not None:
+            live.switch_group(planned.desired.failback.group)
+
+    # Is the world as planned?
+
+    def _check_paths(self, planned: PlannedMap) -> None:
+        if changed := [text for text in (_changed(path, self._machine.sysfs) for path in planned.paths) if text]:
+            raise errors.PlanOutdated(f"map {planned.name} was not touched: its paths have changed", changed)
+
+    # What is remembered.
+
+    def _bind(self, bindings: dict[str, str]) -> None:
+        """Bind all aliases in one step; where one of them is refused, each by itself."""
+        if self._state is None or not bindings:
+            return
+        try:
+            self._state.add_bindings(bindings)
+        except errors.BindingConflict:
+            for alias, wwid in bindings.items():
+                try:
+                    self._state.add_binding(alias, wwid)
+                except errors.MultipathError as error:
+                    self._unbound[wwid] = error
+        except errors.MultipathError as error:
+            self._unbound.update(dict.fromkeys(bindings.values(), error))
+
+    def _remember(self) -> dict[str, errors.MultipathError]:
+        """Note the WWIDs of what was made; return the error for each where that cannot be."""
+        if self._state is None or not self._made:
+            return {}
+        try:
+            self._state.add_wwids(self._made)
+        except errors.MultipathError as error:
+            return dict.fromkeys(self._made, error)
+        return {}
+
+
+def apply(
+    maps: Sequence[PlannedMap],
+    machine: Machine,
+    state: StateFolder | None = None,
+    *,
+    progress: Progress | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+) -> tuple[Result, ...]:
+    """
+    Do what is planned for these maps; `Plan.apply` describes it.
+
+    Raises:
+        ApplyFailed: some maps failed, after all were tried.
+    """
+    return Application(machine, state, force=force).run(maps, progress, jobs)
+
+
+def _in_order_of_names(maps: Iterable[PlannedMap]) -> Iterator[PlannedMap]:
+    """Yield the maps that are renamed, each behind the one that has its new name now; a plan has no circles."""
+    pending = {each.old_name: each for each in maps if Action.RENAME in each.actions}
+    while pending:
+        name = next((name for name, each in pending.items() if each.name not in pending), next(iter(pending)))
+        yield pending.pop(name)
+
+
+def _check_map(was: MapSnapshot, now: MapSnapshot) -> None:
+    if (was.name, was.table_line) != (now.name, now.table_line):
+        evidence = f"was {was.name}: {was.table_line}", f"is {now.name}: {now.table_line}"
+        raise errors.PlanOutdated(f"map {now.name} was not touched: it has changed", evidence)
+
+
+def _changed(path: Path, sysfs: Folder) -> str:
+    """Return what is different about a path now; empty for nothing."""
+    folder = block_folder(path.devt, sysfs)
+    now = folder.name, size_of(folder), number(folder, "diskseq")
+    if now != (path.name, path.size, path.diskseq):
+        was = f"{path.name} of {path.size} sectors, disk {path.diskseq}"
+        return f"{path}: was {was}, is {now[0]} of {now[1]} sectors, disk {now[2]}"
+    with Attributes(f"{folder}/device") as device:
+        same = not path.vpd_83 or device.binary("vpd_pg83") == path.vpd_83
+    return "" if same else f"{path}: the kernel has read another identity from it"
+
+
+def _recorded(result: Result, forgotten: dict[str, errors.MultipathError]) -> Result:
+    """Return the result; a map that is made, but not remembered, has failed in part."""
+    error = forgotten.get(result.planned.wwid)
+    return result if error is None else Result(result.planned, Outcome.FAILED, error)
