@@ -12,6 +12,7 @@ from ..wire.table import MultipathTable
 from .ownership import UUID_PREFIX
 from .snapshot import MapSnapshot
 
+_NO_SIZE: Final = Sectors(0)
 _LONGEST: Final = 200  # characters of a hostile text
 
 
@@ -75,7 +76,7 @@ class PlannedMap:
     actions: tuple[Action, ...]
     reasons: tuple[Reason, ...] = ()
     paths: tuple[Path, ...] = field(default=(), repr=False)
-    size: Sectors = Sectors(0)
+    size: Sectors = _NO_SIZE
     desired: DesiredMap | None = field(default=None, repr=False)
     live: MapSnapshot | None = field(default=None, repr=False)
     binding: str | None = None

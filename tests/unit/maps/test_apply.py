@@ -245,7 +245,7 @@ class TestAnInterrupt:
     def test_leaves_whole_maps(self, host: Host, planned: Callable[..., Plan], state: StateFolder) -> None:
         """What is done is done and remembered; nothing is suspended or half made."""
 
-        def interrupted(done: int, total: int, result: Result) -> None:
+        def interrupted(*_: object) -> None:
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
