@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..config.blacklist import Blacklist, Candidate
+from ..config.blacklist import Blacklist, Candidate, Verdict
 from ..config.configuration import Subject
 from ..paths.path import Path
 from ..paths.wwid import Wwid, identify_wwid, must_be_asked, uid_attribute_for
@@ -29,6 +29,7 @@ class PathVerdict:
         wwid: The identity of its unit; ``None`` where it has none.
         source: Where that comes from.
         problem: Why no map can be made of that identity; empty where one can.
+        ruling: What the blacklist says, test by test.
     """
 
     path: Path = field(repr=False)
@@ -38,6 +39,7 @@ class PathVerdict:
     wwid: str | None = None
     source: str = ""
     problem: str = ""
+    ruling: Verdict | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         """Return the path and the sentence."""
@@ -81,12 +83,12 @@ def _verdict(path: Path, attribute: str, blacklist: Blacklist, member_of: str | 
     ruled = blacklist.verdict(_candidate(path, attribute, found))
     if not ruled.allowed:
         wwid, source = (found.value, found.source) if found else (None, "")
-        return PathVerdict(path, False, ruled.reason, str(ruled), wwid, source)
+        return PathVerdict(path, False, ruled.reason, str(ruled), wwid, source, ruling=ruled)
     if found is None:
         said = f"nothing tells which unit it leads to: neither {attribute or 'udev'}, nor the kernel, nor itself"
-        return PathVerdict(path, False, "no-wwid", said)
+        return PathVerdict(path, False, "no-wwid", said, ruling=ruled)
     said = f"leads to {shown(found.value)}, by {found.source}"
-    return PathVerdict(path, True, ruled.reason, said, found.value, found.source, found.problem)
+    return PathVerdict(path, True, ruled.reason, said, found.value, found.source, found.problem, ruled)
 
 
 def _candidate(path: Path, attribute: str, wwid: Wwid | None) -> Candidate:

@@ -53,7 +53,7 @@ class LosingRecord(TypedDict):
 
     Attributes:
         value: What it means.
-        text: What was written.
+        text: What was written, or would be.
         origin: Where it stands.
     """
 
@@ -87,7 +87,7 @@ def origin_record(origin: Origin) -> OriginRecord:
 def setting_record(found: Resolved) -> SettingRecord:
     """Return the value of an option for programs."""
     losing: list[LosingRecord] = [
-        {"value": each.value, "text": each.text, "origin": origin_record(each.origin)} for each in found.losing
+        {"value": each.value, "text": _text(each), "origin": origin_record(each.origin)} for each in found.losing
     ]
     return {"option": found.option, "value": found.value, "origin": origin_record(found.origin), "losing": losing}
 
@@ -107,6 +107,10 @@ def setting_rows(found: Sequence[Resolved]) -> Iterator[Line]:
     for each in found:
         value = f"{value_text(each.value):{values}}"
         yield (Span(f"{each.option:{widest}}  "), Span(value, "bold"), Span(f"  {each.origin}", _FAINT))
+
+
+def _text(setting: Setting) -> str:
+    return value_text(setting.value) if setting.origin.file is None else setting.text
 
 
 def value_text(value: Value | None) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from multipath.frontends.cli.main import main
 from multipath.frontends.cli.setting_lines import LosingRecord, OriginRecord, SettingRecord
+from multipath.virtual import VirtualHost
 
 Capture = pytest.CaptureFixture[str]
 TEXT = """\
@@ -124,3 +125,40 @@ def test_errors_elsewhere_in_the_file_are_told_in_one_line(conf: str, capsys: Ca
     err = capsys.readouterr().err
     assert err.startswith(f"mpath config effective: the configuration has 1 error, the first is {conf}:24:1: error: ")
     assert err.endswith("; see mpath config check\n")
+
+
+class TestWhatIsHere:
+    @pytest.mark.parametrize("target", ["sda", "8:0", "mpatha"])
+    def test_has_what_the_hardware_decides(self, world: VirtualHost, conf: str, target: str, capsys: Capture) -> None:
+        """A map, and a path that is in one."""
+        Path(conf).write_text(f"{TEXT}defaults {{\n\tfind_multipaths yes\n}}\n")
+        world.add_array(paths=2, groups=("active/optimized", "standby"))
+
+        assert effective(conf, "path_grouping_policy", target) == 0
+        assert capsys.readouterr().out.splitlines()[:2] == [
+            "path_grouping_policy group_by_prio",
+            "  detected (every path speaks ALUA)",
+        ]
+
+    @pytest.mark.parametrize(
+        ("option", "line"),
+        [("prio", "prio sysfs"), ("prio_args", 'prio_args ""'), ("path_checker", "path_checker directio")],
+    )
+    def test_has_its_own_prioritizer_and_checker(
+        self, world: VirtualHost, conf: str, option: str, line: str, capsys: Capture
+    ) -> None:
+        """Also where it gets no map."""
+        world.add_array(paths=2, groups=("active/optimized", "standby"))
+
+        assert effective(conf, option, "sda") == 0
+        assert capsys.readouterr().out.splitlines()[0] == line
+
+    def test_is_no_array_that_is_described(self, world: VirtualHost, conf: str) -> None:
+        """One of the two is meant."""
+        world.add_array(paths=2)
+
+        assert effective(conf, "no_path_retry", "sda", "--vendor", "EXAMPLE") == 2
+
+    def test_or_is_not_found(self, world: VirtualHost, conf: str) -> None:
+        """Code 3."""
+        assert effective(conf, "no_path_retry", "sda") == 3
