@@ -89,7 +89,7 @@ class Resolver:
         row = self._row(subject)
         answer = row.answers.get(option)
         if answer is None:
-            answer = row.answers[option] = _resolved(option, row.sections)
+            answer = row.answers[option] = of_sections(option, row.sections)
         return answer
 
     def value(self, option: str, subject: Subject = ANYTHING) -> Value | None:
@@ -127,7 +127,13 @@ class Resolver:
         return found
 
 
-def _resolved(option: str, sections: tuple[Settings, ...]) -> Effective:
+def of_sections(option: str, sections: tuple[Settings, ...]) -> Effective:
+    """
+    Return the value of ``option`` that these sections give, strongest first.
+
+    Raises:
+        ConfigError: there is no such option.
+    """
     if option == "prio_args":
         return _prio_args(sections)
     if option in (_INTERVAL, _LONGEST):
@@ -160,17 +166,19 @@ def _prio_args(sections: tuple[Settings, ...]) -> Effective:
 
     They are those of the section that names it. Where an entry of ``devices`` names it, a stronger one may add them.
     A weaker one may too, if it is for the same prioritizer: multipath-tools would take any, and give a prioritizer
-    the arguments of another.
+    the arguments of another. Where nobody names one, or ``const``, which takes none, those of the entries are for the
+    one that will be detected.
     """
     found = _candidates("prio_args", sections)
     at = next((index for index, section in enumerate(sections) if "prio" in section), len(sections))
     named = sections[at]["prio"] if at < len(sections) else None
-    if named is not None and named.origin.layer not in _OF_DEVICES:
-        meant = sections[at].get("prio_args")
-    else:
-        entries = enumerate(sections)
-        meant = next((args for index, one in entries if (args := _args_for(named, one, weaker=index > at))), None)
-    chosen = meant or found[-1]
+    own = sections[at].get("prio_args") if named else None
+    of_device = named is not None and named.origin.layer in _OF_DEVICES
+    if of_device or named is None or named.value == "const":
+        meant_for = named if of_device else None
+        added = (_args_for(meant_for, section, weaker=index > at) for index, section in enumerate(sections))
+        own = next(filter(None, added), own)
+    chosen = own or found[-1]
     return _first("prio_args", [chosen, *(one for one in found if one is not chosen)])
 
 

@@ -156,6 +156,14 @@ class TestTheArgumentsOfAPrioritizer:
         assert Configuration().effective("prio_args", Subject("Qsan", "XS")).value == "exclusive_pref_bit"
         assert files.effective("prio_args", Subject("Qsan", "XS")).value == args
 
+    def test_are_for_what_is_detected_where_none_is_named(self) -> None:
+        """``const``, wherever it stands, takes none: so they cannot be for it."""
+        for section in ("defaults", "overrides"):
+            files = read(f"{section} {{\n prio const\n prio_args x\n}}\n")
+
+            assert files.effective("prio_args", Subject("Qsan", "XS")).value == "exclusive_pref_bit"
+            assert files.effective("prio_args", ARRAY).value == "x"
+
 
 class TestTheIntervals:
     @pytest.mark.parametrize(
