@@ -54,7 +54,7 @@ def arrangement(members: Sequence[Member], settings: MapSettings, live: LiveGrou
         ConfigError: a grouping policy that does not exist.
     """
     if known(members):
-        return _by_priority(_grouped(members, settings, as_text(settings["path_grouping_policy"], "failover")), live)
+        return _by_priority(_grouped(members, settings, _policy(settings), live), live)
     return _unknown(members, settings, live)
 
 
@@ -68,7 +68,7 @@ def _by_priority(weighed_groups: Sequence[Group], live: LiveGroups | None) -> Ar
 
 
 def _unknown(members: Sequence[Member], settings: MapSettings, live: LiveGroups | None) -> Arrangement:
-    policy = as_text(settings["path_grouping_policy"], "failover")
+    policy = _policy(settings)
     names = " ".join(member.path.name for member in members if member.enabled and member.priority is None)
     if live is None:
         found = _by_priority(_grouped(members, settings, "group_by_tpg" if policy == _BY_PRIORITY else policy), None)
@@ -83,10 +83,18 @@ def _unknown(members: Sequence[Member], settings: MapSettings, live: LiveGroups 
     return Arrangement(tuple(groups), current, current, (reason,))
 
 
-def _grouped(members: Sequence[Member], settings: MapSettings, policy: str) -> list[Group]:
+def _policy(settings: MapSettings) -> str:
+    policy = as_text(settings["path_grouping_policy"], "failover")
     if policy not in POLICIES:
         raise refused(settings["path_grouping_policy"], f"it is none of {', '.join(POLICIES)}")
-    groups = group_paths(members, POLICIES[policy], marginal_apart=settings.value("marginal_pathgroups") in _APART)
+    return policy
+
+
+def _grouped(
+    members: Sequence[Member], settings: MapSettings, policy: str, live: LiveGroups | None = None
+) -> list[Group]:
+    key = live.by_priority(members) if live and policy == _BY_PRIORITY else POLICIES[policy]
+    groups = group_paths(members, key, marginal_apart=settings.value("marginal_pathgroups") in _APART)
     if as_text(settings["path_selector"]).startswith(_IN_TURN):
         groups = [alternated(group) for group in groups]
     return [weighed(group) for group in groups]

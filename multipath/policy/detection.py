@@ -8,42 +8,43 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..config.configuration import Subject
+from ..config.resolve import Effective
 from ..config.setting import Layer
 from ..paths.path import Path
 from .member import Member
-from .option import Detected, Option, Options, as_text
+from .option import Options, as_text, detected
 from .prioritizer import ALUA, is_rdac, tpgs
 
 _NO_HANDLER: Final = "0"
 _ALUA_HANDLER: Final = "1 alua"
 
 
-def grouping_policy(members: Sequence[Member], options: Options, subject: Subject) -> Option:
+def grouping_policy(members: Sequence[Member], options: Options, subject: Subject) -> Effective:
     """Return the ``path_grouping_policy`` of a map: detected where all paths speak ALUA, else as configured."""
     configured = options.effective("path_grouping_policy", subject)
     alua = bool(members) and all(member.prioritizer and member.prioritizer.name in ALUA for member in members)
     if alua and options.effective("detect_pgpolicy", subject).value is not False:
         by_group = options.effective("detect_pgpolicy_use_tpg", subject).value is True
-        return Detected.over(configured, "group_by_tpg" if by_group else "group_by_prio", "every path speaks ALUA")
+        return detected(configured, "group_by_tpg" if by_group else "group_by_prio", "every path speaks ALUA")
     if configured.value == "group_by_tpg" and not alua:
-        return Detected.over(configured, "failover", "group_by_tpg needs ALUA on every path")
+        return detected(configured, "failover", "group_by_tpg needs ALUA on every path")
     return configured
 
 
-def checker(path: Path, options: Options, wwid: str | None = None) -> Option:
+def checker(path: Path, options: Options, wwid: str | None = None) -> Effective:
     """Return the ``path_checker`` of a path."""
     subject = path.subject(wwid)
     configured = options.effective("path_checker", subject)
     if path.bus != "scsi" or options.effective("detect_checker", subject).value is False:
         return configured
     if is_rdac(options, subject):
-        return Detected.over(configured, "rdac", "the array's entry names it")
+        return detected(configured, "rdac", "the array's entry names it")
     if path.tpgs:
-        return Detected.over(configured, "tur", f"TPGS {path.tpgs}")
+        return detected(configured, "tur", f"TPGS {path.tpgs}")
     return configured
 
 
-def hardware_handler(members: Sequence[Member], options: Options, subject: Subject, *, retained: bool) -> Option:
+def hardware_handler(members: Sequence[Member], options: Options, subject: Subject, *, retained: bool) -> Effective:
     """
     Return the ``hardware_handler`` of a map.
 
@@ -56,14 +57,14 @@ def hardware_handler(members: Sequence[Member], options: Options, subject: Subje
     configured = options.effective("hardware_handler", subject)
     attached = next((member.path for member in members if member.path.handler), None) if retained else None
     if attached is not None:
-        chosen: Option = Detected.over(configured, f"1 {attached.handler}", f"attached to {attached.name}")
+        chosen: Effective = detected(configured, f"1 {attached.handler}", f"attached to {attached.name}")
     else:
         chosen = configured
     groups = [tpgs(member.path) for member in members]
     if 0 in groups and as_text(chosen) == _ALUA_HANDLER:
         without = members[groups.index(0)].path.name
-        return Detected.over(chosen, _NO_HANDLER, f"{without} does not support ALUA")
+        return detected(chosen, _NO_HANDLER, f"{without} does not support ALUA")
     by_default = chosen.origin.layer is Layer.BUILT_IN and as_text(chosen, _NO_HANDLER) == _NO_HANDLER
     if by_default and 0 not in groups and any(groups):
-        return Detected.over(chosen, _ALUA_HANDLER, "the paths support ALUA")
+        return detected(chosen, _ALUA_HANDLER, "the paths support ALUA")
     return chosen

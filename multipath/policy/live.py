@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..units import DevT, parse_devt
 from ..wire.table import MultipathTable
+from .grouping import Key
 from .member import Member
 from .priority import Group
 
@@ -59,6 +60,26 @@ class LiveGroups:
                 home = new if port_group is None else homes.get(port_group, new)
                 groups.setdefault(home, []).append(member)
         return [tuple(group) for group in groups.values() if group]
+
+    def by_priority(self, members: Sequence[Member]) -> Key:
+        """
+        Return what makes paths alike for group_by_prio: their priority, while they are up.
+
+        A path that is down stays with those that it lives with. What it was worth is forgotten here, and what the
+        kernel says of it now is worth nothing: it must not be the reason for a reload.
+        """
+        mates: dict[int, Hashable] = {}
+        for member in members:
+            if member.enabled and (number := self.place.get(member.path.devt)) is not None:
+                mates.setdefault(number, member.priority)
+
+        def key(member: Member) -> Hashable:
+            number = self.place.get(member.path.devt)
+            if member.enabled or number is None:
+                return member.priority
+            return mates.get(number, ("live", number))
+
+        return key
 
     def in_order(self, groups: Sequence[Group]) -> list[Group]:
         """Return groups in the order in which their first paths live; those without any stay behind, as they came."""

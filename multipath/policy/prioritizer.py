@@ -1,23 +1,22 @@
 """
 Which prioritizer a path has, with which arguments.
 
-Strategy: detection comes first, then the layers of the configuration. Arguments belong to the prioritizer that they are
-written beside: in ``devices`` any matching entry may bring them, in every other section that section alone. A detected
-prioritizer keeps the arguments that were meant for one of its family: multipath-tools drops them, and with them
-``exclusive_pref_bit``.
+Strategy: detection comes first, then the configuration, which also says which arguments are meant for the prioritizer
+that it names. A detected prioritizer keeps them if they were meant for one of its family: multipath-tools drops them,
+and with them ``exclusive_pref_bit``.
 
 An RDAC array is known by its entry: those that do implicit ALUA balance their load by being asked, so that the kernel's
 own view must not stand in. multipath-tools asks each path for a page instead.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from ..config.configuration import Subject
-from ..config.setting import Layer, Origin, Setting, Value
+from ..config.resolve import Effective
+from ..config.setting import Layer, Origin, Setting
 from ..paths.path import Path
-from .option import Detected, Option, Options, as_text
+from .option import Options, as_text, detected
 
 ALUA: Final = frozenset({"alua", "sysfs"})  # the same numbers, asked of the array or of the kernel
 _EXPLICIT: Final = 2  # the value of the TPGS field for which even an RDAC array is taken at the kernel's word
@@ -59,7 +58,7 @@ def prioritizer(path: Path, options: Options, wwid: str | None = None) -> Priori
     configured = options.effective("prio", subject)
     chosen = _detected(path, options, subject, configured) or configured
     if chosen.value == "alua" and tpgs(path) == 0:
-        chosen = Detected.over(chosen, "const", "alua is not supported by the path")
+        chosen = detected(chosen, "const", "alua is not supported by the path")
     args = _args(as_text(chosen), configured, options.effective("prio_args", subject))
     return Prioritizer(as_text(chosen, "const"), args, chosen.origin, chosen.losing)
 
@@ -71,37 +70,29 @@ def tpgs(path: Path) -> int | None:
 
 def is_rdac(options: Options, subject: Subject) -> bool:
     """Tell whether the entries of the array name the checker of RDAC arrays."""
-    return _from(_ENTRIES, options.effective("path_checker", subject)) == "rdac"
+    checker = options.effective("path_checker", subject)
+    if checker.origin.layer in _ENTRIES:
+        return checker.value == "rdac"
+    return next((one.value for one in checker.losing if one.origin.layer in _ENTRIES), None) == "rdac"
 
 
-def _detected(path: Path, options: Options, subject: Subject, configured: Option) -> Detected | None:
+def _detected(path: Path, options: Options, subject: Subject, configured: Effective) -> Effective | None:
     if options.effective("detect_prio", subject).value is False:
         return None
     if path.bus == "nvme":
-        return None if path.ana_state is None else Detected.over(configured, "ana", "the controller reports ANA")
+        return None if path.ana_state is None else detected(configured, "ana", "the controller reports ANA")
     if not tpgs(path):
         return None
     if path.access_state is None:
-        return Detected.over(configured, "alua", f"TPGS {path.tpgs}, and the kernel shows no access_state")
+        return detected(configured, "alua", f"TPGS {path.tpgs}, and the kernel shows no access_state")
     if path.tpgs != _EXPLICIT and is_rdac(options, subject):
-        return Detected.over(configured, "alua", f"TPGS {path.tpgs} of an RDAC array")
-    return Detected.over(configured, "sysfs", f"TPGS {path.tpgs}, and the kernel shows the access_state")
+        return detected(configured, "alua", f"TPGS {path.tpgs} of an RDAC array")
+    return detected(configured, "sysfs", f"TPGS {path.tpgs}, and the kernel shows the access_state")
 
 
-def _args(name: str, configured: Option, args: Option) -> str:
+def _args(name: str, configured: Effective, args: Effective) -> str:
     """Return the arguments that were meant for the prioritizer ``name``."""
-    layer, meant_for = configured.origin.layer, str(configured.value)
-    if layer is Layer.BUILT_IN:
-        # Nobody names a prioritizer: an entry's arguments can only be meant for the one that will be detected.
-        layer, meant_for = Layer.DEVICES, name if name in ALUA else ""
-    if name != meant_for and not {name, meant_for} <= ALUA:
-        return ""
-    value = _from(_ENTRIES if layer in _ENTRIES else {layer}, args)
-    return "" if value is None else str(value)
-
-
-def _from(layers: Collection[Layer], option: Option) -> Value | None:
-    """Return the value that one of these layers has for an option, whether it wins or not."""
-    if option.origin.layer in layers:
-        return option.value
-    return next((setting.value for setting in option.losing if setting.origin.layer in layers), None)
+    if configured.origin.layer is Layer.BUILT_IN:
+        # Nobody names a prioritizer: an entry's arguments can only be meant for the one that is detected.
+        return as_text(args) if name in ALUA else ""
+    return as_text(args) if name == configured.value or {name, configured.value} <= ALUA else ""

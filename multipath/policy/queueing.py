@@ -3,12 +3,13 @@
 from typing import Final
 
 from ..config.configuration import Subject
-from .option import Detected, Option, Options, as_text
+from ..config.resolve import Effective
+from .option import Options, as_text, detected
 
 _FAIL: Final = "fail"
 
 
-def no_path_retry(options: Options, subject: Subject) -> Option:
+def no_path_retry(options: Options, subject: Subject) -> Effective:
     """Return ``no_path_retry``: where nothing sets it, the old word ``queue_if_no_path`` of ``features`` does."""
     configured = options.effective("no_path_retry", subject)
     if configured.value is not None:
@@ -16,9 +17,9 @@ def no_path_retry(options: Options, subject: Subject) -> Option:
     features = options.effective("features", subject)
     if "queue_if_no_path" not in as_text(features).split():
         return configured
-    return Detected.over(configured, "queue", f"queue_if_no_path among the features, {features.origin}")
+    return detected(configured, "queue", f"queue_if_no_path among the features, {features.origin}")
 
 
-def queues(retry: Option) -> bool:
+def queues(retry: Effective) -> bool:
     """Tell whether a map with this ``no_path_retry`` begins to queue."""
     return retry.value not in (None, _FAIL)

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..config.configuration import Subject
+from ..config.resolve import Effective
 from ..config.setting import Value
 from . import detection
 from .facts import Facts
 from .member import Member, in_order
-from .option import Detected, Option, Options
+from .option import Options, detected
 from .queueing import no_path_retry
 from .throughput import Throughput
 
@@ -79,9 +80,9 @@ class MapSettings:
     options: Options = field(repr=False, compare=False)
     facts: Facts = field(default_factory=Facts)
     throughput: Throughput = Throughput.EQUAL
-    decided: Mapping[str, Option] = field(default_factory=dict)
+    decided: Mapping[str, Effective] = field(default_factory=dict)
 
-    def __getitem__(self, option: str) -> Option:
+    def __getitem__(self, option: str) -> Effective:
         """Return one option."""
         return self.decided.get(option) or self.options.effective(option, self.subject)
 
@@ -89,7 +90,7 @@ class MapSettings:
         """Return the value of one option."""
         return self[option].value
 
-    def every(self) -> tuple[Option, ...]:
+    def every(self) -> tuple[Effective, ...]:
         """Return all options of a map, in the order of their names."""
         return tuple(self[option] for option in PER_MAP)
 
@@ -124,10 +125,10 @@ def map_settings(
     return MapSettings(subject, options, kernel, throughput, decided)
 
 
-def _retain(options: Options, subject: Subject, facts: Facts) -> Option:
+def _retain(options: Options, subject: Subject, facts: Facts) -> Effective:
     configured = options.effective("retain_attached_hw_handler", subject)
     if not facts.can_retain:
-        return Detected.over(configured, value=False, reason="the kernel's multipath target is older than 1.5")
+        return detected(configured, value=False, reason="the kernel's multipath target is older than 1.5")
     if facts.always_retains:
-        return Detected.over(configured, value=True, reason="the kernel always does")
+        return detected(configured, value=True, reason="the kernel always does")
     return configured

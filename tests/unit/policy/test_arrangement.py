@@ -67,6 +67,27 @@ class TestPathsOfKnownPriorities:
         assert names(arranged([good, bad], None, path_grouping_policy="multibus")) == ["sda sdb"]
 
 
+class TestAPathThatGoesDown:
+    @pytest.mark.parametrize("worth", [0, 10, -1, None])
+    def test_stays_in_its_group(self, worth: int | None) -> None:
+        """What the kernel says of it now is worth nothing, least of all a reload."""
+        found = arranged([*members(50), a_member(1, worth, PathState.DOWN), a_member(2, 10)])
+
+        assert (names(found), [group.priority for group in found.groups]) == (["sdb sda", "sdc"], [50, 10])
+
+    def test_stays_with_the_others_that_are_down(self) -> None:
+        """Even when its whole group is."""
+        down = [a_member(0, 0, PathState.DOWN), a_member(1, 1, PathState.DOWN)]
+
+        assert names(arranged([*down, a_member(2, 10)])) == ["sdb sda", "sdc"]
+
+    def test_goes_where_its_group_goes(self) -> None:
+        """Two states became one: the path that is down follows the one beside which it lives."""
+        found = arranged([*members(10), a_member(1, 0, PathState.DOWN), a_member(2, 10)])
+
+        assert names(found) == ["sda sdb sdc"]
+
+
 class TestPathsOfUnknownPriorities:
     def test_stand_by_port_group_in_a_new_map(self) -> None:
         """Ports of one group have one state."""

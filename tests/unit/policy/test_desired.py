@@ -15,7 +15,7 @@ from multipath.policy.throughput import Throughput
 from multipath.wire.table import MultipathTable
 
 from .test_grouping import PATHS
-from .world import NVME, WWID, Configured, a_member, by, settings_of
+from .world import NVME, WWID, a_member, by, configured, settings_of
 
 ALUA = [
     by(a_member(unit, priority, tpgs=1, port_group=1 + unit // 2), "sysfs")
@@ -170,7 +170,7 @@ class TestIoAffinity:
     @settings(max_examples=40)
     def test_deals_the_same_cpus_out_again(self, members: list[Member], chance: random.Random) -> None:
         """So that a map that was made needs no load."""
-        options = Configured(None, path_selector="io-affinity 0", path_grouping_policy="group_by_serial")
+        options = configured(path_selector="io-affinity 0", path_grouping_policy="group_by_serial")
         dealt = map_settings(WWID, members, options, Facts(cpus=tuple(range(26))))
         table = MultipathTable.parse(str(desired_map(WWID, members, dealt).table))
 

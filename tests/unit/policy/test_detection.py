@@ -8,9 +8,9 @@ from multipath.paths.path import Path
 from multipath.policy import detection
 from multipath.policy.member import Member
 
-from .world import NVME, Configured, a_member, a_path, by
+from .world import NVME, a_member, a_path, by, configured
 
-SUBJECT = Subject("LIO-ORG", "disk")
+SUBJECT = Subject("ACME", "disk")
 # TPGS and attached handler of each path, what the entry says, and the handler of the map.
 HANDLERS: list[tuple[list[tuple[int | None, str | None]], str | None, str, str]] = [
     ([(1, None), (1, None)], None, "1 alua", "the paths support ALUA"),
@@ -38,7 +38,7 @@ class TestTheHandler:
         self, paths: list[tuple[int | None, str | None]], entry: str | None, handler: str, reason: str
     ) -> None:
         """In this order; and alua is for paths that all may have it."""
-        options = Configured(None, **({} if entry is None else {"hardware_handler": entry}))
+        options = configured(**({} if entry is None else {"hardware_handler": entry}))
 
         found = detection.hardware_handler(members(paths), options, SUBJECT, retained=True)
 
@@ -48,7 +48,7 @@ class TestTheHandler:
 
     def test_that_is_attached_means_nothing_where_it_is_not_retained(self) -> None:
         """On old kernels, when the configuration says so."""
-        found = detection.hardware_handler(members([(0, "rdac")]), Configured(), SUBJECT, retained=False)
+        found = detection.hardware_handler(members([(0, "rdac")]), configured(), SUBJECT, retained=False)
 
         assert found.value == "0"
 
@@ -73,20 +73,20 @@ class TestTheGroupingPolicy:
         """And configured where one does not; by port group only with ALUA."""
         paths = [by(a_member(unit), name) for unit, name in enumerate(names)]
 
-        assert detection.grouping_policy(paths, Configured(None, **options), SUBJECT).value == policy
+        assert detection.grouping_policy(paths, configured(**options), SUBJECT).value == policy
 
     def test_that_loses_is_not_forgotten(self) -> None:
         """It stands among the losing settings, with its line."""
-        options = Configured(None, path_grouping_policy="multibus")
+        options = configured(path_grouping_policy="multibus")
 
         found = detection.grouping_policy([by(a_member(), "sysfs")], options, SUBJECT)
 
-        assert [(setting.value, setting.origin.line) for setting in found.losing] == [("multibus", 7), ("failover", 7)]
+        assert [(setting.value, setting.origin.line) for setting in found.losing] == [("multibus", 7), ("failover", 0)]
         assert str(found.origin) == "detected (every path speaks ALUA)"
 
     def test_is_not_detected_for_paths_that_nobody_looked_at(self) -> None:
         """A path without a prioritizer speaks nothing."""
-        assert detection.grouping_policy([a_member()], Configured(), SUBJECT).value == "failover"
+        assert detection.grouping_policy([a_member()], configured(), SUBJECT).value == "failover"
 
 
 class TestTheChecker:
@@ -102,4 +102,4 @@ class TestTheChecker:
     )
     def test_is_tur_where_the_path_speaks_alua(self, path: Path, options: dict[str, bool | str], checker: str) -> None:
         """But that of the array where its entry names rdac, and the configured one elsewhere."""
-        assert detection.checker(path, Configured(None, **options)).value == checker
+        assert detection.checker(path, configured(**options)).value == checker

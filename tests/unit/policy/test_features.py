@@ -10,7 +10,7 @@ from multipath.policy.member import Member
 from multipath.policy.settings import map_settings
 from multipath.wire.table import MultipathTable
 
-from .world import NVME, WWID, Configured, a_member
+from .world import NVME, WWID, a_member, configured
 
 PATH = a_member()
 TCP = replace(a_member(), path=replace(NVME, protocol="nvme:tcp"))
@@ -42,7 +42,7 @@ class Case:
 
     def words(self, **options: Value) -> str:
         """Return the feature words of the map of this path."""
-        settings = map_settings(WWID, [self.member], Configured(None, **options), self.facts)
+        settings = map_settings(WWID, [self.member], configured(**options), self.facts)
         live = None if self.live is None else MultipathTable.parse(self.live)
         return str(features([self.member], settings, live))
 
@@ -110,7 +110,7 @@ class TestTheFeatures:
 class TestNoPathRetry:
     def test_says_when_an_old_word_sets_it(self) -> None:
         """With the line of the word."""
-        settings = map_settings(WWID, [a_member()], Configured(None, features="1 queue_if_no_path"))
+        settings = map_settings(WWID, [a_member()], configured(features="1 queue_if_no_path"))
 
         option = settings["no_path_retry"]
 

@@ -8,7 +8,7 @@ from multipath.policy.candidate import candidate
 from multipath.policy.member import PathState, in_order, state_of
 from multipath.probes.prioritizers import priority
 
-from .world import NVME, WWID, Configured, a_member, a_path
+from .world import NVME, WWID, a_member, a_path, configured
 
 
 class TestAPathThatNoCheckerSaw:
@@ -36,7 +36,7 @@ class TestAPathThatNoCheckerSaw:
         """All that can be known without asking it."""
         options: dict[str, Value] = {"prio": "weightedpath", "prio_args": "devname sda 7"}
 
-        found = candidate(a_path(), Configured(None, **options), priority, WWID)
+        found = candidate(a_path(), configured(**options), priority, WWID)
 
         assert str(found) == "sda up, priority 7 by weightedpath (weightedpath: devname sda)"
 

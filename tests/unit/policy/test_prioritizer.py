@@ -5,7 +5,7 @@ import pytest
 from multipath.config.setting import Layer, Value
 from multipath.policy.prioritizer import prioritizer
 
-from .world import NVME, WWID, Configured, a_path
+from .world import NVME, WWID, a_path, configured, layered
 
 ALUA = a_path(tpgs=1, access_state="active/optimized")
 M, O, V, H, D = Layer.MULTIPATHS, Layer.OVERRIDES, Layer.DEVICES, Layer.HWTABLE, Layer.DEFAULTS  # noqa: E741 - scopes
@@ -36,13 +36,13 @@ DETECTED: list[tuple[dict[Layer, dict[str, Value]], str]] = [
 
 def of(path: object = ALUA, **options: Value) -> str:
     """Return the name of a path's prioritizer."""
-    return prioritizer(path, Configured(None, **options), WWID).name  # type: ignore[arg-type]
+    return prioritizer(path, configured(**options), WWID).name  # type: ignore[arg-type]
 
 
 class TestThePrioritizerOfAPath:
     def test_reads_the_state_that_the_kernel_shows(self) -> None:
         """With ALUA and a device handler."""
-        chosen = prioritizer(ALUA, Configured(None, prio="rdac"), WWID)
+        chosen = prioritizer(ALUA, configured(prio="rdac"), WWID)
 
         assert chosen.name == "sysfs"
         assert str(chosen) == "sysfs, detected (TPGS 1, and the kernel shows the access_state)"
@@ -59,8 +59,8 @@ class TestThePrioritizerOfAPath:
 
     def test_knows_an_rdac_array_by_its_entry(self) -> None:
         """Not by what the administrator wants for all arrays; but an override hides no entry."""
-        for_all = Configured({Layer.DEFAULTS: {"path_checker": "rdac"}})
-        hidden = Configured({Layer.OVERRIDES: {"path_checker": "tur"}, Layer.HWTABLE: {"path_checker": "rdac"}})
+        for_all = layered({Layer.DEFAULTS: {"path_checker": "rdac"}})
+        hidden = layered({Layer.OVERRIDES: {"path_checker": "tur"}, Layer.HWTABLE: {"path_checker": "rdac"}})
 
         assert [prioritizer(ALUA, each).name for each in (for_all, hidden)] == ["sysfs", "alua"]
 
@@ -89,7 +89,7 @@ class TestTheArguments:
     @pytest.mark.parametrize(("layers", "name", "args"), WRITTEN)
     def test_come_from_where_the_name_stands(self, layers: dict[Layer, dict[str, Value]], name: str, args: str) -> None:
         """In ``devices`` from any entry, else from that section alone."""
-        chosen = prioritizer(a_path(), Configured(layers), WWID)
+        chosen = prioritizer(a_path(), layered(layers), WWID)
 
         assert (chosen.name, chosen.args) == (name, args)
 
@@ -98,6 +98,6 @@ class TestTheArguments:
         self, layers: dict[Layer, dict[str, Value]], args: str
     ) -> None:
         """multipath-tools loses them; here what was meant for alua or sysfs is not lost."""
-        chosen = prioritizer(ALUA, Configured(layers), WWID)
+        chosen = prioritizer(ALUA, layered(layers), WWID)
 
         assert (chosen.name, chosen.args) == ("sysfs", args)

@@ -3,7 +3,7 @@ from multipath.policy.facts import Facts
 from multipath.policy.member import PathState
 from multipath.policy.settings import PER_MAP, map_settings
 
-from .world import WWID, Configured, a_member, by
+from .world import WWID, a_member, by, configured
 
 
 class TestTheSettingsOfAMap:
@@ -14,15 +14,15 @@ class TestTheSettingsOfAMap:
             for unit, vendor, state in ((0, "A", PathState.DOWN), (1, "B", PathState.UP), (2, "C", PathState.UP))
         )
 
-        assert map_settings(WWID, [later, first, down], Configured()).subject.vendor == "B"
-        assert map_settings(WWID, [down], Configured()).subject.vendor == "A"
-        assert map_settings(WWID, [], Configured()).subject.vendor == ""
-        assert map_settings(WWID, [down], Configured()).subject.wwid == WWID
+        assert map_settings(WWID, [later, first, down], configured()).subject.vendor == "B"
+        assert map_settings(WWID, [down], configured()).subject.vendor == "A"
+        assert map_settings(WWID, [], configured()).subject.vendor == ""
+        assert map_settings(WWID, [down], configured()).subject.wwid == WWID
 
     def test_have_every_option_with_its_origin(self) -> None:
         """What the hardware decides beside what is configured."""
         members = [by(a_member(tpgs=1), "sysfs")]
-        settings = map_settings(WWID, members, Configured(None, failback="immediate"))
+        settings = map_settings(WWID, members, configured(failback="immediate"))
 
         every = {option.option: option for option in settings.every()}
 
@@ -37,11 +37,11 @@ class TestTheSettingsOfAMap:
 
     def test_retain_the_handler_on_every_kernel_of_these_years(self) -> None:
         """Before Linux 4.3 as configured, and not at all before target 1.5."""
-        off = Configured(None, retain_attached_hw_handler=False)
+        off = configured(retain_attached_hw_handler=False)
         kernels = [Facts(), Facts((1, 6, 0), (4, 2)), Facts((1, 4, 0), (4, 2))]
 
         retained = [map_settings(WWID, [], off, facts).value("retain_attached_hw_handler") for facts in kernels]
-        wanted = [map_settings(WWID, [], Configured(), facts).value("retain_attached_hw_handler") for facts in kernels]
+        wanted = [map_settings(WWID, [], configured(), facts).value("retain_attached_hw_handler") for facts in kernels]
 
         assert retained == [True, False, False]
         assert wanted == [True, True, False]
