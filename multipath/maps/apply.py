@@ -163,8 +163,8 @@ class Application:
 
     def _create(self, planned: PlannedMap) -> None:
         assert planned.table is not None, "a map is created of a table"
-        self._machine.create(
-            planned.name,
+        created = self._machine.create(
+            planned.begun or planned.name,
             planned.table,
             uuid=planned.uuid,
             size=planned.size,
@@ -172,6 +172,8 @@ class Application:
             force=self._force,
         )
         self._made.append(planned.wwid)
+        if Action.RENAME in planned.actions:
+            created.rename(planned.name, force=self._force)
 
     def _change(self, planned: PlannedMap) -> None:
         assert planned.live is not None, "only what is there is changed"

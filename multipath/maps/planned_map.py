@@ -69,6 +69,7 @@ class PlannedMap:
         binding: The alias that is to be bound to the WWID first; ``None`` where that is done, or not wanted.
         shrinks: Whether the map gets smaller, as the configuration allows.
         read_only: Whether the map is made read-only, as its paths are.
+        begun: The name of the device without a table that a killed program left of this map; empty for none.
     """
 
     wwid: str
@@ -82,6 +83,7 @@ class PlannedMap:
     binding: str | None = None
     shrinks: bool = False
     read_only: bool = False
+    begun: str = ""
 
     @property
     def action(self) -> Action:
@@ -100,8 +102,8 @@ class PlannedMap:
 
     @property
     def old_name(self) -> str:
-        """The name that it has now; empty where there is no map."""
-        return self.live.name if self.live else ""
+        """The name that it has now; empty where there is nothing."""
+        return self.live.name if self.live else self.begun
 
     def __str__(self) -> str:
         """Return the action and the map; where something is done, its table and groups; and why, one a line."""

@@ -110,18 +110,19 @@ class _Planner:
 
     def _called(self, planned: PlannedMap, alias: Alias) -> PlannedMap:
         told = Reason(f"alias-{alias.choice}", f"its name: {shown(alias.reason)}")
-        left = self._inputs.unfinished.get(planned.uuid) if planned.live is None else None
-        if left is not None:
-            reason = Reason("unfinished", f"device {shown(left)} of its identity has no table yet: it is finished")
-            return replace(planned, name=left, reasons=(reason, *planned.reasons))
         if alias.name is None or (planned.live is None and planned.uuid in self._inputs.strangers):
             reason = told if alias.name is None else _STRANGER
             return replace(planned, actions=(Action.REFUSE,), reasons=(reason, *planned.reasons))
-        binding = alias.name if alias.new else None
-        if planned.live is None or planned.old_name == alias.name:
-            return replace(planned, name=alias.name, binding=binding, reasons=(*planned.reasons, told))
-        actions = (Action.RENAME, *planned.actions)
-        return replace(planned, name=alias.name, binding=binding, actions=actions, reasons=(told, *planned.reasons))
+        begun = "" if planned.live else self._inputs.unfinished.get(planned.uuid, "")
+        binding, old = alias.name if alias.new else None, planned.old_name or begun
+        named = replace(planned, name=alias.name, binding=binding, begun=begun, reasons=(*planned.reasons, told))
+        if begun:
+            reason = Reason("unfinished", f"device {shown(begun)} of its identity has no table yet: it is finished")
+            named = replace(named, reasons=(reason, *named.reasons))
+        if old in ("", alias.name):
+            return named
+        actions = (Action.CREATE, Action.RENAME) if begun else (Action.RENAME, *planned.actions)
+        return replace(named, actions=actions)
 
     def _aliases(self, wanted: Sequence[PlannedMap], taken: Mapping[str, str]) -> dict[str, Alias]:
         entries = self._inputs.configuration.multipaths

@@ -84,13 +84,14 @@ class TestAUnitWithoutAMap:
         assert found.maps == ()
         assert not found.paths[0].allowed
 
-    def test_that_a_killed_program_left_half_made_is_finished_under_its_name(self) -> None:
-        """The device of its identity is there, without a table."""
+    def test_that_a_killed_program_left_half_made_is_finished_and_named(self) -> None:
+        """The device of its identity is there, without a table; kernels know one device of an identity."""
         uuid = f"mpath-{wwid_of(0)}"
 
         planned = only(plan(units(1), names={"left": uuid}, unfinished={uuid: "left"}))
 
-        assert (planned.actions, planned.name, codes(planned)[0]) == ((Action.CREATE,), "left", "unfinished")
+        assert (planned.old_name, planned.name, codes(planned)[0]) == ("left", "mpatha", "unfinished")
+        assert planned.actions == (Action.CREATE, Action.RENAME)
 
     def test_whose_identity_a_stranger_has_is_refused(self) -> None:
         """A device that is no multipath map is nobody's to replace."""
