@@ -78,7 +78,7 @@ def wwids() -> list[str]:
 
 def names(dm: Control) -> dict[str, str]:
     """Return the name of each map, by its WWID."""
-    return {device.uuid.removeprefix("mpath-"): device.name for device in dm.devices()}
+    return {(device.uuid or "").removeprefix("mpath-"): device.name for device in dm.devices()}
 
 
 @pytest.mark.kernel
