@@ -2,7 +2,7 @@
 
 import argparse
 
-from . import config_check, config_edit, config_effective
+from . import config_check, config_edit, config_effective, config_show
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,5 +14,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     verbs = parser.add_subparsers(metavar="VERB", required=True)
     config_check.add_parser(verbs)
+    config_show.add_parser(verbs)
     config_effective.add_parser(verbs)
     config_edit.add_parser(verbs)

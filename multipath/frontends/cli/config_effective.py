@@ -4,6 +4,7 @@ import argparse
 from typing import Final
 
 from ...config.configuration import Subject
+from ...config.resolve import Effective
 from ...policy.settings import PER_MAP
 from .configuration import usable_files
 from .lookup import map_of, named
@@ -11,7 +12,7 @@ from .manual import Manual, examples
 from .output import add_output
 from .path_settings import of_map, of_path
 from .planning import add_planning, planned
-from .setting_lines import Resolved, setting_lines, setting_record
+from .setting_lines import setting_lines, setting_record
 from .terminal import Line, print_json, print_lines
 
 _VERB: Final = "config effective"
@@ -59,7 +60,7 @@ def effective(args: argparse.Namespace) -> int:
     return 0
 
 
-def _resolved(args: argparse.Namespace) -> Resolved:
+def _resolved(args: argparse.Namespace) -> Effective:
     given = {name: value for name in _OF_ARRAY if (value := getattr(args, name)) is not None}
     if args.target is None:
         return usable_files(_VERB, args).effective(args.option, Subject(**given))

@@ -4,6 +4,7 @@ import argparse
 from dataclasses import replace
 from typing import Final
 
+from ...config.resolve import Effective
 from ...maps.claim import Places, Question, claim
 from ...maps.screening import PathVerdict
 from ...policy.find_multipaths import Decision
@@ -14,7 +15,6 @@ from .manual import Manual, examples
 from .output import add_output
 from .path_settings import telling
 from .planning import Planned, add_planning, planned
-from .setting_lines import Resolved
 from .terminal import Line, print_json, print_lines
 
 _VERB: Final = "explain"
@@ -43,7 +43,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def explain(args: argparse.Namespace) -> int:
     """Run ``mpath explain``."""
-    chosen = list[Resolved] if args.verbose or args.output == "json" else telling
+    chosen = list[Effective] if args.verbose or args.output == "json" else telling
     with planned(_VERB, args) as found:
         paths, maps = each_once([named(found.host, found.plan, ref) for ref in args.refs])
         of_paths = [

@@ -4,23 +4,24 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...config.configuration import Configuration
+from ...config.resolve import Effective
 from ...maps.planned_map import PlannedMap
 from ...policy.desired import DesiredMap
 from ...policy.settings import PER_MAP
 from ...units import to_bytes
 from .path_settings import of_map
 from .plan_lines import left_out_lines, reason_lines, title
-from .setting_lines import Resolved, setting_record, setting_rows
+from .setting_lines import setting_record, setting_rows
 from .size import human_size
 from .terminal import Line, Span
 
 
-def map_settings(planned: PlannedMap, configuration: Configuration) -> list[Resolved]:
+def map_settings(planned: PlannedMap, configuration: Configuration) -> list[Effective]:
     """Return the options of a map."""
     return [of_map(option, planned, configuration) for option in PER_MAP]
 
 
-def map_record(planned: PlannedMap, settings: Sequence[Resolved]) -> dict[str, Any]:
+def map_record(planned: PlannedMap, settings: Sequence[Effective]) -> dict[str, Any]:
     """Return a map for programs: as the plan has it, with its options and the paths that do not join."""
     left_out = planned.desired.left_out if planned.desired else ()
     return {
@@ -30,7 +31,7 @@ def map_record(planned: PlannedMap, settings: Sequence[Resolved]) -> dict[str, A
     }
 
 
-def map_lines(planned: PlannedMap, settings: Sequence[Resolved]) -> Iterator[Line]:
+def map_lines(planned: PlannedMap, settings: Sequence[Effective]) -> Iterator[Line]:
     """Yield a map for people, with these of its options."""
     size, actions = human_size(to_bytes(planned.size)), " and ".join(planned.actions)
     name, wwid = title(planned)

@@ -6,6 +6,7 @@ from typing import Final, TypedDict
 
 from ...config.blacklist import Outcome, Step
 from ...config.configuration import Configuration
+from ...config.resolve import Effective
 from ...maps.planned_map import PlannedMap
 from ...maps.screening import PathVerdict
 from ...paths.path import Path
@@ -14,7 +15,7 @@ from ...policy.find_multipaths import Decision
 from ...policy.member import Member
 from ...units import format_devt, to_bytes
 from .path_settings import PER_PATH, of_path
-from .setting_lines import OriginRecord, Resolved, SettingRecord, origin_record, setting_record, setting_rows
+from .setting_lines import OriginRecord, SettingRecord, origin_record, setting_record, setting_rows
 from .size import human_size
 from .terminal import Line, Span
 
@@ -167,11 +168,11 @@ class ExplainedPath:
 
     verdict: PathVerdict
     planned: PlannedMap | None
-    settings: Sequence[Resolved]
+    settings: Sequence[Effective]
     claim: Decision | None = None
 
 
-def path_settings(verdict: PathVerdict, configuration: Configuration) -> list[Resolved]:
+def path_settings(verdict: PathVerdict, configuration: Configuration) -> list[Effective]:
     """Return the options of a path."""
     return [of_path(option, verdict.path, verdict.wwid, configuration) for option in PER_PATH]
 

@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from ...config.configuration import Configuration, Subject
+from ...config.resolve import Effective
 from ...config.setting import Layer
 from ...maps.planned_map import PlannedMap
 from ...paths.path import Path
 from ...policy.detection import checker
-from ...policy.option import Detected
+from ...policy.option import detected
 from ...policy.prioritizer import prioritizer
 from ...policy.settings import PER_MAP
-from .setting_lines import Resolved
 
 # What decides about one path; those that are told whoever sets them first.
 PER_PATH: Final = (
@@ -31,7 +31,7 @@ _ALWAYS: Final = frozenset(
 )  # fmt: skip
 
 
-def of_path(option: str, path: Path, wwid: str | None, configuration: Configuration) -> Resolved:
+def of_path(option: str, path: Path, wwid: str | None, configuration: Configuration) -> Effective:
     """Return one option of a path of the map ``wwid``."""
     configured = configuration.effective(option, path.subject(wwid))
     if option == "path_checker":
@@ -40,13 +40,13 @@ def of_path(option: str, path: Path, wwid: str | None, configuration: Configurat
         return configured
     chosen = prioritizer(path, configuration.resolver, wwid)
     if option == "prio":
-        return Detected(option, chosen.name, chosen.origin, chosen.losing)
+        return Effective(option, chosen.name, chosen.origin, chosen.losing)
     if chosen.args == (configured.value or ""):
         return configured
-    return Detected.over(configured, chosen.args, f"what is meant for the prioritizer {chosen.name}")
+    return detected(configured, chosen.args, f"what is meant for the prioritizer {chosen.name}")
 
 
-def of_map(option: str, planned: PlannedMap, configuration: Configuration) -> Resolved:
+def of_map(option: str, planned: PlannedMap, configuration: Configuration) -> Effective:
     """Return one option of a map."""
     if planned.desired is None:
         subject = planned.paths[0].subject(planned.wwid) if planned.paths else Subject(wwid=planned.wwid)
@@ -56,6 +56,6 @@ def of_map(option: str, planned: PlannedMap, configuration: Configuration) -> Re
     return planned.desired.settings[option]
 
 
-def telling(found: Iterable[Resolved]) -> list[Resolved]:
+def telling(found: Iterable[Effective]) -> list[Effective]:
     """Return the options that somebody set or the hardware decides, and those that matter whoever sets them."""
     return [each for each in found if each.option in _ALWAYS or each.origin.layer is not Layer.BUILT_IN]

@@ -1,33 +1,14 @@
 """The value of an option, where it stands and what it beats: for people and for programs; pure."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, Protocol, TypedDict
+from typing import Final, TypedDict
 
-from ...config.setting import Origin, Setting, Value
+from ...config.resolve import Effective
+from ...config.setting import Origin, Value, written
 from .terminal import Line, Span
 
 _FAINT: Final = "dim"
 _NOTHING: Final = "-"
-
-
-class Resolved(Protocol):
-    """The value of one option that holds; ``Effective`` is one, and what was detected has the same form."""
-
-    @property
-    def option(self) -> str:
-        """The option's name."""
-
-    @property
-    def value(self) -> Value | None:
-        """What it means; ``None`` where nothing says anything."""
-
-    @property
-    def origin(self) -> Origin:
-        """Where the value stands."""
-
-    @property
-    def losing(self) -> tuple[Setting, ...]:
-        """What it beats, strongest first."""
 
 
 class OriginRecord(TypedDict):
@@ -84,15 +65,15 @@ def origin_record(origin: Origin) -> OriginRecord:
     return {"layer": str(origin.layer), "file": origin.file, "line": origin.line, "detail": origin.detail}
 
 
-def setting_record(found: Resolved) -> SettingRecord:
+def setting_record(found: Effective) -> SettingRecord:
     """Return the value of an option for programs."""
     losing: list[LosingRecord] = [
-        {"value": each.value, "text": _text(each), "origin": origin_record(each.origin)} for each in found.losing
+        {"value": each.value, "text": each.text, "origin": origin_record(each.origin)} for each in found.losing
     ]
     return {"option": found.option, "value": found.value, "origin": origin_record(found.origin), "losing": losing}
 
 
-def setting_lines(found: Resolved) -> Iterator[Line]:
+def setting_lines(found: Effective) -> Iterator[Line]:
     """Yield the lines of one option: its value, where it stands, and what it beats."""
     yield (Span(f"{found.option} "), Span(value_text(found.value), "bold"))
     yield (Span("  set nowhere" if found.value is None else f"  {found.origin}"),)
@@ -100,17 +81,13 @@ def setting_lines(found: Resolved) -> Iterator[Line]:
         yield (Span(f"  beats {value_text(each.value)}, {each.origin}", _FAINT),)
 
 
-def setting_rows(found: Sequence[Resolved]) -> Iterator[Line]:
+def setting_rows(found: Sequence[Effective]) -> Iterator[Line]:
     """Yield one line for each option, in columns: name, value, where it stands."""
     widest = max((len(each.option) for each in found), default=0)
     values = max((len(value_text(each.value)) for each in found), default=0)
     for each in found:
         value = f"{value_text(each.value):{values}}"
         yield (Span(f"{each.option:{widest}}  "), Span(value, "bold"), Span(f"  {each.origin}", _FAINT))
-
-
-def _text(setting: Setting) -> str:
-    return value_text(setting.value) if setting.origin.file is None else setting.text
 
 
 def value_text(value: Value | None) -> str:
@@ -120,8 +97,4 @@ def value_text(value: Value | None) -> str:
     >>> value_text(True), value_text(12), value_text(""), value_text(None)
     ('yes', '12', '""', '-')
     """
-    if value is None:
-        return _NOTHING
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value) or '""'
+    return _NOTHING if value is None else written(value) or '""'
