@@ -17,7 +17,7 @@ from ..units import DevT, format_devt
 
 Properties = Mapping[str, str]
 
-_TAGS: Final = {"G": "TAGS", "Q": "CURRENT_TAGS"}
+_TAGS: Final = {"G:": "TAGS", "Q:": "CURRENT_TAGS"}
 
 
 class Udev(Protocol):
@@ -63,25 +63,25 @@ def _of_kernel(text: str) -> Iterator[tuple[str, str]]:
             yield name, f"/dev/{value}" if name == "DEVNAME" and not value.startswith("/") else value
 
 
-def _of_database(text: str) -> Iterator[tuple[str, str]]:
+def _of_database(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
     links: list[str] = []
     tags: dict[str, list[str]] = {}
     for line in text.split("\n"):
-        kind, value = line[:1], line[2:]
-        if line[1:2] != ":" or not value:
-            continue
-        if kind == "E" and "=" in value:
-            name, _, content = value.partition("=")
-            yield name, content
-        elif kind == "S":
+        kind, value = line[:2], line[2:]
+        if kind == "E:":
+            name, equals, content = value.partition("=")
+            if equals:
+                found[name] = content
+        elif kind == "S:":
             links.append(f"/dev/{value}")
-        elif kind == "I":
-            yield "USEC_INITIALIZED", value
+        elif kind == "I:":
+            found["USEC_INITIALIZED"] = value
         elif kind in _TAGS:
             tags.setdefault(_TAGS[kind], []).append(value)
     if links:
-        yield "DEVLINKS", " ".join(links)
-    yield from ((name, f":{':'.join(values)}:") for name, values in tags.items())
+        found["DEVLINKS"] = " ".join(links)
+    return found | {name: f":{':'.join(values)}:" for name, values in tags.items()}
 
 
 def _read(file: str) -> str | None:
