@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from .. import errors
+from ..config.configuration import Configuration
 from ..dm.name import checked_name
-from .bindings import Bindings, refuse_unusable_wwid
+from .bindings import Bindings, owners_of, refuse_unusable_wwid
 from .ownership import UUID_PREFIX
 from .remarks import shown
 
@@ -91,7 +92,7 @@ class Aliases:
 
     Args:
         bindings: What the bindings file says.
-        configured: The aliases of ``multipaths``, WWID to alias, in the order of the configuration.
+        configured: The aliases of ``multipaths``, WWID to alias.
         live: The devices of device-mapper, name to uuid.
         read_only: Whether no new binding may be made, as with ``multipath -B``.
 
@@ -122,9 +123,7 @@ class Aliases:
         self._configured, self._live, self._read_only = configured or {}, live or {}, read_only
         self._bindings = bindings.without(self._configured)
         self._by_alias, self._by_wwid = dict(self._bindings.by_alias), dict(self._bindings.by_wwid)
-        self._owner: dict[str, str] = {}
-        for wwid, alias in self._configured.items():
-            self._owner.setdefault(alias, wwid)
+        self._owner = owners_of(self._configured)
         self._name_of = {uuid: name for name, uuid in self._live.items()}
         self._free: dict[str, int] = {}
 
@@ -152,7 +151,7 @@ class Aliases:
 
     def _of_configuration(self, wwid: str) -> Alias | None:
         alias = self._configured.get(wwid)
-        if alias is None or self._owner[alias] != wwid:  # an alias of two WWIDs is that of the first alone
+        if alias is None or self._owner[alias] != wwid:  # an alias of two WWIDs is that of one alone
             return None
         try:
             checked_name(alias)
@@ -213,6 +212,12 @@ class Aliases:
     def _is_free(self, name: str, wwid: str) -> bool:
         reserved = name in self._bindings.reserved or self._is_anothers(name, wwid)
         return self._is_no_ones(name, wwid) and not reserved
+
+
+def configured_aliases(configuration: Configuration) -> dict[str, str]:
+    """Return the aliases of ``multipaths``, WWID to alias."""
+    entries = configuration.multipaths.items()
+    return {wwid: str(entry.settings["alias"].value) for wwid, entry in entries if "alias" in entry.settings}
 
 
 def choose_alias(

@@ -58,9 +58,7 @@ class Bindings:
 
     def without(self, configured: Mapping[str, str]) -> "Bindings":
         """Return them less those whose alias is configured for another WWID; ``configured`` is WWID to alias."""
-        owners: dict[str, str] = {}
-        for wwid, alias in configured.items():
-            owners.setdefault(alias, wwid)
+        owners = owners_of(configured)
         kept = {alias: wwid for alias, wwid in self.by_alias.items() if owners.get(alias, wwid) == wwid}
         remarks = Remarks(self.file)
         dropped = frozenset(self.by_alias) - kept.keys()
@@ -72,7 +70,8 @@ class Bindings:
                 f"{shown(owners[alias])}: the binding is not used",
             )
         findings = (*self.findings, *remarks.found)
-        return Bindings(self.data, self.file, kept, _by_wwid(kept), self.reserved | dropped, dropped, findings)
+        reserved, overruled = self.reserved | dropped, self.overruled | dropped
+        return Bindings(self.data, self.file, kept, _by_wwid(kept), reserved, overruled, findings)
 
     def added(self, bindings: Mapping[str, str]) -> bytes:
         """
@@ -153,6 +152,11 @@ def parse_bindings(data: bytes, file: str = "bindings") -> Bindings:
         remarks.warning(data.count(b"\n") + 1, "no-line-end", "the last line has no end, so its WWID may be cut short")
     _note_twice_bound(by_alias, remarks)
     return Bindings(data, file, by_alias, _by_wwid(by_alias), frozenset(reserved), findings=tuple(remarks.found))
+
+
+def owners_of(configured: Mapping[str, str]) -> dict[str, str]:
+    """Return the WWID of each alias of ``multipaths``: of several that want one alias, the first by its bytes has it."""
+    return {alias: wwid for wwid, alias in sorted(configured.items(), key=lambda each: raw(each[0]), reverse=True)}
 
 
 def carried_over(data: bytes, late: bytes) -> bytes:

@@ -24,6 +24,7 @@ from ..paths.wwid import ask_devices
 from ..policy.throughput import Throughput
 from ..units import DevT, Sectors, format_devt
 from ..wire.table import MultipathTable
+from .aliases import configured_aliases
 from .event import Event
 from .inputs import gather
 from .map import Map, udev_flags_for
@@ -158,7 +159,7 @@ class Host:
         pages = ask_devices(to_be_asked(paths, Resolver(config)), self._commands)
         inputs = replace(gather(paths, config, self.control, self._sysfs, state), pages=pages)
         plan = plan_maps(replace(inputs, only=only, throughput=throughput))
-        return plan.on(self, state)
+        return plan.on(self, state and state.under(configured_aliases(config)))
 
     # What is made.
 

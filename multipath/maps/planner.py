@@ -17,7 +17,7 @@ from ..config.resolve import Resolver
 from ..policy.find_multipaths import BuildFacts, Decision, Mode, decide_build
 from ..policy.member import place
 from ..units import DevT, parse_devt
-from .aliases import PREFIX, Alias, Aliases
+from .aliases import PREFIX, Alias, Aliases, configured_aliases
 from .inputs import Inputs
 from .ownership import UUID_PREFIX
 from .plan import Plan
@@ -125,10 +125,7 @@ class _Planner:
         return replace(named, actions=actions)
 
     def _aliases(self, wanted: Sequence[PlannedMap], taken: Mapping[str, str]) -> dict[str, Alias]:
-        entries = self._inputs.configuration.multipaths
-        configured = {
-            wwid: str(entry.settings["alias"].value) for wwid, entry in entries.items() if "alias" in entry.settings
-        }
+        configured = configured_aliases(self._inputs.configuration)
         aliases = Aliases(self._inputs.bindings, configured=configured, live=taken)
         return {each.wwid: self._alias(aliases, each) for each in wanted}
 

@@ -26,6 +26,7 @@ class StateFolder:
     Args:
         folder: Where they are.
         deadline: For how many seconds the lock of a file is waited for.
+        configured: The aliases of ``multipaths``, WWID to alias: what is bound against them is bound no more.
 
     Every method raises `FileError` where a file cannot be read or written, and `FileLocked` where another program
     holds its lock until the deadline; nothing was changed then.
@@ -36,10 +37,16 @@ class StateFolder:
     {}
     """
 
-    __slots__ = ("_bindings", "_prkeys", "_wwids", "folder")
+    __slots__ = ("_bindings", "_configured", "_deadline", "_prkeys", "_wwids", "folder")
 
-    def __init__(self, folder: str | os.PathLike[str] = FOLDER, *, deadline: float = DEADLINE) -> None:
-        self.folder = os.fspath(folder)
+    def __init__(
+        self,
+        folder: str | os.PathLike[str] = FOLDER,
+        *,
+        deadline: float = DEADLINE,
+        configured: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder, self._deadline, self._configured = os.fspath(folder), deadline, configured or {}
         self._bindings, self._wwids, self._prkeys = (
             LockedFile(os.path.join(self.folder, name), deadline) for name in ("bindings", "wwids", "prkeys")
         )
@@ -47,6 +54,10 @@ class StateFolder:
     def __repr__(self) -> str:
         """Return the expression that makes it."""
         return f"StateFolder({self.folder!r})"
+
+    def under(self, configured: Mapping[str, str]) -> "StateFolder":
+        """Return the same folder under a configuration, whose aliases of ``multipaths`` are WWID to alias."""
+        return StateFolder(self.folder, deadline=self._deadline, configured=configured)
 
     def bindings(self) -> Bindings:
         """Return which alias each WWID has; none where there is no such file."""
@@ -70,22 +81,16 @@ class StateFolder:
         """
         self.add_bindings({alias: wwid})
 
-    def add_bindings(self, bindings: Mapping[str, str], *, configured: Mapping[str, str] | None = None) -> None:
+    def add_bindings(self, bindings: Mapping[str, str]) -> None:
         """
-        Bind many aliases at once, all or none of them.
-
-        Args:
-            bindings: Alias to WWID.
-            configured: The aliases of ``multipaths``, WWID to alias: what is bound against them is bound no more.
+        Bind many aliases at once, all or none of them; ``bindings`` is alias to WWID.
 
         Raises:
             BindingConflict: one of them is bound otherwise; nothing was changed.
             NameRefused: an alias that is no name of a map, or a WWID that is no part of its uuid.
         """
         if bindings:
-            self._bindings.replace(
-                lambda there: self._parsed_bindings(there).without(configured or {}).added(bindings), carried_over
-            )
+            self._bindings.replace(lambda there: self._parsed_bindings(there).added(bindings), carried_over)
 
     def add_wwid(self, wwid: str) -> None:
         """
@@ -138,7 +143,7 @@ class StateFolder:
             self._prkeys.patch(lambda there: self._parsed_prkeys(there).removing(wwid))
 
     def _parsed_bindings(self, data: bytes) -> Bindings:
-        return parse_bindings(data, self._bindings.path)
+        return parse_bindings(data, self._bindings.path).without(self._configured)
 
     def _parsed_wwids(self, data: bytes) -> Wwids:
         return parse_wwids(data, self._wwids.path)

@@ -241,6 +241,22 @@ class TestAnAliasThatAnotherProgramGaveAway:
         assert "mpatha" not in [m.name for m in host.maps()]
 
 
+class TestAnAliasThatTheConfigurationGivesToAnother:
+    def test_is_taken_from_the_unit_that_it_is_bound_to(
+        self, host: Host, planned: Callable[..., Plan], state: StateFolder
+    ) -> None:
+        """That unit gets a new one; the binding that holds no longer stays as a comment."""
+        first, second, third = (each.wwid for each in planned().maps)
+        state.add_bindings({"mpatha": first, "mpathc": third})
+
+        results = planned(alias(second, "mpatha")).apply()
+
+        assert outcomes(results) == ["done"] * 3
+        assert [host.map(wwid).name for wwid in (first, second, third)] == ["mpathb", "mpatha", "mpathc"]
+        assert state.bindings().by_alias == {"mpathb": first, "mpathc": third}
+        assert f"# mpatha {first}\n".encode() in state.bindings().data
+
+
 class TestAnInterrupt:
     def test_leaves_whole_maps(self, host: Host, planned: Callable[..., Plan], state: StateFolder) -> None:
         """What is done is done and remembered; nothing is suspended or half made."""
