@@ -155,7 +155,7 @@ def parse_bindings(data: bytes, file: str = "bindings") -> Bindings:
 
 
 def owners_of(configured: Mapping[str, str]) -> dict[str, str]:
-    """Return the WWID of each alias of ``multipaths``: of several that want one alias, the first by its bytes has it."""
+    """Return the WWID of each alias of ``multipaths``: of several that want one, the first by its bytes has it."""
     return {alias: wwid for wwid, alias in sorted(configured.items(), key=lambda each: raw(each[0]), reverse=True)}
 
 
