@@ -22,6 +22,7 @@ _NUMBER: Final = re.compile(r"[ \t\n\v\f\r]*([+-]?[0-9]+)[ \t\n\v\f\r]*", re.ASC
 _DIGITS: Final = re.compile(r"[ \t\n\v\f\r]*([0-9]+)[ \t\n\v\f\r]*", re.ASCII)
 _LEADING: Final = re.compile(r"[ \t\n\v\f\r]*([+-]?[0-9]+)", re.ASCII)
 _OCTAL: Final = re.compile(r"[ \t\n\v\f\r]*\+?([0-7]+)", re.ASCII)
+_NAME: Final = re.compile(r"[^-+\s:/,][^\s:/,]*")
 _KEY: Final = re.compile(r"0?[xX]?([0-9a-fA-F]{1,16})", re.ASCII)
 _LONGEST_NUMBER: Final = 40  # digits; what is longer is out of every bound, and Python refuses thousands of them
 _HUGE: Final[int] = 10**40
@@ -165,7 +166,7 @@ def _owner(text: str) -> Meaning:
     if text.isascii() and text.isdecimal():
         value = bounded(text)
         return Meaning(value) if value < _UNSIGNED else _refused(text, "a name or a number below 4294967295")
-    return Meaning(text) if text.strip() else _refused(text, "a name or a number")
+    return Meaning(text) if _NAME.fullmatch(text) else _refused(text, "a name or a number")
 
 
 def _reservation_key(text: str) -> Meaning:

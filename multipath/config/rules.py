@@ -55,9 +55,10 @@ class Rules:
             if pattern := self._pattern(statement):
                 found[statement.keyword] = pattern
         vendor, product = found.get("vendor"), found.get("product")
-        if vendor is None and product is None:
+        if not lines:
             message = "a device without a vendor or a product is for none, and is not read"
             self._remarks.tell(section.line, section.column, "empty-rule", message)
+        if not found:
             return
         key = RuleKind.DEVICE, vendor and vendor.text, product and product.text
         self._add(key, Rule(RuleKind.DEVICE, vendor, product, self._origin(section.line)), section.column)

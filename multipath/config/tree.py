@@ -141,7 +141,6 @@ class _Parser:
         """Read all lines; those that are read as they look, right here: there are many of them."""
         longest = CHUNK if text.isascii() else CHUNK // 4  # in characters, the newline not counted
         items, allowed = self.stack[-1].items, self._allowed[-1]
-        number = 0
         for number, found in enumerate(LINE.finditer(text), 1):
             form = found.lastindex
             if form is None:
@@ -160,7 +159,7 @@ class _Parser:
                 continue
             self._read_line(number, found, short=end - start <= longest)
             items, allowed = self.stack[-1].items, self._allowed[-1]
-        self.finish(number)
+        self.finish(text.count("\n") + (not text.endswith("\n")))
 
     def _read_line(self, number: int, found: "re.Match[str]", *, short: bool) -> None:
         """Read a line that opens or closes a section, or is not read as it looks."""
@@ -182,8 +181,8 @@ class _Parser:
             self._tell(number, Loss(-1, "unclosed-section", message))
 
     def _read_pieces(self, number: int, line: str) -> None:
-        for count, piece in enumerate(pieces(line)):
-            if count:
+        for piece in pieces(line):
+            if piece.start:
                 message = "this far into a line, multipathd begins a new one"
                 self._tell(number, Loss(piece.start, "line-too-long", message))
             for loss in piece.losses:
