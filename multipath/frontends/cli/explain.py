@@ -9,10 +9,12 @@ from ...maps.claim import Places, Question, claim
 from ...maps.screening import PathVerdict
 from ...policy.find_multipaths import Decision
 from .explained_map import map_lines, map_record, map_settings
-from .explained_path import ExplainedPath, path_lines, path_record, path_settings
+from .explained_path import ExplainedPath, path_settings
 from .lookup import each_once, map_of, named
 from .manual import Manual, examples
 from .output import add_output
+from .path_lines import path_lines
+from .path_record import path_record
 from .path_settings import telling
 from .planning import Planned, add_planning, planned
 from .terminal import Line, print_json, print_lines

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from multipath.frontends.cli.explained_path import MembershipRecord, PathExplanation
+from multipath.frontends.cli.explained_path import MembershipRecord
 from multipath.frontends.cli.main import main
+from multipath.frontends.cli.path_record import ClaimRecord, PathExplanation, StepRecord
 from multipath.virtual import VirtualHost
 from multipath.virtual.model import Model
 
@@ -123,7 +124,7 @@ class TestTheRecordOfAPath:
             "why": "by sysfs: active/non-optimized",
         }
 
-    @pytest.mark.parametrize("record", [PathExplanation, MembershipRecord])
+    @pytest.mark.parametrize("record", [PathExplanation, MembershipRecord, StepRecord, ClaimRecord])
     def test_is_explained(self, record: type) -> None:
         """Each key in the docstring."""
         assert all(f"        {key}: " in str(record.__doc__) for key in record.__annotations__)
