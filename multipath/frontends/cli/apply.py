@@ -66,6 +66,8 @@ def apply(args: argparse.Namespace) -> int:
 
 
 def _for_programs(plan: Plan, args: argparse.Namespace) -> int:
+    if _somebody_sits_there() and plan.changes and not (args.yes or args.dry_run):
+        raise argparse.ArgumentTypeError("with -o json nobody is asked; say --yes or --dry-run")
     results = () if args.dry_run else _done(plan, args, None)
     print_json({"plan": plan.as_record(), "results": [result_record(result) for result in results]})
     return _code(plan, results)
@@ -85,9 +87,13 @@ def _code(plan: Plan, results: Sequence[Result]) -> ExitCode:
 
 def _is_wanted() -> bool:
     """Ask whoever sits there; where nobody does, the command line is the answer."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _somebody_sits_there():
         return True
     try:
         return input("Do it? [y/N] ").strip().lower() in _YES
     except EOFError:
         return False
+
+
+def _somebody_sits_there() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from ... import errors
-from ...config.files import read_document, save
+from ...config.files import CONF, FOLDER, read_document, save
 from ...config.finding import Finding, Severity
 from ...config.reader import read_documents
 from ...config.tree import Document
 from .config_change import FORMS, Change, parse_change, with_revision
-from .configuration import STDIN, add_files, main_file, read_files
+from .configuration import STDIN, main_file, read_files
 from .diff import unified
 from .exit_code import ExitCode
 from .manual import Manual, examples
@@ -42,7 +42,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--revision", metavar="R", help="for a device: the entry with this revision; else the one without any"
     )
-    add_files(parser)
+    parser.add_argument("--conf", metavar="FILE", help=f"the file to change, made where it is not; {CONF}")
+    parser.add_argument(
+        "--conf-dir", metavar="DIR", help=f"the folder whose files are read later, and may win; {FOLDER}"
+    )
     parser.add_argument("--dry-run", action="store_true", help="only print what would change")
     parser.add_argument("--force", action="store_true", help="also where the result has errors")
     parser.set_defaults(run=edit)

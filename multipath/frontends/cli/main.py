@@ -24,7 +24,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "watch": ("watch", "every event of every map as it happens"),
     "explain": ("explain", "everything that decides about a path or a map"),
     "plan": ("plan", "what would be done to have the maps that multipath.conf wants"),
-    "apply": ("apply", "do it"),
+    "apply": ("apply", "let this machine have the maps that multipath.conf wants"),
     "create": ("create", "make a map"),
     "load": ("create", "give a map another table, without losing I/O"),
     "remove": ("remove", "remove maps"),

@@ -139,3 +139,12 @@ class TestOnATerminal:
         assert apply("--yes") == 0
         assert "\r\x1b[K2 of 2 maps, mpathb" in shown.getvalue()
         assert "create mpatha: done" not in shown.getvalue()
+
+    def test_programs_must_say_that_they_mean_it(self, world: VirtualHost, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A question would stand in the middle of the record."""
+        self.sit_down(monkeypatch, "y\n")
+        world.add_array(paths=2)
+
+        assert apply("-o", "json") == 2
+        assert names(world) == []
+        assert apply("-o", "json", "--yes") == 0
