@@ -52,4 +52,6 @@ class TestFollowover:
 
     def test_does_not_follow_a_path_of_another_group(self) -> None:
         """It changes nothing for the best one."""
-        assert failback_action("followover", 2, 1, a_member(5), weighed([a_member(0)])).action == "nothing"
+        group = weighed([a_member(0, state=PathState.DOWN)])
+
+        assert failback_action("followover", 2, 1, a_member(5), group).action == "nothing"

@@ -20,6 +20,7 @@ WRITTEN: list[tuple[dict[Layer, dict[str, Value]], str, str]] = [
     ({O: {"prio_args": BIT}, V: {"prio": "alua"}}, "alua", ""),
     ({D: {"prio": "alua", "prio_args": BIT}}, "alua", BIT),
     ({D: {"prio_args": BIT}}, "const", ""),
+    ({V: {"prio_args": BIT}}, "const", ""),
 ]
 # What is configured, and the arguments of sysfs, which the path has anyway.
 DETECTED: list[tuple[dict[Layer, dict[str, Value]], str]] = [
