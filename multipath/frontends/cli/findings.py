@@ -1,10 +1,13 @@
 """What there is to say about a configuration, as compilers print it: place, severity, sentence, and the line; pure."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Final, TypedDict
 
 from ...config.finding import Finding, Severity
+from ...config.schema import OPTIONS
 from .terminal import Line, Span, escaped
 
 # The lines of each file that can be shown.
@@ -15,6 +18,8 @@ _INDENT: Final = "    "
 _WIDEST: Final = 100  # of an excerpt: a file may be one line of a megabyte
 _BEFORE: Final = 40  # of it, before the place
 _TAB: Final = 8
+_WORD: Final = re.compile(r"\w+", re.ASCII)
+_LONGEST_WORD: Final = 40
 
 
 class FindingRecord(TypedDict):
@@ -96,4 +101,14 @@ def _excerpt(finding: Finding, lines: Sequence[str]) -> Iterator[Line]:
     left, right = ("…" if start else ""), ("…" if len(text) > start + _WIDEST else "")
     yield (Span(f"{_INDENT}{left}{shown}{right}"),)
     if finding.column:
-        yield (Span(f"{_INDENT}{' ' * len(left + escaped(before))}"), Span("^", _STYLES[finding.severity]))
+        mark = f"^{_hint(finding, text[column : column + _LONGEST_WORD])}"
+        yield (Span(f"{_INDENT}{' ' * len(left + escaped(before))}"), Span(mark, _STYLES[finding.severity]))
+
+
+def _hint(finding: Finding, text: str) -> str:
+    """Return which option may be meant by the word that ``text`` begins with."""
+    word = _WORD.match(text)
+    if finding.code != "unknown-option" or word is None:
+        return ""
+    near = get_close_matches(word[0], OPTIONS, 1)
+    return f" is {near[0]} meant?" if near else ""

@@ -49,6 +49,11 @@ class TestAFinding:
         assert line[mark.index("^")] == "b"
         assert "\x1b" not in line
 
+    def test_of_an_option_that_nobody_knows_names_the_nearest(self) -> None:
+        """Behind the mark; nothing where none is near."""
+        assert shown(finding(1, 1), "polling_intervall 5")[2] == "    ^ is polling_interval meant?"
+        assert shown(finding(1, 1), "colour blue")[2] == "    ^"
+
     def test_in_one_line_of_a_megabyte_shows_the_part_that_matters(self) -> None:
         """No terminal is filled."""
         text = "x" * 500_000 + "!" + "x" * 500_000
