@@ -11,7 +11,8 @@ import errno
 import os
 import select
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Final, Protocol, Self
 
@@ -83,6 +84,7 @@ class Control:
 
     shared: ClassVar[bool] = True
     _surroundings = Surroundings()
+    _nodes_later = 0
 
     def __init__(self, path: str = _CONTROL_NODE, *, nodes: NodesMode = "auto") -> None:
         self._path, self._mode = path, nodes
@@ -364,9 +366,19 @@ class Control:
         """Whether each change waits until udev's rules have run; several at once then wait together."""
         return isinstance(self._nodes, UdevNodes)
 
+    @contextmanager
+    def nodes_at_the_end(self) -> Iterator[None]:
+        """Bring ``/dev/mapper`` in step once at the end, not after each change; for many changes, by one thread."""
+        self._nodes_later += 1
+        try:
+            yield
+        finally:
+            self._nodes_later -= 1
+            self.make_nodes()
+
     def make_nodes(self) -> None:
         """Bring ``/dev/mapper`` in step with the kernel where this control keeps it itself; udev needs no help."""
-        if isinstance(self._nodes, OwnNodes):
+        if isinstance(self._nodes, OwnNodes) and not self._nodes_later:
             with self._nodes.locked():
                 self._nodes.synchronise(self._numbers_by_name, self._is_live)
 

@@ -80,13 +80,9 @@ def users_of_many(
     in_use = _mounted_and_swapped(proc) if here else {}
     found: dict[DevT, tuple[Holder, ...]] = {}
     for device in devices:
-        number = format_devt(device)
-        folder = f"{sysfs}/dev/block/{number}"
-        above = [*_stacked_quickly(folder), *in_use.get(number, ())]
-        for name in _names(folder):
-            if os.path.exists(f"{folder}/{name}/partition"):
-                part = _text(Path(folder, name, "dev"))
-                above += [*_stacked_quickly(f"{folder}/{name}"), *in_use.get(part, ())]
+        above: list[Holder] = []
+        for folder, number in _with_partitions(sysfs / "dev/block" / format_devt(device), device):
+            above += [*_stacked(folder), *in_use.get(number, ())]
         if above:
             found[device] = tuple(dict.fromkeys(above))
     return found
@@ -106,21 +102,17 @@ def _mounted_and_swapped(proc: Path) -> dict[str, list[Holder]]:
     return found
 
 
-def _stacked_quickly(folder: str) -> Iterable[Holder]:
-    return _stacked(Path(folder)) if _names(f"{folder}/holders") else ()
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []
-
-
 def _with_partitions(block: Path, device: DevT) -> Iterator[tuple[Path, str]]:
-    yield block, format_devt(device)
-    for file in sorted(block.glob("*/partition")):
-        yield file.parent, _text(file.parent / "dev")
+    """Yield the folder and the number of a device, then those of its partitions, whose names begin with its own."""
+    try:
+        folder = os.path.normpath(os.path.join(block.parent, os.readlink(block)))
+    except OSError:
+        folder = str(block)
+    yield Path(folder), format_devt(device)
+    name = os.path.basename(folder)
+    for entry in sorted(_names(folder)):
+        if entry.startswith(name) and os.path.exists(f"{folder}/{entry}/partition"):
+            yield Path(folder, entry), _text(Path(folder, entry, "dev"))
 
 
 def _used_as_storage(block: Path, number: str, proc: Path) -> Iterator[Holder]:
@@ -130,14 +122,17 @@ def _used_as_storage(block: Path, number: str, proc: Path) -> Iterator[Holder]:
 
 
 def _stacked(block: Path) -> Iterator[Holder]:
-    try:
-        above = sorted(path.name for path in (block / "holders").iterdir())
-    except OSError:
-        return
-    for name in above:
+    for name in sorted(_names(f"{block}/holders")):
         map_name = _whole(block / "holders" / name / "dm/name").removesuffix("\n")  # a space at its end is its own
         kind: HolderKind = "map" if map_name else "md" if name.startswith("md") else "device"
         yield Holder(kind, map_name or name)
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def _mounts(number: str, proc: Path) -> Iterator[Holder]:

@@ -87,10 +87,11 @@ class Application:
         results: dict[str, Result] = {}
         self._bind({each.binding: each.wwid for each in maps if each.binding is not None})
         try:
-            for result in self._results(maps, jobs):
-                results[result.planned.wwid] = result
-                if progress is not None:
-                    progress(len(results), len(maps), result)
+            with self._machine.control.nodes_at_the_end():
+                for result in self._results(maps, jobs):
+                    results[result.planned.wwid] = result
+                    if progress is not None:
+                        progress(len(results), len(maps), result)
         finally:
             forgotten = self._remember()
         ordered = tuple(_recorded(results[each.wwid], forgotten) for each in maps)

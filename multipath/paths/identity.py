@@ -16,8 +16,11 @@ from pathlib import Path as Folder
 from .. import errors
 from ..units import DevT, Sectors, format_devt
 from ..wire.vpd import DEVICE_IDENTIFICATION, logical_unit
+from .attributes import Attributes
 from .commands import Commands
-from .discover import read_path
+from .path import Path
+from .place import place_of
+from .scsi import is_scsi
 from .sysfs import attribute, block_folder, size_of
 
 
@@ -31,16 +34,19 @@ class Identity:
         name: The kernel's name of it.
         size: Its size.
         unit: The designators of its logical unit, sorted; empty where the device has none.
+        scanned: Those that the kernel read when it scanned the path, where they are others; else empty.
     """
 
     devt: DevT
     name: str
     size: Sectors
     unit: tuple[str, ...]
+    scanned: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return one line of evidence."""
-        return f"{self.name} ({format_devt(self.devt)}): {self.size} sectors, {' '.join(self.unit) or 'no identity'}"
+        line = f"{self.name} ({format_devt(self.devt)}): {self.size} sectors, {' '.join(self.unit) or 'no identity'}"
+        return f"{line}; when it was scanned: {' '.join(self.scanned)}" if self.scanned else line
 
 
 def identify(devt: DevT, *, sysfs: Folder, commands: Commands) -> Identity:
@@ -50,12 +56,19 @@ def identify(devt: DevT, *, sysfs: Folder, commands: Commands) -> Identity:
     Raises:
         PathError: there is no such device, or it does not answer.
     """
-    folder = block_folder(devt, sysfs)
-    path = read_path(folder)
-    if path is not None and path.hctl is not None:
-        return _of_page(devt, folder, commands.vpd_page(path, DEVICE_IDENTIFICATION))
-    wwid = attribute(folder, "wwid")
-    return Identity(devt, folder.name, _size(devt, folder), () if wwid is None else (wwid,))
+    place = place_of(str(sysfs / "dev/block" / format_devt(devt)))
+    if place is None or not is_scsi(place):
+        folder = block_folder(devt, sysfs)
+        wwid = attribute(folder, "wwid")
+        return Identity(devt, folder.name, _size(devt, folder), () if wwid is None else (wwid,))
+    with Attributes(place.folder) as disk, Attributes(place.device) as below:
+        size, diskseq, held = disk.number("size"), disk.number("diskseq"), below.binary("vpd_pg83") or b""
+    if size is None:
+        raise errors.PathError(errno.ENODEV, "no such block device", format_devt(devt))
+    path = Path(place.name, devt, Sectors(size), None, None, None, None, None, diskseq)
+    page = commands.vpd_page(path, DEVICE_IDENTIFICATION)
+    unit = _unit(place.name, page)
+    return Identity(devt, place.name, path.size, unit, _other_unit(held, page, unit))
 
 
 def remembered(devt: DevT, *, sysfs: Folder) -> Identity:
@@ -71,7 +84,7 @@ def remembered(devt: DevT, *, sysfs: Folder) -> Identity:
     except OSError as error:
         what = f"the kernel holds no identification: {error.strerror}"
         raise errors.PathError(error.errno or errno.ENOENT, what, format_devt(devt)) from None
-    return _of_page(devt, folder, page)
+    return Identity(devt, folder.name, _size(devt, folder), _unit(folder.name, page))
 
 
 def check_one_unit(paths: Sequence[DevT], *, beside: Sequence[DevT] = (), sysfs: Folder, commands: Commands) -> Sectors:
@@ -95,8 +108,7 @@ def check_one_unit(paths: Sequence[DevT], *, beside: Sequence[DevT] = (), sysfs:
             seen.append(identify(devt, sysfs=sysfs, commands=commands))
         except errors.PathError as error:
             silent.append(str(error))
-    stale = [line for identity in seen if (line := _stale(identity, sysfs=sysfs))]
-    if stale:
+    if stale := [str(identity) for identity in seen if identity.scanned]:
         said = "a path leads to another unit than when it was scanned, nothing was changed; rescan it first"
         raise errors.PathsDiffer(said, stale)
     if beside and not silent:
@@ -125,15 +137,6 @@ def common_size(paths: Sequence[DevT], *, sysfs: Folder) -> Sectors:
     return size
 
 
-def _stale(identity: Identity, *, sysfs: Folder) -> str:
-    """Return the evidence where the kernel remembers another unit behind a path: what rests on that is wrong by now."""
-    try:
-        scanned = remembered(identity.devt, sysfs=sysfs)
-    except errors.PathError:  # it holds nothing that could be old
-        return ""
-    return "" if scanned.unit == identity.unit else f"{identity}; when it was scanned: {' '.join(scanned.unit)}"
-
-
 def _first_that_tells(
     members: Sequence[DevT], silent: list[str], *, sysfs: Folder, commands: Commands
 ) -> list[Identity]:
@@ -148,14 +151,25 @@ def _first_that_tells(
     return []
 
 
-def _of_page(devt: DevT, folder: Folder, page: bytes) -> Identity:
+def _unit(name: str, page: bytes) -> tuple[str, ...]:
     try:
         unit = tuple(sorted(map(str, logical_unit(page))))
     except ValueError as error:
-        raise errors.PathError(errno.EPROTO, f"unusable identification: {error}", f"/dev/{folder.name}") from None
+        raise errors.PathError(errno.EPROTO, f"unusable identification: {error}", f"/dev/{name}") from None
     if not unit:  # two units that both say nothing would pass for one
-        raise errors.PathError(errno.EPROTO, "does not say which logical unit it is", f"/dev/{folder.name}")
-    return Identity(devt, folder.name, _size(devt, folder), unit)
+        raise errors.PathError(errno.EPROTO, "does not say which logical unit it is", f"/dev/{name}")
+    return unit
+
+
+def _other_unit(held: bytes, page: bytes, unit: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the unit that the kernel remembers, where it is another: what was concluded from that is wrong by now."""
+    if held == page or not held:
+        return ()
+    try:
+        scanned = tuple(sorted(map(str, logical_unit(held))))
+    except ValueError:
+        return ()
+    return () if scanned == unit else scanned
 
 
 def _size(devt: DevT, folder: Folder) -> Sectors:

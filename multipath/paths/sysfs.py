@@ -35,8 +35,12 @@ def device_of(folder: Path) -> DevT | None:
 
 
 def block_folder(device: DevT, sysfs: Path = SYSFS) -> Path:
-    """Return the folder of a block device, resolved: its last part is the kernel's name."""
-    return (sysfs / "dev/block" / format_devt(device)).resolve()
+    """Return the folder of a block device: its last part is the kernel's name, or the number where there is none."""
+    link = f"{sysfs}/dev/block/{format_devt(device)}"
+    try:  # the folders of sysfs have no links in their own paths: no look at each of them is needed
+        return Path(os.path.normpath(os.path.join(os.path.dirname(link), os.readlink(link))))
+    except OSError:
+        return Path(link)
 
 
 def size_of(folder: Path) -> Sectors | None:
