@@ -1,7 +1,8 @@
 """multipath-tools itself, on the real kernel: it reads what this library writes, and this library what it writes."""
 
+import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from multipath import Control
+from multipath.config.configuration import Configuration
 from multipath.config.files import load
 from multipath.config.resolve import Resolver
 from multipath.lab import multipath_tools
 from multipath.maps.bindings import HEADER, order, parse_bindings
 from multipath.maps.claim import Places, Question, claim
+from multipath.maps.prkeys import Prkey
 from multipath.maps.state_file import StateFolder
+from multipath.multipathd.socket import daemon_is_running
 from multipath.paths.discover import discover
 from multipath.paths.path import Path as PathDevice
 from multipath.paths.wwid import identify_wwid
@@ -23,7 +27,13 @@ from multipath.policy.find_multipaths import Mode
 from ..unit.maps.state_writers import BINDING, Writers
 
 RELEASES = ["0.9.4", "newest"]
-CONFIGURATION = "defaults {{\n\tuser_friendly_names yes\n\tfind_multipaths {}\n}}\n"
+CONFIGURATION = """defaults {{
+	user_friendly_names yes
+	find_multipaths {}
+	find_multipaths_timeout 20
+	reservation_key file
+}}
+"""
 # Lines that collide, and lines that say nothing.
 ALIASES = st.sampled_from(["mpatha", "mpathb", "mpathaa", "data", "a" * 127])
 WWIDS = st.sampled_from(["36001", "36002", "3" * 127])  # 0.9.4 keeps longer ones, which no map has
@@ -38,12 +48,21 @@ class Tool:
     """``multipath`` of one release, with a folder that it takes for its own."""
 
     def __init__(self, release: str, folder: Path) -> None:
-        self.folder, self.state = folder, StateFolder(folder)
+        self.release, self.folder, self.state = release, folder, StateFolder(folder)
+        self.main_file = folder / multipath_tools.MAIN_FILE
         self._words = multipath_tools.program(release, at=multipath_tools.portable(release))
 
     def configure(self, find_multipaths: str) -> None:
         """Write its configuration."""
-        (self.folder / multipath_tools.MAIN_FILE).write_text(CONFIGURATION.format(find_multipaths))
+        self.main_file.write_text(CONFIGURATION.format(find_multipaths))
+
+    def configuration(self) -> Configuration:
+        """Return its configuration, as this library reads it."""
+        return load(str(self.main_file), str(self.folder / multipath_tools.DROP_INS))
+
+    def printed(self, *arguments: str) -> list[str]:
+        """Run it, and return the lines that it prints."""
+        return self.start(*arguments).communicate(timeout=60)[0].splitlines()
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start it."""
@@ -55,6 +74,32 @@ class Tool:
         process = self.start(*arguments)
         process.communicate(timeout=60)
         return process.returncode
+
+
+class Daemon:
+    """multipathd of one release, as it is: with the files of the guest."""
+
+    def __init__(self, release: str) -> None:
+        self._words = multipath_tools.program(release, "multipathd", at=multipath_tools.tree(release))
+        silent = subprocess.DEVNULL
+        self._process = subprocess.Popen([*self._words, "-d"], stdout=silent, stderr=silent)
+        while not daemon_is_running():
+            assert self._process.poll() is None
+        assert self.ask("show", "daemon")
+
+    def ask(self, *words: str) -> str:
+        """Give it a command, and return what it answers once it has one."""
+        for _ in range(100):
+            command = [*self._words, *words]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+            if done.returncode == 0:
+                return done.stdout
+        raise AssertionError(done.stdout + done.stderr)
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait(60)
 
 
 @pytest.fixture(params=RELEASES)
@@ -74,6 +119,11 @@ def wwids() -> list[str]:
     """Return the WWIDs of the array's paths, each once."""
     found = (identify_wwid(path, "ID_SERIAL") for path in discover())
     return list(dict.fromkeys(wwid.value for wwid in found if wwid))
+
+
+def seconds(line: str) -> float:
+    """Return what ``FIND_MULTIPATHS_WAIT_UNTIL`` says."""
+    return float(line.removeprefix('FIND_MULTIPATHS_WAIT_UNTIL="').removesuffix('"'))
 
 
 def names(dm: Control) -> dict[str, str]:
@@ -167,14 +217,72 @@ class TestTheClaimOfADisk:
         for listed in (False, True):
             for mode in Mode:
                 tool.configure(mode)
-                configuration = load(str(tool.folder / multipath_tools.MAIN_FILE), str(tool.folder / "conf.d"))
-                question = Question(Resolver(configuration), screen)
+                question = Question(Resolver(tool.configuration()), screen)
                 theirs[mode, listed] = tool.run("-c", "/dev/sda") == 0
                 ours[mode, listed] = claim("sda", question, places=places).decision.is_path
             tool.state.add_wwid(wwid)
 
         assert ours == theirs
         assert set(ours.values()) == {True, False}
+
+
+@pytest.fixture
+def started(tool: Tool) -> Iterator[Callable[[str], Daemon]]:
+    """Give who starts the daemon in a mode of ``find_multipaths``, end it, and remove its files."""
+    running: list[Daemon] = []
+
+    def start(find_multipaths: str) -> Daemon:
+        Path("/etc/multipath.conf").write_text(CONFIGURATION.format(find_multipaths))
+        running.append(Daemon(tool.release))
+        return running[-1]
+
+    yield start
+    for daemon in running:
+        daemon.stop()
+    Path("/etc/multipath.conf").unlink()
+    shutil.rmtree("/etc/multipath", ignore_errors=True)
+
+
+@pytest.mark.kernel(paths=1)
+@pytest.mark.slow
+class TestTheClaimInAnEvent:
+    def test_is_that_of_the_tool(self, tool: Tool, started: Callable[[str], Daemon]) -> None:
+        """``multipath -u``: the only path of its unit may be one; who waits is noted, by either of them."""
+        tool.configure("smart")
+        started("smart")
+        wait = Path("/run/multipath/find_multipaths/8:0")
+        question = Question(Resolver(tool.configuration()), screen, event=True)
+        first = claim("sda", question, places=Places(state=tool.state))
+        first.begin_wait()
+        theirs = tool.printed("-u", "sda")
+        wait.unlink()
+        begun = tool.printed("-u", "sda")
+        ours = claim("sda", question, places=Places(state=tool.state))
+
+        assert theirs[-1] == begun[-1] == ours.udev[-1] == 'DM_MULTIPATH_DEVICE_PATH="2"'
+        assert 18 <= seconds(theirs[0]) <= 20
+        assert 18 <= seconds(ours.udev[0]) <= seconds(begun[0]) <= 20
+
+
+@pytest.mark.kernel(paths=1)
+@pytest.mark.slow
+class TestAReservationKey:
+    def test_is_set_by_either(self, tool: Tool, started: Callable[[str], Daemon]) -> None:
+        """What is set here the daemon tells, once it starts, and what it sets is read."""
+        (wwid,) = wwids()
+        state = StateFolder()
+        state.set_prkey("36001", Prkey(0xEF))
+        state.set_prkey(wwid, Prkey(0xCD))
+        daemon = started("greedy")
+        ours = daemon.ask("getprkey", "map", "mpatha").strip()
+        daemon.ask("setprkey", "map", "mpatha", "key", "0xab:aptpl")
+        theirs = state.prkeys()
+        daemon.ask("unsetprkey", "map", "mpatha")
+
+        assert ours == "0xcd"
+        assert (theirs.keys, theirs.findings) == ({"36001": Prkey(0xEF), wwid: Prkey(0xAB, aptpl=True)}, ())
+        assert state.prkeys().keys == {"36001": Prkey(0xEF)}
+        assert state.bindings().by_wwid == {wwid: "mpatha"}
 
 
 @pytest.mark.slow
