@@ -50,7 +50,7 @@ def plan_lines(plan: Plan, *, verbose: bool, unused: bool) -> Iterator[Line]:
             yield from map_lines(planned, names, verbose=verbose)
     if unused:
         yield from unused_lines(plan)
-    yield from ((Span(remark.text, "yellow"),) for remark in plan.remarks)
+    yield from ((Span(remark.text, "yellow"), Span(f" [{remark.code}]", _FAINT)) for remark in plan.remarks)
     yield (Span(summary(plan), "bold"),)
 
 

@@ -90,7 +90,7 @@ def summary(results: Sequence[Result]) -> str:
 
 
 def _draw(text: str) -> None:
-    sys.stderr.write(f"\r\x1b[K{escaped(text[:_LONGEST])}")
+    sys.stderr.write(f"\r\x1b[K{escaped(text)[:_LONGEST]}")
     sys.stderr.flush()
 
 

@@ -1,5 +1,6 @@
 """The page about the command line, run as it stands."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -41,6 +42,17 @@ def test_every_example_prints_what_the_page_says(capsys: pytest.CaptureFixture[s
 
         assert program == "mpath"
         assert capsys.readouterr() == (printed, ""), command
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_map_of_a_plan_has_the_keys_that_the_page_names(capsys: pytest.CaptureFixture[str]) -> None:
+    """Else who reads it would look for them in vain."""
+    (sentence,) = re.findall(r"A map of a plan has (.*?) and more", PAGE, re.DOTALL)
+    main(["plan", "--conf", "multipath.conf", "-o", "json"])
+
+    (record,) = json.loads(capsys.readouterr().out)["maps"]
+    assert set(re.findall(r"`(\w+)`", sentence)) - {"code", "text"} <= record.keys()
+    assert record["reasons"][0].keys() == {"code", "text"}
 
 
 def test_there_are_examples() -> None:
