@@ -36,6 +36,7 @@ def add_host(tree: SysfsTree, initiator: InitiatorPort) -> None:
         "node_name": name_of_port,
         "port_state": "Online",
         "port_type": "NPort",
+        "speed": "16 Gbit",
     }
     _add_class(tree, folder, "fc_host", name, ports)
 
