@@ -23,7 +23,7 @@ from .live import LiveGroups
 from .member import Member, PathState, in_order
 from .option import as_text
 from .priority import Group
-from .refusal import refused
+from .refusal import refused, table_words
 from .selection import selection
 from .settings import MapSettings
 from .throughput import Throughput
@@ -124,8 +124,9 @@ def _joined(members: Sequence[Member], live: LiveGroups | None) -> tuple[list[Me
 
 def _handler(settings: MapSettings) -> HardwareHandler | None:
     option = settings["hardware_handler"]
+    text = table_words(option, "0")
     try:
-        return _read_handler(as_text(option, "0"))
+        return _read_handler(text)
     except TableError as error:
         raise refused(option, str(error)) from error
 

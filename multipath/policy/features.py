@@ -14,9 +14,8 @@ from ..errors import TableError
 from ..wire.features import Features
 from ..wire.table import MultipathTable
 from .member import Member
-from .option import as_text
 from .queueing import queues
-from .refusal import refused
+from .refusal import refused, table_words
 from .settings import MapSettings
 
 _BIO_ONLY: Final = "nvme:tcp"  # its queues may sleep, and the kernel stacks no requests on such
@@ -36,8 +35,9 @@ def features(members: Sequence[Member], settings: MapSettings, live: MultipathTa
     """
     option = settings["features"]
     retains = settings.facts.can_retain and not settings.facts.always_retains
+    text = table_words(option, "0")
     try:
-        configured = _read(as_text(option, "0"))
+        configured = _read(text)
         return replace(
             configured,
             queue_if_no_path=queues(settings["no_path_retry"]),

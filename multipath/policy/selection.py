@@ -18,8 +18,7 @@ from ..wire.group import PathGroup, TablePath, read_selector
 from ..wire.selectors import CpuMask, OtherWords, RepeatCount, Selector, SelectorWords, ServiceTimeArgs
 from ..wire.words import UINT_MAX, Words
 from .member import Member
-from .option import as_text
-from .refusal import refused
+from .refusal import refused, table_words
 from .settings import MapSettings
 from .throughput import relative_throughputs
 
@@ -57,7 +56,7 @@ class Selection:
     def repeats(self, member: Member) -> int:
         """Return the repeat count of one path."""
         weight = member.priority if self.weighted and member.priority and member.priority > 0 else 1
-        return min(self.repeat_count * weight, UINT_MAX)
+        return min(max(self.repeat_count, 0) * weight, UINT_MAX)
 
 
 def selection(settings: MapSettings) -> Selection:
@@ -68,8 +67,9 @@ def selection(settings: MapSettings) -> Selection:
         ConfigError: ``path_selector`` is none that the kernel takes.
     """
     option = settings["path_selector"]
+    text = table_words(option, _DEFAULT)
     try:
-        selector = _selector(as_text(option, _DEFAULT))
+        selector = _selector(text)
     except (TableError, ValueError) as error:
         raise refused(option, str(error)) from error
     count = settings.value("rr_min_io_rq" if settings.facts.takes_requests else "rr_min_io")

@@ -187,12 +187,36 @@ class TestWhatCannotBe:
             ({"features": "3 a"}, "features"),
             ({"hardware_handler": "2 alua"}, "hardware_handler"),
             ({"path_grouping_policy": "best"}, "path_grouping_policy"),
+            ({"path_selector": "newer\x1b[2J 0"}, "path_selector"),
+            ({"features": "1 \x1c"}, "features"),
+            ({"hardware_handler": "1 al\nua"}, "hardware_handler"),
+            ({"features": "1 w\u00f6rd"}, "features"),
         ],
     )
     def test_is_refused_with_its_line(self, options: dict[str, Value], option: str) -> None:
         """Never a wrong map."""
         with pytest.raises(ConfigError, match=f"multipath.conf:7: {option}"):
             desired(a_member(), **options)
+
+
+class TestHostileFacts:
+    WORDS = st.text(max_size=20) | st.sampled_from(["alua", "0", "queue_mode bio", "\\", "a\\ b"])
+
+    @given(WORDS, WORDS, WORDS, st.integers())
+    @settings(max_examples=60)
+    def test_make_a_table_that_says_what_it_says_or_none(
+        self, handler: str, selector: str, words: str, count: int
+    ) -> None:
+        """Whatever a device calls its handler, and whatever a file says."""
+        member = a_member(handler=handler, tpgs=1)
+        options: dict[str, Value] = {"path_selector": f"round-robin 1 {selector}", "features": f"1 {words}"}
+        try:
+            table = desired(member, **options, rr_min_io_rq=count).table
+        except ConfigError:
+            return
+
+        assert MultipathTable.parse(str(table)) == table
+        assert str(table).isprintable()
 
 
 class TestReasons:
