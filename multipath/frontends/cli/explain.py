@@ -7,7 +7,7 @@ from typing import Final
 from ...config.resolve import Effective
 from ...maps.claim import Places, Question, claim
 from ...maps.screening import PathVerdict
-from ...policy.find_multipaths import Decision
+from ...policy.find_multipaths import BuildFacts, Decision, Mode, decide_build
 from .explained_map import map_lines, map_record, map_settings
 from .explained_path import ExplainedPath, path_settings
 from .lookup import each_once, map_of, named
@@ -53,6 +53,7 @@ def explain(args: argparse.Namespace) -> int:
                 verdict,
                 map_of(found.plan, verdict.path.devt),
                 chosen(path_settings(verdict, found.configuration)),
+                _build(found, verdict),
                 _claim(found, verdict),
             )
             for verdict in paths
@@ -66,9 +67,20 @@ def explain(args: argparse.Namespace) -> int:
     return 0
 
 
+def _build(found: Planned, verdict: PathVerdict) -> Decision | None:
+    """Return whether find_multipaths lets the unit of a path have a map, by the facts that the plan went by."""
+    if verdict.wwid is None or verdict.ruling is None or not verdict.ruling.allowed:
+        return None
+    paths = [each for each in found.plan.paths if each.wwid == verdict.wwid and each.ruling and each.ruling.allowed]
+    mode = Mode(str(found.configuration.effective("find_multipaths").value))
+    live = any(each.live is not None for each in found.plan.maps if each.wwid == verdict.wwid)
+    listed = found.state is not None and verdict.wwid in found.state.wwids()
+    return decide_build(BuildFacts(mode, live, len(paths) > 1, listed))
+
+
 def _claim(found: Planned, verdict: PathVerdict) -> Decision | None:
     """Return whether udev would claim the disk; in a world in memory nobody does."""
-    if not found.host.control.shared:
+    if not found.host.control.shared or found.state is None:
         return None
     by_number = {each.path.devt: _screened(each) for each in found.plan.paths}
     question = Question(found.configuration.resolver, lambda paths: [by_number[path.devt] for path in paths])

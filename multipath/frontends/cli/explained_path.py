@@ -47,12 +47,14 @@ class ExplainedPath:
         verdict: Whether it may be used.
         planned: The map that it is in, or will be; ``None`` for none.
         settings: The options that are told.
+        build: Whether find_multipaths lets its unit have a map; ``None`` where the blacklist or its WWID does not.
         claim: Whether the disk is claimed; ``None`` where nobody asked.
     """
 
     verdict: PathVerdict
     planned: PlannedMap | None
     settings: Sequence[Effective]
+    build: Decision | None = None
     claim: Decision | None = None
 
 

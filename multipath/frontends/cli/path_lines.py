@@ -6,6 +6,7 @@ from typing import Final
 from ...config.blacklist import Outcome
 from ...maps.screening import PathVerdict
 from ...paths.path import Path
+from ...policy.find_multipaths import Decision
 from ...units import format_devt, to_bytes
 from .explained_path import ExplainedPath, MembershipRecord, membership
 from .setting_lines import setting_rows
@@ -37,13 +38,17 @@ def _decisions(explained: ExplainedPath) -> Iterator[Line]:
     if verdict.ruling is not None:
         yield (Span("  blacklist"),)
         yield from ((Span(f"    {step}", _OUTCOMES.get(step.outcome, _FAINT)),) for step in verdict.ruling.trail)
+    if explained.build is not None:
+        yield _decision("find_multipaths", explained.build)
     used, style = ("  may be used: ", _GOOD) if verdict.allowed else ("  is not used: ", _BAD)
     yield (Span(used, style), Span(verdict.text), Span(f" [{verdict.code}]", _FAINT))
     if explained.claim is not None:
-        yield (
-            Span(f"  claim {explained.claim.claim}: {explained.claim.reason}"),
-            Span(f" [{explained.claim.code}]", _FAINT),
-        )
+        yield _decision("claim by udev's rule", explained.claim)
+
+
+def _decision(what: str, found: Decision) -> Line:
+    style = "" if found.is_path else _BAD
+    return (Span(f"  {what}: "), Span(f"{found.claim}, {found.reason}", style), Span(f" [{found.code}]", _FAINT))
 
 
 def _identity(path: Path) -> Iterator[str]:

@@ -31,9 +31,9 @@ class StepRecord(TypedDict):
     text: str
 
 
-class ClaimRecord(TypedDict):
+class DecisionRecord(TypedDict):
     """
-    Whether the disk is claimed for multipath when udev sees it.
+    What find_multipaths says of a disk.
 
     Attributes:
         claim: ``"valid"``, ``"invalid"``, ``"maybe"`` or ``"valid-no-check"``.
@@ -78,7 +78,8 @@ class PathExplanation(TypedDict):
         code: Why, as a word for programs.
         text: The same, a sentence for people.
         blacklist: What each test of the blacklist says, in their order; the first that refuses decides.
-        claim: Whether the disk is claimed; ``null`` for a world in memory, where nobody claims anything.
+        find_multipaths: Whether a map is built from it; ``null`` where the blacklist or its WWID forbids that already.
+        claim: Whether the disk is claimed for multipath when udev sees it; ``null`` for a world in memory.
         settings: What holds for it.
         map: The map that it is in, or will be; ``null`` for none.
     """
@@ -110,7 +111,8 @@ class PathExplanation(TypedDict):
     code: str
     text: str
     blacklist: list[StepRecord]
-    claim: ClaimRecord | None
+    find_multipaths: DecisionRecord | None
+    claim: DecisionRecord | None
     settings: list[SettingRecord]
     map: MembershipRecord | None
 
@@ -147,7 +149,8 @@ def path_record(explained: ExplainedPath) -> PathExplanation:
         "code": verdict.code,
         "text": verdict.text,
         "blacklist": [_step(step) for step in verdict.ruling.trail] if verdict.ruling else [],
-        "claim": None if explained.claim is None else _claim(explained.claim),
+        "find_multipaths": _decision(explained.build),
+        "claim": _decision(explained.claim),
         "settings": [setting_record(each) for each in explained.settings],
         "map": None if planned is None else membership(path, planned),
     }
@@ -164,5 +167,5 @@ def _step(step: Step) -> StepRecord:
     }
 
 
-def _claim(decision: Decision) -> ClaimRecord:
-    return {"claim": str(decision.claim), "code": decision.code, "reason": decision.reason}
+def _decision(found: Decision | None) -> DecisionRecord | None:
+    return None if found is None else {"claim": str(found.claim), "code": found.code, "reason": found.reason}

@@ -30,13 +30,13 @@ class Planned:
         plan: The plan.
         host: The machine.
         configuration: What the administrator wants.
-        state: The folder of the bindings and wwids files.
+        state: The folder of the bindings and wwids files; ``None`` for a world in memory that was given none.
     """
 
     plan: Plan
     host: Host
     configuration: Configuration
-    state: StateFolder
+    state: StateFolder | None
 
 
 @contextmanager
@@ -53,10 +53,10 @@ def planned(verb: str, args: argparse.Namespace, *refs: str) -> Iterator[Planned
         NotFound: one of them is not there.
     """
     configuration = usable_files(verb, args)
-    state = None if args.state is None else StateFolder(args.state)
     with Host() as host:
+        state = StateFolder(args.state) if args.state else StateFolder() if host.control.shared else None
         plan = host.plan(configuration, state=state)
-        yield Planned(_part(host, plan, refs) if refs else plan, host, configuration, state or StateFolder())
+        yield Planned(_part(host, plan, refs) if refs else plan, host, configuration, state)
 
 
 def _part(host: Host, plan: Plan, refs: tuple[str, ...]) -> Plan:

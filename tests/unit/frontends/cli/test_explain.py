@@ -7,7 +7,7 @@ import pytest
 
 from multipath.frontends.cli.explained_path import MembershipRecord
 from multipath.frontends.cli.main import main
-from multipath.frontends.cli.path_record import ClaimRecord, PathExplanation, StepRecord
+from multipath.frontends.cli.path_record import DecisionRecord, PathExplanation, StepRecord
 from multipath.virtual import VirtualHost
 from multipath.virtual.model import Model
 
@@ -34,6 +34,7 @@ class TestAPath:
         assert lines[2].startswith("  scsi:fcp 0:0:1:0, target 0x")
         assert lines[3].startswith("  running, active/non-optimized, handler alua")
         assert lines[4] == f"  WWID {array.wwid}, by sysfs vpd_pg83"
+        assert "  find_multipaths: valid, another path has its WWID [other-path]" in lines
         assert "  map mpatha (create): group 2, priority 10 (by sysfs: active/non-optimized)" in lines
         assert any(line.split()[:2] == ["prio", "sysfs"] and "detected" in line for line in lines)
 
@@ -44,7 +45,7 @@ class TestAPath:
         assert explain("sda") == 0
         out = capsys.readouterr().out
         assert "  is not used: " in out
-        assert "find_multipaths on" in out
+        assert "  find_multipaths: invalid, find_multipaths on: neither " in out
         assert "  map " not in out
 
     def test_that_is_blacklisted_is_told_the_rule(self, world: VirtualHost, conf: Path, capsys: Capture) -> None:
@@ -53,7 +54,9 @@ class TestAPath:
         world.add_array(paths=2)
 
         assert explain("sda") == 0
-        assert "multipath.conf:6" in capsys.readouterr().out
+        out = capsys.readouterr().out
+        assert "    devnode 'sda' is blacklisted: it fits devnode '^sda$', multipath.conf:6 (blacklist)" in out
+        assert "  find_multipaths: " not in out
 
     def test_that_is_down_is_told_what_keeps_it_out(self, world: VirtualHost, capsys: Capture) -> None:
         """It will join."""
@@ -124,7 +127,7 @@ class TestTheRecordOfAPath:
             "why": "by sysfs: active/non-optimized",
         }
 
-    @pytest.mark.parametrize("record", [PathExplanation, MembershipRecord, StepRecord, ClaimRecord])
+    @pytest.mark.parametrize("record", [PathExplanation, MembershipRecord, StepRecord, DecisionRecord])
     def test_is_explained(self, record: type) -> None:
         """Each key in the docstring."""
         assert all(f"        {key}: " in str(record.__doc__) for key in record.__annotations__)
