@@ -31,7 +31,7 @@ ffibuilder.cdef(
     int semctl_array(int semid, int cmd, unsigned short *values);
 
     typedef struct { ...; } regex_t;
-    int regcomp(regex_t *preg, const char *regex, int cflags);
+    int regcomp_bytes(regex_t *preg, const char *regex, int cflags);
     int regexec(const regex_t *preg, const char *string, size_t nmatch, void *pmatch, int eflags);
     size_t regerror(int errcode, const regex_t *preg, char *errbuf, size_t errbuf_size);
     void regfree(regex_t *preg);
@@ -45,7 +45,23 @@ ffibuilder.set_source(
     #include <sys/ipc.h>
     #include <sys/sem.h>
     #include <time.h>
+    #include <locale.h>
     #include <regex.h>
+
+    /* A letter is a byte, as it is for multipathd, whatever the locale of this process: regexec() follows regcomp(). */
+    static int regcomp_bytes(regex_t *preg, const char *regex, int cflags)
+    {
+        locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), former;
+        int code;
+
+        if (!plain)
+            return REG_ESPACE;
+        former = uselocale(plain);
+        code = regcomp(preg, regex, cflags);
+        uselocale(former);
+        freelocale(plain);
+        return code;
+    }
 
     /* semctl() takes a union that the caller must define; these two are the forms that are used. */
     union argument { int value; struct semid_ds *status; unsigned short *array; };

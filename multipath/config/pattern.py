@@ -2,8 +2,8 @@ r"""
 Regular expressions as multipath.conf has them: POSIX extended, by the C library itself.
 
 Strategy: Python's ``re`` accepts another language; a rule that means something else here than in multipathd would let
-the wrong disk in. So the C library compiles and searches; an expression without any sign of one is searched for without
-it, which comes to the same and costs less.
+the wrong disk in. So the C library compiles and searches, byte by byte whatever the locale is; an expression without
+any sign of one is searched for without it, which comes to the same and costs less.
 
 The C library copies what is repeated, and what may be left out costs it the cube of how often: ``((a{255}){255}){255}``
 takes all memory there is. So the size of what it would build is reckoned beforehand, and too much is refused. It also
@@ -99,7 +99,7 @@ def _compiled(expression: str) -> object:
         raise ValueError(f"no regular expression: {len(source)} bytes, or a NUL among them")
     _reckon(expression)
     compiled = ffi.gc(ffi.new("regex_t *"), lib.regfree)
-    code = lib.regcomp(compiled, source, lib.REG_EXTENDED | lib.REG_NOSUB)
+    code = lib.regcomp_bytes(compiled, source, lib.REG_EXTENDED | lib.REG_NOSUB)
     if code:
         said = ffi.new("char[]", 256)
         lib.regerror(code, compiled, said, 256)

@@ -1,3 +1,5 @@
+import locale
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -5,6 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multipath.config.pattern import Pattern
+
+
+@pytest.fixture
+def locale_of_many_bytes() -> Iterator[None]:
+    """A process in whose locale a letter may be several bytes."""
+    former = locale.setlocale(locale.LC_CTYPE)
+    locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    yield
+    locale.setlocale(locale.LC_CTYPE, former)
+
 
 SIGNS = st.sampled_from([*"ab()[]{}*+?|^$.,:=-!\\", "{2}", "{0,9}", "{20,}", "[[:alpha:]]", "[^]a]", "(a|b)"])
 
@@ -35,6 +47,14 @@ class TestAnExpression:
         """What the C library does not compile is a ``ValueError``."""
         with pytest.raises(ValueError, match="no regular expression"):
             Pattern(text)
+
+
+class TestALetter:
+    def test_is_a_byte(self, locale_of_many_bytes: None) -> None:
+        """As for multipathd, which has no locale: what a device says need not be UTF-8."""
+        assert Pattern("^.$").search("\udcff")
+        assert Pattern("^..$").search("é")
+        assert not Pattern("^.$").search("é")
 
 
 class TestAnInvertedExpression:

@@ -341,7 +341,7 @@ CALLS: Final[dict[str, Callable[[], object]]] = {
         for member in ("", *(f".{name}" for name in vars(kind) if not name.startswith("_")))
     },
     **{f"libc.{name}": _cookies for name in ("semget", "semop", "semtimedop", "semctl_plain", "semctl_array")},
-    **{f"libc.{name}": _expressions for name in ("regcomp", "regexec", "regerror", "regfree")},
+    **{f"libc.{name}": _expressions for name in ("regcomp_bytes", "regexec", "regerror", "regfree")},
 }
 
 
