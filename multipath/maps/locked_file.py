@@ -20,6 +20,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 import secrets
 import signal
 import stat
@@ -37,6 +38,8 @@ _LARGEST: Final = 16 << 20  # bytes; 100,000 bindings are some 5 MiB
 _FLOCK: Final = "@hhqqi0q"  # struct flock: type, whence, start, length, pid
 _LONGEST_PAUSE: Final = 0.005  # seconds between two tries
 _LATE: Final = 1.0  # seconds that a file without a name is watched
+_TOKEN_BYTES: Final = 8
+_TOKEN: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)  # an editor has files like ours: .bindings.swp
 _HELD: Final = (errno.EAGAIN, errno.EACCES)
 
 
@@ -153,9 +156,9 @@ class LockedFile:
         """Make a temporary file beside the real one, locked; clear away those of killed processes."""
         folder, name = os.path.split(self._real)
         for other in os.listdir(folder):
-            if other.startswith(f".{name}."):
+            if other.startswith(f".{name}.") and _TOKEN.fullmatch(other.removeprefix(f".{name}.")):
                 _clear(os.path.join(folder, other))
-        path = os.path.join(folder, f".{name}.{secrets.token_hex(8)}")
+        path = os.path.join(folder, f".{name}.{secrets.token_hex(_TOKEN_BYTES)}")
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         fcntl.fcntl(fd, fcntl.F_OFD_SETLK, _lock(fcntl.F_WRLCK))
         return path, fd

@@ -146,7 +146,7 @@ class TestWhatThisLibraryWrites:
 
         assert built_before[1] == {}
         assert names(dm) == {wwid: "mpathq"}
-        assert {file.name: file.read_bytes() for file in tool.folder.iterdir()} == written
+        assert {name: (tool.folder / name).read_bytes() for name in written} == written
 
     def test_no_longer_counts_once_it_is_removed(self, tool: Tool, dm: Control) -> None:
         """A WWID that is forgotten gets none."""

@@ -147,10 +147,11 @@ class TestAChange:
     def test_clears_away_what_a_killed_program_left(self, folder: StateFolder, bindings: Path) -> None:
         """Ours alone; others have their own names."""
         bindings.with_name(".bindings.0123456789abcdef").write_bytes(b"half")
-        bindings.with_name("bindings.XyZabc").write_bytes(b"half")
+        for other in ("bindings.XyZabc", ".bindings.swp"):
+            bindings.with_name(other).write_bytes(b"half")
         folder.add_binding("mpathb", "36002")
 
-        assert names(folder) == ["bindings", "bindings.XyZabc"]
+        assert names(folder) == [".bindings.swp", "bindings", "bindings.XyZabc"]
 
 
 class TestAFileThatCannotBeUsed:
