@@ -24,6 +24,7 @@ from ..paths.path import Path
 from ..paths.sysfs import block_folder, number, size_of
 from ..units import Sectors
 from ..wire.table import MultipathTable
+from .failed_wwids import FailedWwids
 from .map import Map
 from .planned_map import Action, PlannedMap
 from .result import Outcome, Progress, Result
@@ -220,6 +221,10 @@ class Application:
             return {}
         try:
             self._state.add_wwids(self._made)
+            if self._machine.control.shared:  # a path that comes later would be left to others, for the sake of a past
+                failed = FailedWwids()
+                for wwid in self._made:
+                    failed.clear(wwid)
         except errors.MultipathError as error:
             return dict.fromkeys(self._made, error)
         return {}

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from multipath import Control
+from multipath import Control, Host
 from multipath.config.configuration import Configuration
 from multipath.config.files import load
+from multipath.config.reader import read_configuration
 from multipath.config.resolve import Resolver
 from multipath.lab import multipath_tools
 from multipath.maps.bindings import HEADER, order, parse_bindings
 from multipath.maps.claim import Places, Question, claim
+from multipath.maps.failed_wwids import FailedWwids
 from multipath.maps.prkeys import Prkey
 from multipath.maps.state_file import StateFolder
 from multipath.multipathd.socket import daemon_is_running
@@ -157,6 +159,20 @@ class TestWhatThisLibraryWrites:
         tool.run()
 
         assert names(dm) == {}
+
+
+@pytest.mark.kernel
+class TestAMapThatCouldNotBeMadeOnce:
+    def test_leaves_no_trace_of_that_once_it_is_made(self, host: Host, tmp_path: Path) -> None:
+        """Else a path that comes later would not be claimed."""
+        (wwid,) = wwids()
+        FailedWwids().mark(wwid)
+        configuration = read_configuration([("multipath.conf", CONFIGURATION.format("greedy"))])
+
+        host.plan(configuration, state=StateFolder(tmp_path)).apply()
+
+        assert [each.uuid for each in host.maps()] == [f"mpath-{wwid}"]
+        assert wwid not in FailedWwids()
 
 
 @pytest.mark.kernel
