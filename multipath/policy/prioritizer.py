@@ -19,6 +19,7 @@ from ..paths.path import Path
 from .option import Options, as_text, detected
 
 ALUA: Final = frozenset({"alua", "sysfs"})  # the same numbers, asked of the array or of the kernel
+_NO_ARGS: Final = "const"  # a prioritizer that takes none; it holds where nobody names one
 _EXPLICIT: Final = 2  # the value of the TPGS field for which even an RDAC array is taken at the kernel's word
 _ENTRIES: Final = frozenset({Layer.DEVICES, Layer.HWTABLE})
 
@@ -92,7 +93,7 @@ def _detected(path: Path, options: Options, subject: Subject, configured: Effect
 
 def _args(name: str, configured: Effective, args: Effective) -> str:
     """Return the arguments that were meant for the prioritizer ``name``."""
-    if configured.origin.layer is Layer.BUILT_IN:
-        # Nobody names a prioritizer: an entry's arguments can only be meant for the one that is detected.
+    if configured.value == _NO_ARGS:
+        # An entry's arguments can only be meant for the one that is detected.
         return as_text(args) if name in ALUA else ""
     return as_text(args) if name == configured.value or {name, configured.value} <= ALUA else ""

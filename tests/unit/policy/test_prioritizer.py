@@ -31,6 +31,7 @@ DETECTED: list[tuple[dict[Layer, dict[str, Value]], str]] = [
     ({V: {"prio": "weightedpath", "prio_args": "devname sda 5"}}, ""),
     ({M: {"prio": "alua"}, V: {"prio_args": BIT}}, ""),
     ({H: {"prio_args": BIT}}, BIT),
+    ({H: {"prio_args": BIT}, D: {"prio": "const", "prio_args": ""}}, BIT),
     ({D: {"prio_args": BIT}}, ""),
 ]
 
