@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multipath.policy.alternation import alternated
@@ -45,6 +45,7 @@ class TestTheOrderOfARoundRobin:
         assert alternated(members) == tuple(members)
 
     @given(st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 5)), max_size=20))
+    @settings(max_examples=40, deadline=None)
     def test_has_every_path_once(self, places: list[tuple[str | None, int]]) -> None:
         """However unevenly they are spread."""
         members = paths(places)

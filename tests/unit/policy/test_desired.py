@@ -68,7 +68,7 @@ class TestAMapOfAnAluaArray:
 
 class TestTheSamePaths:
     @given(PATHS, POLICIES, SELECTORS, st.sampled_from(["off", "on"]), st.randoms(use_true_random=False))
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     def test_give_the_same_map_in_any_order(
         self, members: list[Member], policy: str, selector: str, marginal: str, chance: random.Random
     ) -> None:
@@ -86,7 +86,7 @@ class TestTheSamePaths:
         assert one.table == other.table
 
     @given(PATHS, POLICIES, SELECTORS, st.randoms(use_true_random=False))
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     def test_change_nothing_of_a_map_that_was_made_of_them(
         self, members: list[Member], policy: str, selector: str, chance: random.Random
     ) -> None:
@@ -109,7 +109,7 @@ class TestTheSamePaths:
 class TestAThousandShuffles:
     @pytest.mark.slow
     @given(PATHS, POLICIES, st.randoms(use_true_random=False))
-    @settings(max_examples=1000)
+    @settings(max_examples=1000, deadline=None)
     def test_make_one_map(self, members: list[Member], policy: str, chance: random.Random) -> None:
         """And none of them makes another."""
         shuffled = chance.sample(members, len(members))
@@ -167,7 +167,7 @@ class TestAMapThatIsInItsSecondGroup:
 
 class TestIoAffinity:
     @given(PATHS, st.randoms(use_true_random=False))
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     def test_deals_the_same_cpus_out_again(self, members: list[Member], chance: random.Random) -> None:
         """So that a map that was made needs no load."""
         options = configured(path_selector="io-affinity 0", path_grouping_policy="group_by_serial")
@@ -203,7 +203,7 @@ class TestHostileFacts:
     WORDS = st.text(max_size=20) | st.sampled_from(["alua", "0", "queue_mode bio", "\\", "a\\ b"])
 
     @given(WORDS, WORDS, WORDS, st.integers())
-    @settings(max_examples=60)
+    @settings(max_examples=60, deadline=None)
     def test_make_a_table_that_says_what_it_says_or_none(
         self, handler: str, selector: str, words: str, count: int
     ) -> None:

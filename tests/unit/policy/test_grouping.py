@@ -2,7 +2,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multipath.policy.grouping import POLICIES, group_paths
@@ -65,11 +65,13 @@ class TestFourPaths:
 
 class TestAnyPaths:
     @given(PATHS, st.sampled_from(sorted(POLICIES)))
+    @settings(max_examples=40, deadline=None)
     def test_stand_as_if_each_were_compared_with_each(self, members: list[Member], policy: str) -> None:
         """One pass with a dictionary gives what the comparison of all pairs gives."""
         assert group_paths(members, POLICIES[policy]) == by_pairs(members, policy)
 
     @given(PATHS, st.sampled_from(sorted(POLICIES)))
+    @settings(max_examples=40, deadline=None)
     def test_are_parted_by_whether_they_are_marginal(self, members: list[Member], policy: str) -> None:
         """No group has both kinds, and the marginal ones come last."""
         groups = group_paths(members, POLICIES[policy], marginal_apart=True)

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multipath.policy.member import Member, PathState
@@ -98,6 +98,7 @@ class TestGroups:
         assert best_group(ordered) == best
 
     @given(SOME_GROUPS)
+    @settings(max_examples=40, deadline=None)
     def test_have_the_best_that_one_look_at_each_finds(self, groups: list[Group]) -> None:
         """In any order, not only in that of priority."""
         assert best_group(groups) == best_step_by_step(groups)

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multipath.paths.path import Path
@@ -98,6 +98,7 @@ class TestWeightedpath:
         assert [priority("weightedpath", args, bare).value for args in ("serial X 3", "hbtl 2 3")] == [0, 0]
 
     @given(st.text(max_size=60))
+    @settings(max_examples=60, deadline=None)
     def test_never_stumbles(self, args: str) -> None:
         """Whatever stands there."""
         assert priority("weightedpath", args, SDA).value is not None or args.split()[0] == "wwn"
