@@ -171,6 +171,14 @@ class TestAnAddition:
 
 
 class TestEveryFile:
+    @given(st.binary())
+    def test_of_any_bytes_is_read(self, data: bytes) -> None:
+        """What it says of them can be printed."""
+        found = parse_bindings(data)
+
+        assert found.data == data
+        assert all(str(finding).isprintable() for finding in found.findings)
+
     @given(FILES)
     def test_is_read(self, data: bytes) -> None:
         """And agrees with a slow reader that asks each line's rules one by one."""

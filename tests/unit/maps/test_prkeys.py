@@ -77,6 +77,14 @@ class TestAKey:
 
 
 class TestEveryFile:
+    @given(st.binary())
+    def test_of_any_bytes_is_read(self, data: bytes) -> None:
+        """What it says of them can be printed."""
+        found = parse_prkeys(data)
+
+        assert found.data == data
+        assert all(str(finding).isprintable() for finding in found.findings)
+
     @given(FILES, WWIDS, KEYS)
     def test_holds_the_key_that_was_set_and_not_the_one_that_was_removed(
         self, data: bytes, wwid: str, prkey: Prkey

@@ -4,6 +4,7 @@ import fcntl
 import os
 import signal
 import stat
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -305,6 +306,49 @@ def renamed(file: Path) -> None:
             copy.rename(file)
     finally:
         os.close(fd)
+
+
+@pytest.mark.slow
+class TestAWriterThatIsKilledBeforeAnyOfItsSystemCalls:
+    @pytest.mark.parametrize("name", ["bindings", "wwids", "prkeys"])
+    def test_leaves_the_old_or_the_new_file(self, folder: StateFolder, name: str) -> None:
+        """At every single one of them; and at most one temporary file, which the next writer removes."""
+        change(folder, name)
+        file = Path(folder.folder, name)
+        old, outcomes, calls = file.read_bytes(), set(), 0
+        WRITES[name](folder)
+        new = file.read_bytes()
+        while killed_before(calls, lambda: WRITES[name](folder), lambda: file.write_bytes(old)):
+            assert file.read_bytes() in (old, new)
+            assert len(names(folder)) <= 2
+            outcomes.add(file.read_bytes())
+            calls += 1
+
+        assert outcomes == {old, new}
+        assert names(folder) == [name]
+        assert calls > 10
+
+
+def killed_before(calls: int, change: Callable[[], None], prepare: Callable[[], object]) -> bool:
+    """Make a change in a child that dies after so many system calls; tell whether it came that far."""
+    prepare()
+    child = os.fork()
+    if child == 0:
+        left = [calls]
+
+        def count(_: object, event: str, function: object) -> None:
+            if event == "c_call" and getattr(function, "__module__", "") in ("posix", "fcntl"):
+                left[0] -= 1
+                if left[0] < 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.setprofile(count)
+        change()
+        sys.setprofile(None)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
 
 
 class TestTheHeader:

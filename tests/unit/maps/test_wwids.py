@@ -69,6 +69,14 @@ class TestARemoval:
 
 
 class TestEveryFile:
+    @given(st.binary())
+    def test_of_any_bytes_is_read(self, data: bytes) -> None:
+        """What it says of them can be printed."""
+        found = parse_wwids(data)
+
+        assert found.data == data
+        assert all(str(finding).isprintable() for finding in found.findings)
+
     @given(FILES, GOOD, GOOD)
     def test_holds_what_was_put_into_it_and_not_what_was_removed(
         self, data: bytes, new: list[str], gone: list[str]
