@@ -82,6 +82,14 @@ class TestAPlanThatIsApplied:
             {"wwid": array.wwid, "name": "mpatha", "actions": ["create"], "outcome": "done", "error": None}
         ]
 
+    def test_tells_programs_the_plan_alone_where_it_is_tried_out(self, world: VirtualHost, capsys: Capture) -> None:
+        """There are no results of nothing."""
+        world.add_array(paths=2)
+
+        assert apply("--dry-run", "-o", "json") == 0
+        assert json.loads(capsys.readouterr().out)["results"] == []
+        assert names(world) == []
+
 
 class TestAMapThatFails:
     def test_is_code_one_and_hinders_no_other(self, world: VirtualHost, capsys: Capture) -> None:

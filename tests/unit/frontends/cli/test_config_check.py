@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from multipath.config import files
 from multipath.frontends.cli.main import main
 
 from .streams import Terminal, standard_input
@@ -63,11 +64,12 @@ class TestAConfiguration:
         assert capsys.readouterr().out.startswith("<stdin>:2:2: error: ")
 
     def test_is_read_with_the_folder_that_was_named_and_no_other(
-        self, conf: Path, tmp_path: Path, capsys: Capture
+        self, conf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
     ) -> None:
         """A file that is tried out is not mixed with those of this machine."""
         folder = tmp_path / "conf.d"
         folder.mkdir()
+        monkeypatch.setattr(files, "FOLDER", str(folder))
         (folder / "a.conf").write_text(WRONG)
         conf.write_text(RIGHT)
 

@@ -72,6 +72,15 @@ class TestAMap:
         assert found.live is None
         assert [each.path.name for each in verdicts_of(plan, found)] == ["sdc", "sdd"]
 
+    def test_that_is_called_as_another_is_known_is_ambiguous(self, host: Host) -> None:
+        """Nobody guesses which one was meant."""
+        first, second = (str(wwid) for wwid in dict.fromkeys(each.wwid for each in planned(host).paths[:4]))
+        alias = f"multipaths {{\n multipath {{\n wwid {first}\n alias {second}\n }}\n}}\n"
+        plan = host.plan(read_configuration([("multipath.conf", TEXT + alias)]))
+
+        with pytest.raises(errors.AmbiguousRef, match=first):
+            named(host, plan, second)
+
 
 class TestAUnitWithoutAMap:
     def test_is_its_paths(self, host: Host) -> None:
