@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from .entry import DeviceEntry, Rule, RuleKind
 from .finding import shown
-from .hwtable import built_in
+from .hwtable import with_built_in
 from .pattern import Pattern
 from .setting import Layer, Origin
 
@@ -236,7 +236,7 @@ def blacklist_rules(configuration: "Configuration", *, native_nvme: bool = False
     """Return the rules that refuse: the user's, the built-in one for names, one for each ``product_blacklist``."""
     names = _DISKS_WITHOUT_NVME if native_nvme else _DISKS
     by_name = Rule(RuleKind.DEVNODE, Pattern(names, invertible=True), None, _OF_BLACKLIST)
-    entries = (*built_in(), *configuration.devices)
+    entries = with_built_in(configuration.devices)
     return _without_equals((*configuration.blacklist, by_name, *filter(None, map(_of_entry, entries))))
 
 

@@ -14,7 +14,7 @@ from ..errors import ConfigError
 from .blacklist import blacklist_rules, exception_rules
 from .entry import DeviceEntry, MultipathEntry, Rule, RuleKind, Subject
 from .finding import shown
-from .hwtable import built_in
+from .hwtable import with_built_in
 from .lexer import CHUNK
 from .pattern import Pattern
 from .resolve import of_sections
@@ -61,7 +61,7 @@ def dump(
         *_defaults(configuration),
         *_rules("blacklist", blacklist_rules(configuration, native_nvme=native_nvme)),
         *_rules("blacklist_exceptions", exception_rules(configuration)),
-        *_section(0, "devices", _devices((*built_in(), *configuration.devices), wanted)),
+        *_section(0, "devices", _devices(with_built_in(configuration.devices), wanted)),
         *_section(0, "overrides", _overrides(configuration)),
         *_section(0, "multipaths", _multipaths(configuration.multipaths.values(), wanted)),
     )

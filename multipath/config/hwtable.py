@@ -1,5 +1,7 @@
 """The built-in table of arrays, as entries like those of ``devices``."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from .arrays import ARRAYS, Array
@@ -22,6 +24,29 @@ def built_in() -> tuple[DeviceEntry, ...]:
     'built-in device (PURE FlashArray)'
     """
     return tuple(_entry(array) for arrays in ARRAYS.values() for array in arrays)
+
+
+def with_built_in(devices: Sequence[DeviceEntry]) -> tuple[DeviceEntry, ...]:
+    """
+    Return the built-in entries and those of the files; where several fit a device, the later wins, option by option.
+
+    A built-in entry with the very expressions of one of a file stands right before that one, and loses its
+    ``product_blacklist`` to it: multipathd makes the two one entry, there where the file's stands.
+    """
+    own = {_strings(entry): entry for entry in devices}
+    taken = {strings: entry for entry in built_in() if (strings := _strings(entry)) in own}
+    if not taken:
+        return (*built_in(), *devices)
+    entries = [entry for entry in built_in() if _strings(entry) not in taken]
+    for entry in devices:
+        if same := taken.pop(_strings(entry), None):
+            entries.append(replace(same, product_blacklist=None) if entry.product_blacklist else same)
+        entries.append(entry)
+    return tuple(entries)
+
+
+def _strings(entry: DeviceEntry) -> tuple[str, str, str | None]:
+    return entry.vendor.text, entry.product.text, entry.revision and entry.revision.text
 
 
 def _entry(array: Array) -> DeviceEntry:

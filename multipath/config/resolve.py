@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from ..errors import ConfigError
 from .entry import Subject
 from .finding import shown
-from .hwtable import built_in
+from .hwtable import with_built_in
 from .schema import OPTIONS
 from .setting import Layer, Origin, Setting, Settings, Value, written
 
@@ -121,7 +121,7 @@ class Resolver:
         vendor, product, revision = strings
         found = self._devices.get((vendor, product, revision))
         if found is None:
-            entries = (*built_in(), *self._configuration.devices)
+            entries = with_built_in(self._configuration.devices)
             found = tuple(entry.settings for entry in reversed(entries) if entry.matches(vendor, product, revision))
             self._devices[vendor, product, revision] = found
         return found

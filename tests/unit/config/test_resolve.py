@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from multipath.config.configuration import Configuration
 from multipath.config.entry import Subject
+from multipath.config.hwtable import with_built_in
 from multipath.config.reader import read_configuration
 from multipath.config.resolve import Resolver
 from multipath.config.setting import Layer
@@ -108,6 +109,34 @@ class TestAnOption:
 
         assert files.effective("failback", Subject("ACME", "Disk 9000", "1.0")).value == "manual"
         assert files.effective("failback", Subject("acme", "Disk 9000", "2.0")).value == "manual"
+
+
+class TestAnEntryWithTheExpressionsOfABuiltInOne:
+    TEXT = device("rr_min_io 5", vendor='"^NVME"', product=".*")
+
+    def test_takes_that_one_along_to_its_place(self) -> None:
+        """The two are one entry for multipathd, behind all that are built in; so the general one beats special ones."""
+        alletra = Subject("NVME", "HPE Alletra")
+        text = device("path_checker tur", vendor="NVME", product="HPE") + self.TEXT
+
+        found = read(text).effective("path_checker", alletra)
+
+        assert (found.value, found.origin.layer) == ("none", Layer.HWTABLE)
+        assert [setting.value for setting in found.losing] == ["tur", "tur"]
+
+    def test_keeps_what_only_the_built_in_one_says(self) -> None:
+        """An option that the file does not set comes from the built-in entry."""
+        found = read(self.TEXT).effective("uid_attribute", Subject("NVME", "Model"))
+
+        assert found.value == "ID_WWN"
+
+    def test_replaces_its_blacklisted_products(self) -> None:
+        """Of two ``product_blacklist`` the file's counts."""
+        text = device('product_blacklist "Mine"', vendor='"^DGC"', product="^(RAID|DISK|VRAID)")
+
+        found = [entry.product_blacklist for entry in with_built_in(read(text).devices) if entry.vendor.text == "^DGC"]
+
+        assert [pattern and pattern.text for pattern in found] == [None, "Mine"]
 
 
 class TestTheArgumentsOfAPrioritizer:
