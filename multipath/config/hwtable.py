@@ -46,7 +46,7 @@ def with_built_in(devices: Sequence[DeviceEntry]) -> tuple[DeviceEntry, ...]:
 
 
 def _strings(entry: DeviceEntry) -> tuple[str, str, str | None]:
-    return entry.vendor.text, entry.product.text, entry.revision and entry.revision.text
+    return entry.vendor.text, entry.product.text, None if entry.revision is None else entry.revision.text
 
 
 def _entry(array: Array) -> DeviceEntry:
