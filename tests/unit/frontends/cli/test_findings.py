@@ -1,10 +1,16 @@
 """What there is to say about a configuration, as people and programs get it."""
 
 import json
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from multipath.config.finding import Finding, Severity
+from multipath.config.reader import read_documents
+from multipath.config.tree import Document
+from multipath.errors import ConfigError
 from multipath.frontends.cli.findings import FindingRecord, counted, finding_lines, finding_record, has_errors
 from multipath.frontends.cli.terminal import escaped, plain
 
@@ -77,6 +83,24 @@ class TestAFinding:
         assert list(record) == KEYS
         assert json.loads(json.dumps(record)) == record
         assert all(f"        {key}: " in str(FindingRecord.__doc__) for key in KEYS)
+
+
+PIECES = ["defaults {\n", "}\n", "blacklist {\n", "wwid ", '"', "#", "\t", "\n", "\x1b[2J", "\0", "\udcff", "*", "é"]
+PIECES += ["x" * 2000]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=20))
+def test_no_file_makes_the_findings_unreadable(pieces: list[str]) -> None:
+    """Whatever stands in it: each line can be shown, and each mark stands below a line."""
+    document = Document.parse("".join(pieces), FILE)
+    try:
+        findings = read_documents([document]).findings
+    except ConfigError as refusal:
+        findings = refusal.findings
+    lines = [plain(line) for line in finding_lines(findings, {FILE: document.lines})]
+
+    assert all(line.isprintable() for line in lines)
+    assert all(line.index("^") < len(above) + 1 for above, line in pairwise(lines) if line.strip()[:1] == "^")
 
 
 class TestTheSummary:
