@@ -2,8 +2,8 @@
 A path as a candidate for a map: what is known of it at this moment.
 
 Strategy: a plan must not depend on the order in which paths were found. So all decisions go through them in one order
-of their own: by host, channel, target and unit, as numbers, which is how multipath-tools meets them in sysfs on a host
-with less than ten adapters, and by device number where there is no such address. Names tell who was faster at boot.
+of their own: by host, channel, target and unit, as numbers, and by device number where there is no such address.
+multipath-tools meets them nearly so, as udev lists sysfs. Names tell who was faster at boot.
 """
 
 import enum
