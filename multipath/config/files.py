@@ -39,7 +39,7 @@ def load(
         FileError: the main file or the folder is there and cannot be read.
         ConfigError: as `read_configuration`; in the strict reading also for a file of the folder that cannot be read.
     """
-    documents = [read_document(conf) if os.path.lexists(conf) else Document.parse("", os.fspath(conf))]
+    documents = [_read_main(conf)]
     findings = []
     for path in _dropins(folder):
         try:
@@ -62,6 +62,16 @@ def read_document(path: str | os.PathLike[str]) -> Document:
     except OSError as error:
         raise FileError(error.errno or 0, "reading the configuration", path) from error
     return Document.parse(raw.decode("utf-8", "surrogateescape"), path)
+
+
+def _read_main(conf: str | os.PathLike[str]) -> Document:
+    """Read the main file; one that does not exist is empty, a link that leads nowhere is an error."""
+    try:
+        return read_document(conf)
+    except FileError as error:
+        if error.errno != errno.ENOENT or os.path.islink(conf):
+            raise
+        return Document.parse("", os.fspath(conf))
 
 
 def _unreadable(error: FileError) -> str:

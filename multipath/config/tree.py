@@ -96,9 +96,9 @@ class Document:
     """
 
     file: str
-    text: str
-    root: Section
-    findings: tuple[Finding, ...]
+    text: str = field(repr=False)
+    root: Section = field(repr=False, compare=False)
+    findings: tuple[Finding, ...] = field(repr=False, compare=False)
 
     @classmethod
     def parse(cls, text: str, file: str = "multipath.conf") -> "Document":

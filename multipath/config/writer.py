@@ -14,11 +14,17 @@ from typing import Final
 from ..errors import ConfigError
 from .finding import shown
 from .lexer import BARE, CHUNK, LINE
-from .schema import ALIASES, MATCHES, OPTIONS, SECTIONS, Scope
+from .schema import ALIASES, MATCHES, OPTIONS, PROTOCOLS, SECTIONS, Scope
 from .setting import Value
 from .tree import Document, Section, Statement
 
 _INDENT: Final = "\t"
+# What an entry must have.
+_KEYS: Final = {
+    "devices/device": frozenset({"vendor", "product"}),
+    "multipaths/multipath": frozenset({"wwid"}),
+    "overrides/protocol": frozenset({"type"}),
+}
 _Fact = tuple[str, str, str]
 
 
@@ -95,9 +101,11 @@ def add_entry(document: Document, section: str, options: Mapping[str, Value]) ->
         options: What stands in it; for a rule, ``{"wwid": "3600..."}`` for example.
 
     Raises:
-        ConfigError: there is no such option in this section, it does not take the value, or a file cannot hold it.
+        ConfigError: there is no such option in this section, it does not take the value, or a file cannot hold it; or
+            nothing says which devices the entry is for, or there is one for these.
     """
     place = Place(section)
+    _refuse_nameless(document, section, options)
     texts = {name: _text(document, place, name, value) for name, value in options.items()}
     parent, _, inner = section.partition("/")
     if not inner:
@@ -154,10 +162,22 @@ def _text(document: Document, place: Place, name: str, value: Value) -> str:
             raise _error(document, f"{name}: {meaning.remark}")
     elif name not in MATCHES.get(place.section.replace("_exceptions", ""), ()):
         raise _error(document, f"{shown(name)} is no option of {place.section}")
+    elif name == "type" and text not in PROTOCOLS:
+        raise _error(document, f"{shown(text)} is no protocol")
     try:
         return quote(text)
     except ValueError as error:
         raise _error(document, f"{name}: {error}") from None
+
+
+def _refuse_nameless(document: Document, section: str, options: Mapping[str, Value]) -> None:
+    """Refuse an entry that nobody could tell from others: it is for no device, or for those that one is for already."""
+    keys = _KEYS.get(section, frozenset())
+    if not keys <= options.keys():
+        raise _error(document, f"an entry of {section} needs {' and '.join(sorted(keys))}")
+    matches = {name: str(options[name]) for name in options if name in _matching(section)}
+    if keys and _sections(document, Place(section, matches)):
+        raise _error(document, f"{Place(section, matches)} is there; set its options")
 
 
 def _spelled(name: str, value: Value) -> str:
@@ -179,8 +199,13 @@ def _sections(document: Document, place: Place) -> list[Section]:
 
 
 def _matches(entry: Section, place: Place) -> dict[str, str]:
-    words = MATCHES[place.section.replace("_exceptions", "")] - {"product_blacklist"}
+    words = _matching(place.section)
     return {statement.keyword: statement.value for statement in entry.statements if statement.keyword in words}
+
+
+def _matching(section: str) -> frozenset[str]:
+    """Return what tells an entry from others."""
+    return MATCHES.get(section.replace("_exceptions", ""), frozenset()) - {"product_blacklist"}
 
 
 def _replaced(document: Document, place: Place, statement: Statement, text: str) -> Document:

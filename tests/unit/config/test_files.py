@@ -52,6 +52,15 @@ class TestAFileThatCannotBeRead:
 
         assert (caught.value.errno, caught.value.path) == (errno.EISDIR, str(tmp_path))
 
+    @pytest.mark.parametrize("name", ["link", "file/multipath.conf"])
+    def test_is_not_one_that_does_not_exist(self, tmp_path: Path, name: str) -> None:
+        """A link that leads nowhere, and a name below a file, are somebody's mistake."""
+        (tmp_path / "link").symlink_to("nowhere")
+        (tmp_path / "file").touch()
+
+        with pytest.raises(FileError):
+            load(tmp_path / name, tmp_path / "absent")
+
     def test_is_a_finding_where_it_is_one_of_the_folder(self, tmp_path: Path) -> None:
         """The others are read; the strict reading refuses."""
         (tmp_path / "a.conf").mkdir()
