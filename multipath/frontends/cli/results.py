@@ -10,6 +10,7 @@ from ...maps.planned_map import Action
 from ...maps.result import Outcome, Progress, Result
 from .terminal import complain, escaped, print_text
 
+_WIPE: Final = "\r\x1b[K"
 _LONGEST: Final = 60  # of a line that is drawn over: a longer one would begin a new line on a narrow terminal
 _DONE: Final[Mapping[Action, str]] = {
     Action.CREATE: "created",
@@ -64,21 +65,21 @@ def told(verb: str) -> Iterator[Progress]:
 
     On a terminal one line is drawn over and over, elsewhere each map that was touched has its own.
     """
-    is_terminal = sys.stdout.isatty() and sys.stderr.isatty()
+    wipe = _WIPE if sys.stdout.isatty() and sys.stderr.isatty() else ""
 
     def tell(done: int, total: int, result: Result) -> None:
-        if is_terminal:
-            _draw(f"{done} of {total} maps, {result.planned.name}")
         if result.outcome is Outcome.FAILED:
-            _wipe(is_terminal)
+            _write(wipe)
             complain(verb, str(result))
-        elif result.outcome is Outcome.DONE and not is_terminal:
+        elif wipe:
+            _write(wipe + escaped(f"{done} of {total} maps, {result.planned.name}")[:_LONGEST])
+        elif result.outcome is Outcome.DONE:
             print_text(str(result))
 
     try:
         yield tell
     finally:
-        _wipe(is_terminal)
+        _write(wipe)
 
 
 def summary(results: Sequence[Result]) -> str:
@@ -89,12 +90,6 @@ def summary(results: Sequence[Result]) -> str:
     return ", ".join([*parts, *(f"{ended[outcome]} {words}" for outcome, words in _ENDED.items() if ended[outcome])])
 
 
-def _draw(text: str) -> None:
-    sys.stderr.write(f"\r\x1b[K{escaped(text)[:_LONGEST]}")
+def _write(text: str) -> None:
+    sys.stderr.write(text)
     sys.stderr.flush()
-
-
-def _wipe(is_terminal: bool) -> None:
-    if is_terminal:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
