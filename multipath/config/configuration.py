@@ -63,7 +63,7 @@ class Configuration:
 
         Args:
             option: Its name, as in multipath.conf(5).
-            subject: The device or map; one that no entry is for where it is not given.
+            subject: The device or map; where it is not given, one of which nothing is known: entries for all fit it.
 
         Raises:
             ConfigError: there is no such option.

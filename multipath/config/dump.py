@@ -3,11 +3,13 @@ The whole configuration that holds, as ``multipath -t`` prints it: a file that, 
 
 Strategy: what is printed is what holds, in its canonical words, the built-in values, arrays and rules included. What a
 reader would take otherwise than it is meant is printed so that it does not: a mode in octal but an owner in decimal, a
-value so long that multipathd would cut its line without the blanks before it, and an entry for the very expressions of
-another with an expression more, for the reader would make one of the two, in another place.
+value so long that multipathd would cut its line without the blanks before it. A built-in entry and the one that took it
+along are printed as one, but where an argument would come to stand beside another prioritizer: there the second one has
+a revision that fits all, so that a reader leaves them two.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ..errors import ConfigError
@@ -100,15 +102,15 @@ def _texts(depth: int, texts: Mapping[str, str | None], origin: Origin | None = 
     return ((depth, word, text, origin) for word, text in texts.items() if text is not None)
 
 
-def _settings(depth: int, settings: Settings) -> Iterator[_Item]:
-    """Return the options of a section; what is built in stands where its section stands, and needs no place."""
+def _settings(depth: int, settings: Settings, origin: Origin | None = None) -> Iterator[_Item]:
+    """Return the options of a section, each with its place unless that is the place of the section."""
     for setting in (settings[name] for name in OPTIONS if name in settings):
-        yield depth, setting.option, setting.value, None if setting.origin.file is None else setting.origin
+        yield depth, setting.option, setting.value, None if setting.origin == origin else setting.origin
 
 
 def _devices(entries: Iterable[DeviceEntry], wanted: tuple[Subject, ...] | None) -> Iterator[_Item]:
     seen: set[_Triple] = set()
-    for entry in _not_hidden(entries):
+    for entry in _joined(entries):
         if wanted is not None and not any(entry.matches(one.vendor, one.product, one.revision) for one in wanted):
             continue
         vendor, product, revision = _triple(entry)
@@ -117,19 +119,33 @@ def _devices(entries: Iterable[DeviceEntry], wanted: tuple[Subject, ...] | None)
         seen.add((vendor, product, revision))
         texts = {"vendor": vendor, "product": product, "revision": revision}
         texts["product_blacklist"] = _text(entry.product_blacklist)
-        yield from _section(1, "device", (*_texts(2, texts), *_settings(2, entry.settings)), entry.origin)
+        yield from _section(1, "device", (*_texts(2, texts), *_settings(2, entry.settings, entry.origin)), entry.origin)
 
 
-def _not_hidden(entries: Iterable[DeviceEntry]) -> list[DeviceEntry]:
-    """Return the entries, but for those of which each option is in a later one for the very same devices."""
+def _joined(entries: Iterable[DeviceEntry]) -> list[DeviceEntry]:
+    """Return the entries, a built-in one and the one that took it along as one, where that says the same."""
     found: list[DeviceEntry] = []
-    options: dict[_Triple, set[str]] = {}
-    for entry in reversed(tuple(entries)):
-        later = options.get(_triple(entry))
-        if later is None or not later.issuperset(entry.settings):
+    for entry in entries:
+        if found and _triple(found[-1]) == _triple(entry) and _are_one(found[-1], entry):
+            found.append(_one(found.pop(), entry))
+        else:
             found.append(entry)
-        options.setdefault(_triple(entry), set()).update(entry.settings)
-    return found[::-1]
+    return found
+
+
+def _one(weaker: DeviceEntry, stronger: DeviceEntry) -> DeviceEntry:
+    products = stronger.product_blacklist or weaker.product_blacklist
+    return replace(stronger, settings={**weaker.settings, **stronger.settings}, product_blacklist=products)
+
+
+def _are_one(*entries: DeviceEntry) -> bool:
+    """Tell whether no arguments would come to stand beside the name of another prioritizer."""
+    pairs = [tuple(_value(entry, name) for name in ("prio", "prio_args")) for entry in entries]
+    return len(set(pairs)) == 1 or (None, None) in pairs or all(args is None for _, args in pairs)
+
+
+def _value(entry: DeviceEntry, name: str) -> Value | None:
+    return entry.settings[name].value if name in entry.settings else None
 
 
 def _triple(entry: DeviceEntry) -> _Triple:

@@ -200,6 +200,7 @@ class TestARuleOfAUser:
 
         assert str(verdict).endswith(f"it fits vendor 'ACME', product 'Disk', {MAIN}:2 (devices)")
         assert allowed(read(section("devices/device", "vendor ACME", "product .*", "product_blacklist Tape")))
+        assert not allowed(read(section("devices/device", "vendor ACME", "product .*", 'product_blacklist "!Tape"')))
 
     def test_lets_dasds_in_as_an_exception(self) -> None:
         """They are blacklisted by what is built in."""

@@ -1,76 +1,29 @@
 """The whole configuration as one file."""
 
-from collections.abc import Mapping
 from itertools import product
 from typing import Final
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from multipath.config.blacklist import Blacklist, Candidate
 from multipath.config.configuration import Configuration
 from multipath.config.dump import dump
 from multipath.config.entry import MultipathEntry, Subject
 from multipath.config.hwtable import built_in
-from multipath.config.schema import OPTIONS, PROTOCOLS, Scope
+from multipath.config.schema import OPTIONS, Scope
 from multipath.config.setting import Layer, Origin
 from multipath.errors import ConfigError
 
+from .configurations import SUBJECTS, TEXTS
 from .texts import MAIN, read, section
 
-SUBJECTS: Final = [
-    Subject(vendor, name, "1.0", protocol, wwid)
-    for vendor, name in [("ACME", "Disk"), ("PURE", "FlashArray"), ("Qsan", "XS"), ("NVME", "HPE Alletra"), ("", "")]
-    for protocol, wwid in [("scsi:fcp", "3600a"), ("nvme:tcp", None)]
-]
 CANDIDATES: Final = [
     Candidate(name, properties, vendor, "Disk", "scsi:fcp", "3600a", "ID_SERIAL")
     for name, properties, vendor in product(
         ["sda", "ram0"], [None, {"ID_SERIAL": "", "ID_WWN": ""}, {"ID_SERIAL": ""}], ["ACME", "Qsan"]
     )
 ]
-WORDS: Final = """
-    0 1 3 7 4000 -3 yes no off on fail queue immediate followover infinity max always never strict file 0x12:aptpl 0644
-    root multibus priorities once grow_only hp3par sd:ID_X alua NONE
-"""
-POOL: Final = [*WORDS.split(), "", "1 x", "service-time 0", 'a "b" # c']
-# For each section, the lines that may stand in it: each option with values that it takes.
-LINES: Final = {
-    scope: [
-        f"{name} {quoted}"
-        for name, option in OPTIONS.items()
-        if scope in option.scopes
-        for text in POOL
-        if option.kind.meaning(text).value is not None
-        for quoted in ['"' + text.replace('"', '""') + '"']
-    ]
-    for scope in Scope
-}
-PLACES: Final[Mapping[Scope, list[tuple[str, ...]]]] = {
-    Scope.DEFAULTS: [()],
-    Scope.OVERRIDES: [()],
-    Scope.PROTOCOL: [(f"type {name}",) for name in sorted(PROTOCOLS)],
-    Scope.MULTIPATH: [("wwid 3600a",), ("wwid 3600b",)],
-    Scope.DEVICE: [
-        (f'vendor "{vendor}"', f'product "{name}"', *more)
-        for vendor, name in [("PURE", "FlashArray"), ("^Qsan", ".*"), ("^NVME", ".*"), (".*", ".*"), ("ACME", "Di")]
-        for more in [(), ("revision 1",), ('revision ""',), ("product_blacklist Disk",)]
-    ],
-}
-RULES: Final = st.sampled_from(
-    ["devnode sda", 'devnode "!^sd"', "property ID_SERIAL", "wwid 3600a", "protocol fcp", "device {\nvendor ACME\n}"]
-)
-
-
-def sections(scope: Scope) -> st.SearchStrategy[str]:
-    """Return any section of a kind."""
-    lines = st.lists(st.sampled_from(LINES[scope]), max_size=6)
-    return st.builds(lambda place, body: section(str(scope), *place, *body), st.sampled_from(PLACES[scope]), lines)
-
-
-LISTS: Final = st.builds(section, st.sampled_from(["blacklist", "blacklist_exceptions"]), RULES)
-TEXTS: Final = st.lists(st.sampled_from(sorted(Scope)).flatmap(sections) | LISTS, max_size=8).map("".join)
 
 
 def means(configuration: Configuration) -> list[object]:
@@ -130,14 +83,26 @@ class TestADump:
         assert [each.vendor.text for each in printed.devices] == ["PURE"]
         assert list(printed.multipaths) == ["1"]
 
-    def test_keeps_the_place_of_an_entry_among_the_others(self) -> None:
-        """A reader makes one of two entries for the same devices: here one would be weaker than it was."""
-        generic = section("devices/device", 'vendor "^NVME"', 'product ".*"', "failback 7")
+    def test_has_one_entry_for_what_became_one(self) -> None:
+        """A built-in entry and the file's for the same devices, there where the file's stands."""
+        files = read(section("devices/device", 'vendor "^NVME"', 'product ".*"', "failback 7"))
 
-        printed = dump(read(generic))
+        printed = read(dump(files)).devices
 
-        assert 'product ".*"\n\t\trevision ""\n\t\tfailback 7\n' in printed
-        assert read(printed).effective("no_path_retry", Subject("NVME", "VASTData")).value == "queue"
+        assert len(printed) == len(built_in())
+        assert {name: setting.value for name, setting in printed[-1].settings.items()} == {
+            "uid_attribute": "ID_WWN",
+            "path_checker": "none",
+            "path_grouping_policy": "group_by_prio",
+            "failback": 7,
+        }
+
+    def test_keeps_arguments_from_another_prioritizer(self) -> None:
+        """The built-in arguments for Qsan are not for one that a file names: two entries stay two."""
+        printed = dump(read(section("devices/device", "vendor ^Qsan", "product .*", "prio weightedpath")))
+
+        assert 'vendor "^Qsan"\n\t\tproduct ".*"\n\t\trevision ""\n\t\tprio "weightedpath"\n' in printed
+        assert read(printed).effective("prio_args", Subject("Qsan", "XS")).value == ""
 
     def test_prints_owners_so_that_they_stay(self) -> None:
         """A mode is octal, an owner is not."""
@@ -147,12 +112,14 @@ class TestADump:
 
     def test_says_where_each_value_stands_if_asked(self) -> None:
         """In comments."""
-        files = read(section("overrides", "no_path_retry queue"))
+        own = section("devices/device", 'vendor "^IFT"', 'product ".*"', "failback 7")
+        files = read(section("overrides", "no_path_retry queue") + own)
 
         printed = dump(files, origins=True)
 
         assert f'\tno_path_retry "queue" # {MAIN}:2 (overrides)\n' in printed
         assert "\tdevice { # built-in device (PURE FlashArray)\n" in printed
+        assert f'prio "alua" # built-in device (^IFT .*)\n\t\tfailback 7 # {MAIN}:8 (devices)\n' in printed
         assert "#" not in dump(files)
 
     def test_follows_the_nvme_driver(self) -> None:

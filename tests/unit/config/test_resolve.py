@@ -3,7 +3,7 @@
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multipath.config.configuration import Configuration
@@ -11,8 +11,11 @@ from multipath.config.entry import Subject
 from multipath.config.hwtable import with_built_in
 from multipath.config.reader import read_configuration
 from multipath.config.resolve import Resolver
+from multipath.config.schema import OPTIONS
 from multipath.config.setting import Layer
 from multipath.errors import ConfigError
+
+from .configurations import SUBJECTS, TEXTS
 
 ARRAY: Final = Subject("ACME", "Disk 9000", "2.1", "scsi:fcp", "3600a")
 # Every place where an option may stand, strongest first, as text with a hole for the assignment.
@@ -222,6 +225,41 @@ class TestTheIntervals:
 
         assert found.origin.line == 3
         assert [setting.value for setting in found.losing] == [9, 5]
+
+
+def values(option: str, files: Configuration, subject: Subject) -> list[object]:
+    """Return what the layers have for an option, strongest first: a slow and plain model."""
+    found: list[object] = []
+    for entry in files.multipaths.values():
+        if entry.wwid == subject.wwid and option in entry.settings:
+            found.append(entry.settings[option].value)
+    for protocol in files.protocols:
+        if protocol.type == subject.protocol and option in protocol.settings:
+            found.append(protocol.settings[option].value)
+    if option in files.overrides:
+        found.append(files.overrides[option].value)
+    for device in with_built_in(files.devices)[::-1]:
+        if device.matches(subject.vendor, subject.product, subject.revision) and option in device.settings:
+            found.append(device.settings[option].value)
+    if option in files.defaults:
+        found.append(files.defaults[option].value)
+    return found if OPTIONS[option].built_in is None else [*found, OPTIONS[option].built_in]
+
+
+class TestAnyConfiguration:
+    @pytest.mark.slow
+    @settings(max_examples=40)
+    @given(TEXTS)
+    def test_gives_what_the_plain_model_does(self, text: str) -> None:
+        """For every option whose value depends on no other, in one order for the winner and all that lost."""
+        files = read(text)
+        resolver = Resolver(files)
+
+        for option in OPTIONS.keys() - {"prio_args", "polling_interval", "max_polling_interval"}:
+            for subject in SUBJECTS:
+                found = resolver.effective(option, subject)
+                expected = values(option, files, subject)
+                assert [found.value, *(setting.value for setting in found.losing)] == (expected or [None])
 
 
 class TestAResolver:
