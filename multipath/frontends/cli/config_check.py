@@ -1,9 +1,11 @@
 """``mpath config check``: everything that there is to say of a configuration."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from typing import Final
 
 from ... import errors
 from ...config.configuration import Reading
@@ -11,11 +13,13 @@ from ...config.files import read_document
 from ...config.finding import Finding
 from ...config.reader import read_documents
 from ...config.tree import Document
-from .configuration import STDIN, STDIN_NAME, add_files, read_files, standard_input
+from .configuration import STDIN, STDIN_NAME, add_files, main_file, read_files, standard_input
 from .findings import Sources, counted, finding_lines, finding_record, has_errors
 from .manual import Manual, examples
 from .output import add_output
-from .terminal import Line, Span, print_json, print_lines
+from .terminal import Line, Span, complain, print_json, print_lines
+
+_VERB: Final = "config check"
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -46,6 +50,8 @@ def check(args: argparse.Namespace) -> int:
     if args.file is not None and args.conf is not None:
         raise argparse.ArgumentTypeError("FILE and --conf are one; give one of them")
     args.conf = args.conf if args.file is None else args.file
+    if args.conf is None and not os.path.lexists(main_file(args)):
+        complain(_VERB, f"{main_file(args)} is not there; what is built in holds")
     findings, sources = _findings(args, "strict" if args.strict else "compatible")
     if args.output == "json":
         print_json([finding_record(finding) for finding in findings])

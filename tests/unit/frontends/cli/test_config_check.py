@@ -84,6 +84,19 @@ class TestAConfiguration:
             f"mpath config: {conf}: reading the configuration: No such file or directory (ENOENT)\n"
         )
 
+    def test_of_a_machine_that_has_none_is_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    ) -> None:
+        """Nothing is wrong with nothing, but it may not be what was meant."""
+        monkeypatch.setattr(files, "CONF", str(tmp_path / "none.conf"))
+        monkeypatch.setattr(files, "FOLDER", str(tmp_path / "none.d"))
+
+        assert main(["config", "check"]) == 0
+        assert capsys.readouterr() == (
+            "no findings\n",
+            f"mpath config check: {tmp_path}/none.conf is not there; what is built in holds\n",
+        )
+
 
 class TestTheUsage:
     @pytest.mark.parametrize("words", [["a", "--conf", "b"], ["-", "--conf-dir", "c"]], ids=" ".join)
