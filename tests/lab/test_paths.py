@@ -18,6 +18,8 @@ from multipath.paths.udev import UdevDatabase
 from multipath.paths.wwid import ask_devices, identify_wwid
 from multipath.wire.vpd import wwid_of_page
 
+from .loopback import SERIAL, loopback
+
 pytestmark = pytest.mark.kernel
 
 DRIVER = Folder("/sys/bus/pseudo/drivers/scsi_debug")
@@ -138,6 +140,22 @@ class TestTheWwidOfAPath:
             f"3{designators(path)['SCSI_IDENT_LUN_NAA_LOCAL']}"
         )
         assert designators(path)["SCSI_IDENT_LUN_T10"] in str(wwid_of_page(path.vpd_83))
+
+
+class TestAUnitOfTheKernelsOwnTarget:
+    def test_has_its_groups(self, tmp_path: Folder) -> None:
+        """Two paths to one unit, each by a host and a group of its own; its WWID is that of scsi_id."""
+        before = {path.name for path in discover()}
+        with loopback(tmp_path):
+            found = [path for path in discover() if path.name not in before]
+            theirs = [tool(SCSI_ID, "--whitelisted", f"--device=/dev/{path.name}").strip() for path in found]
+
+        assert [path.port_group for path in found] == [1, 2]
+        assert {(path.vendor, path.protocol, path.tpgs, path.serial) for path in found} == {
+            ("LIO-ORG", "scsi:unspec", 3, SERIAL)
+        }
+        assert {str(identify_wwid(path, name)) for path in found for name in ("", "ID_SERIAL")} == set(theirs)
+        assert len({path.host for path in found}) == 2
 
 
 class TestDiscovery:
