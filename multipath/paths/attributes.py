@@ -41,11 +41,24 @@ class Attributes:
         """Return the folder, open."""
         return self
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is such a folder."""
+        return self._fd >= 0
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Close it."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+    def has(self, name: str) -> bool:
+        """Tell whether an attribute is there now; of a folder whose device went away none is."""
+        try:
+            os.stat(name, dir_fd=self._fd)
+        except (OSError, ValueError):
+            return False
+        return True
 
     def raw(self, name: str) -> bytes | None:
         """Return the first 4,096 bytes of an attribute: all there is of any text."""

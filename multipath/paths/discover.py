@@ -7,7 +7,7 @@ are no devices for anybody else.
 
 Strategy: first the links say where everything is. Then what only a driver can tell, and may take its time to tell, is
 asked for all at once, each target, host and controller once. Then each device is read, each attribute once, through
-its open folder. The number of the device is read again at the end: one that went away meanwhile is left out.
+its open folder. At the end one look tells whether it is still there: one that went away meanwhile is left out.
 """
 
 import os
@@ -79,14 +79,16 @@ def _reader(places: Iterable[Place], udev: Udev | None) -> Callable[[Place], Pat
 
     def read(place: Place) -> Path | None:
         with Attributes(place.folder) as attributes, Attributes(place.device) as below:
-            disk = None if attributes.number("hidden") else _disk(place, attributes, udev)
+            disk = _disk(place, attributes, udev) if below.is_there else None
             path = None if disk is None else path_at(place, disk, attributes, below)
-            return path if path is not None and _devt(attributes) == path.devt else None
+            return path if attributes.has("dev") else None
 
     return read
 
 
 def _disk(place: Place, attributes: Attributes, udev: Udev | None) -> Disk | None:
+    if not place.name.startswith("sd") and attributes.number("hidden"):  # no disk of sd is
+        return None
     devt, size = _devt(attributes), attributes.number("size")
     if devt is None or size is None:
         return None

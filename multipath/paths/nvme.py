@@ -89,27 +89,32 @@ def _address_of(controller: str) -> Callable[[], str | None]:
     return lambda: attribute_of(controller, "address")
 
 
-def _controllers(subsystem: str) -> list[str]:
-    """Return the folders of the controllers of a subsystem."""
-    try:
-        names = sorted(name for name in os.listdir(subsystem) if _CONTROLLER.match(name))
-    except OSError:
-        return []
-    return [folder for folder in (followed(f"{subsystem}/{name}") for name in names) if folder is not None]
+def _controllers(subsystem: str) -> Iterator[str]:
+    """Yield the folders of the controllers of a subsystem."""
+    for name in _matching(subsystem, _CONTROLLER):
+        folder = followed(f"{subsystem}/{name}")
+        if folder is not None:
+            yield folder
 
 
 def _native_paths(place: Place, answers: Answers) -> Iterator[NativePath]:
     """Yield the hidden paths to a namespace, from the folders of the controllers of its subsystem."""
-    match = _NAMESPACE.match(place.name)
-    for folder in _controllers(place.device) if match else ():
-        hidden = re.compile(rf"nvme{match[1]}c[0-9]+n{match[2]}\Z", re.ASCII) if match else None
-        for name in sorted(os.listdir(folder)):
-            if hidden is not None and hidden.match(name):
-                with Attributes(folder) as controller:
-                    yield NativePath(
-                        name,
-                        _protocol(controller),
-                        controller.text("state"),
-                        attribute_of(f"{folder}/{name}", "ana_state"),
-                        _port(answers.get(folder)),
-                    )
+    subsystem, number = _NAMESPACE.findall(place.name)[0]
+    hidden = re.compile(rf"nvme{subsystem}c[0-9]+n{number}\Z", re.ASCII)
+    for folder in _controllers(place.device):
+        for name in _matching(folder, hidden):
+            with Attributes(folder) as controller:
+                yield NativePath(
+                    name,
+                    _protocol(controller),
+                    controller.text("state"),
+                    attribute_of(f"{folder}/{name}", "ana_state"),
+                    _port(answers.get(folder)),
+                )
+
+
+def _matching(folder: str, pattern: re.Pattern[str]) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if pattern.match(name))
+    except OSError:  # it went away
+        return []

@@ -38,18 +38,17 @@ class Disk:
 def place_of(link: str) -> Place | None:
     """Return the place of the disk that ``link`` leads to; ``None`` where no driver's device is below it."""
     folder = followed(link)
-    device = folder and followed(f"{folder}/device")
-    return Place(folder.rpartition("/")[2], folder, device) if folder and device else None
+    device = None if folder is None else followed(f"{folder}/device")
+    return None if folder is None or device is None else Place(folder.rpartition("/")[2], folder, device)
 
 
 def followed(link: str) -> str | None:
-    """Return where a link leads, or the place itself where it is none; ``None`` where nothing is there."""
+    """Return where a link leads, whether anything is there or not, or the folder itself where it is no link."""
     try:
         target = os.readlink(link)
     except OSError:
-        return link if os.path.isdir(link) and not os.path.islink(link) else None
-    except ValueError:
+        return link if os.path.isdir(link) else None
+    except ValueError:  # a NUL in the name
         return None
     # The folders of sysfs have no links in their own paths: no look at each of them is needed.
-    found = os.path.normpath(os.path.join(os.path.dirname(link), target))
-    return found if os.path.isdir(found) else None
+    return os.path.normpath(os.path.join(os.path.dirname(link), target))

@@ -1,11 +1,15 @@
 """Every path device of a host, from sysfs."""
 
+import shutil
+from collections.abc import Callable
+from pathlib import Path as Folder
+
 import pytest
 
 from multipath.paths.discover import discover, read_path
 from multipath.paths.path import Path
 from multipath.paths.sysfs import block_folder, device_number
-from multipath.units import Sectors, devt
+from multipath.units import DevT, Sectors, devt
 
 from .world import Sysfs
 
@@ -94,6 +98,38 @@ class TestADeviceThatIsNoPath:
         (folder / gone).unlink()
 
         assert read_path(folder) is None
+
+
+class TestADeviceThatGoesAwayWhileItIsRead:
+    def test_is_left_out(self, sysfs: Sysfs) -> None:
+        """And hides no other."""
+        gone = Leaving(sysfs.add_scsi("sdb", "8:16"))
+        sysfs.add_scsi("sda", "8:0", "2:0:0:0")
+
+        assert [path.name for path in discover(sysfs.root, udev=gone)] == ["sda"]
+
+    def test_is_not_mixed_with_its_successor(self, sysfs: Sysfs) -> None:
+        """The next disk of that name is another one: the next pass finds it."""
+        successor = Leaving(sysfs.add_scsi("sdb", "8:16"), lambda: sysfs.add_scsi("sdb", "8:16", vendor="OTHER"))
+
+        assert discover(sysfs.root, udev=successor) == ()
+        assert [path.vendor for path in discover(sysfs.root)] == ["OTHER"]
+
+
+class Leaving:
+    """A reader of udev's properties: while it is asked for those of one disk, that disk goes away."""
+
+    def __init__(self, folder: Folder, then: Callable[[], object] = lambda: None) -> None:
+        self.folder, self.then = folder, then
+
+    def properties(self, devt: DevT, folder: str) -> None:
+        """Remove the disk, with the links to it."""
+        if folder == str(self.folder):
+            root = next(each for each in self.folder.parents if each.name == "sys")
+            for link in ("block/sdb", "class/block/sdb", "dev/block/8:16"):
+                (root / link).unlink()
+            shutil.rmtree(self.folder.parents[1])
+            self.then()
 
 
 class TestAHostWithoutSysfs:

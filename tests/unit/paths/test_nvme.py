@@ -1,5 +1,7 @@
 """Namespaces: of one controller, and of a subsystem that the driver multipaths."""
 
+import shutil
+
 import pytest
 
 from multipath.paths.discover import discover
@@ -88,9 +90,11 @@ class TestANamespaceThatTheDriverMultipaths:
             NativePath(f"nvme0c{number}n1", "nvme:tcp", "live", "optimized", "192.0.2.1:4420") for number in (0, 1)
         )
 
-    def test_may_lose_a_controller_while_it_is_read(self, sysfs: Sysfs) -> None:
-        """What is gone is left out."""
+    @pytest.mark.parametrize("dangling", [False, True])
+    def test_may_lose_a_controller_while_it_is_read(self, sysfs: Sysfs, dangling: object) -> None:
+        """What is gone is left out, whether its link is gone too or not yet."""
         sysfs.add_nvme(native=True)
-        (sysfs.root / "devices/virtual/nvme-subsystem/nvme-subsys0/nvme1").unlink()
+        link = sysfs.root / "devices/virtual/nvme-subsystem/nvme-subsys0/nvme1"
+        shutil.rmtree(link.resolve()) if dangling else link.unlink()
 
         assert [path.name for path in only(sysfs).native_paths] == ["nvme0c0n1"]
