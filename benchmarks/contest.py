@@ -35,6 +35,7 @@ class Contest:
         each: How often one call does the task.
         figure: The least ratio that the project wants; ``None`` where it promises nothing.
         limit: The most seconds of ours that the project wants, for one task; ``None`` where it promises nothing.
+        warm_up: How many rounds do not count.
     """
 
     task: str
@@ -44,22 +45,29 @@ class Contest:
     each: int = 1
     figure: float | None = None
     limit: float | None = None
+    warm_up: int = _WARM_UP
 
-    def hold(self, benchmark: BenchmarkFixture, ours: Call, theirs: Call) -> None:
-        """Measure, and note the terms and the quartiles, in seconds for one task, as ``extra_info``."""
-        turn, peers = self._turn(theirs), list[float]()
+    def hold(self, benchmark: BenchmarkFixture, ours: Call, theirs: Call, before: Call | None = None) -> None:
+        """
+        Measure, and note the terms and the quartiles, in seconds for one task, as ``extra_info``.
+
+        ``before`` brings the machine to where a turn starts; nobody's time.
+        """
+        turn, peers, ready = self._turn(theirs), list[float](), before or (lambda: None)
 
         def peers_turn() -> None:
             run: Any = benchmark.stats
             # Between set-up and teardown the round's time is added: one of the two finds an even number of times.
             if len(run.stats.data) % 2 == 0:
                 timer = run.options["timer"]
+                ready()
                 begin = timer()
                 turn()
                 peers.append(timer() - begin)
+            ready()
 
         benchmark.pedantic(
-            self._turn(ours), setup=peers_turn, teardown=peers_turn, rounds=self.rounds, warmup_rounds=_WARM_UP
+            self._turn(ours), setup=peers_turn, teardown=peers_turn, rounds=self.rounds, warmup_rounds=self.warm_up
         )
         self._note(benchmark, peers[-self.rounds :])
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from multipath.errors import LabError
-from multipath.lab import Machine, Sinks, kernels, run, tools
+from multipath.lab import Machine, Sinks, kernels, multipath_tools, run, tools
 from multipath.lab.sinks import to_stderr
 
 from . import FOLDER, libdevmapper
@@ -57,6 +57,8 @@ def _asked(names: Sequence[str]) -> list[Path]:
     """
     _say("building the binding of libdevmapper")
     libdevmapper.build(FOLDER, tools.libraries(tools.layer()).split(os.pathsep))
+    _say("fetching multipath-tools")
+    multipath_tools.tree("0.9.4")
     _say("on the machine")
     files = [FOLDER / "machine.json"]
     subprocess.run([*_ASK, str(files[0])], stdout=sys.stderr, check=True)

@@ -6,7 +6,8 @@ that one path sees smaller: a map over any of these destroys data, so each is re
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from ..dm.holders import Holder
@@ -93,10 +94,40 @@ def _of_claims(claims: Claims) -> Iterator[Reason]:
         yield Reason("path-claimed", f"{path} is held by {', '.join(map(str, holders))}")
 
 
+def many_named(units: Mapping[str, Sequence[Path]]) -> dict[str, Reason]:
+    """
+    Return why units are none: by their own word they are one, which goes by several WWIDs here.
+
+    So it is where udev's database has only some of the paths yet, and names the unit by another of its designators
+    than the kernel's page would; a map of each WWID would be two maps over one disk.
+
+    Args:
+        units: The paths of each WWID.
+    """
+    wwids: dict[tuple[str, ...], dict[str, None]] = {}
+    for wwid, paths in units.items():
+        for path in paths:
+            if unit := _unit(path):
+                wwids.setdefault(unit, {})[wwid] = None
+    return {
+        wwid: Reason(
+            "several-wwids", f"the unit {' '.join(unit)} goes by several WWIDs: {', '.join(map(shown, sorted(names)))}"
+        )
+        for unit, names in wwids.items()
+        if len(names) > 1
+        for wwid in names
+    }
+
+
 def _unit(path: Path) -> tuple[str, ...]:
     """Return the designators of the unit, as they are compared before a path joins a map; nothing if damaged."""
+    return _unit_of(path.vpd_83)
+
+
+@lru_cache(maxsize=1 << 14)
+def _unit_of(page: bytes) -> tuple[str, ...]:
     try:
-        return tuple(sorted(map(str, logical_unit(path.vpd_83))))
+        return tuple(sorted(map(str, logical_unit(page)))) if page else ()
     except ValueError:
         return ()
 

@@ -18,6 +18,7 @@ from ..policy.find_multipaths import BuildFacts, Decision, Mode, decide_build
 from ..policy.member import place
 from ..units import DevT, parse_devt
 from .aliases import PREFIX, Alias, Aliases, configured_aliases
+from .evidence import many_named
 from .inputs import Inputs
 from .ownership import UUID_PREFIX
 from .plan import Plan
@@ -66,13 +67,16 @@ class _Planner:
         for verdict in verdicts:
             if verdict.allowed and verdict.wwid is not None:
                 by_wwid.setdefault(verdict.wwid, []).append(verdict)
+        several = many_named({wwid: [each.path for each in found] for wwid, found in by_wwid.items()})
         units, unused = [], {}
         for wwid, found in by_wwid.items():
             facts = BuildFacts(mode, wwid in self._live, len(found) > 1, wwid in self._inputs.wwids)
             decision = decide_build(facts)
             if decision.is_path:
-                problems = tuple(dict.fromkeys(each.problem for each in found if each.problem))
-                units.append(Unit(wwid, [each.path for each in found], problems, self._live.get(wwid)))
+                problems = [Reason("unusable-wwid", shown(each.problem)) for each in found if each.problem]
+                problems += filter(None, [several.get(wwid)])
+                paths = [each.path for each in found]
+                units.append(Unit(wwid, paths, tuple(dict.fromkeys(problems)), self._live.get(wwid)))
             else:
                 unused[wwid] = decision
         return units, tuple(_told(verdict, unused) if unused else verdict for verdict in verdicts)

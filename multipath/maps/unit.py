@@ -42,7 +42,7 @@ class Unit:
 
     wwid: str
     paths: Sequence[Path]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Reason, ...] = ()
     live: MapSnapshot | None = None
 
 
@@ -89,7 +89,7 @@ def _against(unit: Unit, paths: Sequence[Path], inputs: Inputs) -> Iterator[Reas
         for path in paths
         if (found := inputs.users.get(path.devt)) and (others := [holder for holder in found if holder != own])
     ]
-    yield from (Reason("unusable-wwid", shown(problem)) for problem in unit.problems)
+    yield from unit.problems
     yield from against(unit.wwid, paths, claims)
 
 

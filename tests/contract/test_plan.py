@@ -22,6 +22,7 @@ SELECTORS = (
     "historical-service-time 2 512 1",
     "no-such-selector 0",
 )
+MULTIBUS, FAILOVER = (f"detect_pgpolicy no\n path_grouping_policy {policy}\n" for policy in ("multibus", "failover"))
 Planner = Callable[..., Plan]
 
 
@@ -61,30 +62,30 @@ class TestAPlan:
     )
     def test_of_any_grouping_leaves_nothing_to_do(self, planned: Planner, policy: str) -> None:
         """Also where the best group is to be used at once."""
-        options = f"path_grouping_policy {policy}\n failback immediate\n"
+        options = f"detect_pgpolicy no\n path_grouping_policy {policy}\n failback immediate\n"
         planned(options).apply()
 
         assert actions(planned(options)) == [(Action.NOTHING,)]
 
     def test_changes_only_what_differs(self, world: World, planned: Planner) -> None:
         """From one grouping to another, and a message for queueing."""
-        planned("path_grouping_policy multibus\n no_path_retry fail").apply()
+        planned(f"{MULTIBUS} no_path_retry fail").apply()
 
-        queueing = planned("path_grouping_policy multibus\n no_path_retry queue")
+        queueing = planned(f"{MULTIBUS} no_path_retry queue")
         assert actions(queueing) == [(Action.QUEUEING,)]
         queueing.apply()
-        regrouped = planned("path_grouping_policy failover\n no_path_retry queue")
+        regrouped = planned(f"{FAILOVER} no_path_retry queue")
         assert actions(regrouped) == [(Action.RELOAD,)]
         regrouped.apply()
 
         (live,) = world.host.maps()
         assert len(live.table().groups) == 4
         assert live.table().features.queue_if_no_path
-        assert actions(planned("path_grouping_policy failover\n no_path_retry queue")) == [(Action.NOTHING,)]
+        assert actions(planned(f"{FAILOVER} no_path_retry queue")) == [(Action.NOTHING,)]
 
     def test_does_not_revive_a_path_that_failed(self, world: World, planned: Planner, paths: tuple[str, ...]) -> None:
         """A path that the kernel has failed is no difference; no reload, and no switch to its group."""
-        options = "path_grouping_policy failover\n failback immediate"
+        options = f"{FAILOVER} failback immediate"
         planned(options).apply()
         (live,) = world.host.maps()
         live.fail_path(paths[0])

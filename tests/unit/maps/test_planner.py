@@ -253,6 +253,13 @@ class TestWhatSpeaksAgainstAMap:
 
         assert refused(found) == ["duplicate-wwid"]
 
+    def test_several_wwids_of_one_unit(self) -> None:
+        """udev has only some of its paths yet; a map of each WWID would be two maps over one disk."""
+        found = plan([a_path(0), a_path(0, 1, udev=by_udev("1Linux_scsi_debug_2000"))])
+
+        assert [each.actions for each in found.maps] == [(Action.REFUSE,)] * 2
+        assert {code for each in found.maps for code in codes(each)} == {"several-wwids"}
+
     def test_an_identity_that_only_an_old_database_has(self) -> None:
         """The unit behind the path was changed, and udev has not looked since."""
         assert refused(plan([a_path(0, udev=by_udev(wwid_of(5)))])) == ["stale-identity"]
