@@ -169,7 +169,7 @@ class Blacklist:
 
         >>> from multipath.config.configuration import Configuration
         >>> str(Blacklist(Configuration()).verdict(Candidate("sdb", vendor="SGI", product="Universal Xport")))[:60]
-        "'sdb' is no path: device 'SGI' 'Universal Xport' is blackliste"
+        "'sdb' is no path: device 'SGI' 'Universal Xport' is blacklis"
         """
         trail = (
             _SEEN if not candidate.hidden else _UNSEEN,

@@ -68,7 +68,7 @@ class Configuration:
         Raises:
             ConfigError: there is no such option.
 
-        >>> Configuration().effective("no_path_retry", Subject("PURE", "FlashArray")).origin.detail
+        >>> Configuration().effective("fast_io_fail_tmo", Subject("PURE", "FlashArray")).origin.detail
         'PURE FlashArray'
         """
         return self.resolver.effective(option, subject)
