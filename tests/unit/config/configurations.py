@@ -1,10 +1,12 @@
 """Whole configurations, generated: every option in every section where it may stand, with values that it takes."""
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Final
 
 from hypothesis import strategies as st
 
+from multipath.config.blacklist import Candidate
 from multipath.config.entry import Subject
 from multipath.config.schema import OPTIONS, PROTOCOLS, Scope
 
@@ -14,6 +16,12 @@ SUBJECTS: Final = [
     Subject(vendor, name, "1.0", protocol, wwid)
     for vendor, name in [("ACME", "Disk"), ("PURE", "FlashArray"), ("Qsan", "XS"), ("NVME", "HPE Alletra"), ("", "")]
     for protocol, wwid in [("scsi:fcp", "3600a"), ("nvme:tcp", None)]
+]
+CANDIDATES: Final = [
+    Candidate(name, properties, vendor, "Disk", "scsi:fcp", "3600a", "ID_SERIAL")
+    for name, properties, vendor in product(
+        ["sda", "ram0"], [None, {"ID_SERIAL": "", "ID_WWN": ""}, {"ID_SERIAL": ""}], ["ACME", "Qsan"]
+    )
 ]
 WORDS: Final = """
     0 1 3 7 4000 -3 yes no off on fail queue immediate followover infinity max always never strict file 0x12:aptpl 0644
@@ -44,7 +52,14 @@ PLACES: Final[Mapping[Scope, list[tuple[str, ...]]]] = {
     ],
 }
 RULES: Final = st.sampled_from(
-    ["devnode sda", 'devnode "!^sd"', "property ID_SERIAL", "wwid 3600a", "protocol fcp", "device {\nvendor ACME\n}"]
+    [
+        "devnode sda",
+        'devnode "!^sd"',
+        "property ID_SERIAL",
+        "wwid 3600a",
+        "protocol fcp",
+        "device {\nvendor ACME\nproduct .*\n}",
+    ]
 )
 
 

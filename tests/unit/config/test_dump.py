@@ -1,12 +1,9 @@
 """The whole configuration as one file."""
 
-from itertools import product
-from typing import Final
-
 import pytest
 from hypothesis import given, settings
 
-from multipath.config.blacklist import Blacklist, Candidate
+from multipath.config.blacklist import Blacklist
 from multipath.config.configuration import Configuration
 from multipath.config.dump import dump
 from multipath.config.entry import MultipathEntry, Subject
@@ -15,15 +12,8 @@ from multipath.config.schema import OPTIONS, Scope
 from multipath.config.setting import Layer, Origin
 from multipath.errors import ConfigError
 
-from .configurations import SUBJECTS, TEXTS
+from .configurations import CANDIDATES, SUBJECTS, TEXTS
 from .texts import MAIN, read, section
-
-CANDIDATES: Final = [
-    Candidate(name, properties, vendor, "Disk", "scsi:fcp", "3600a", "ID_SERIAL")
-    for name, properties, vendor in product(
-        ["sda", "ram0"], [None, {"ID_SERIAL": "", "ID_WWN": ""}, {"ID_SERIAL": ""}], ["ACME", "Qsan"]
-    )
-]
 
 
 def means(configuration: Configuration) -> list[object]:
