@@ -40,8 +40,10 @@ def _decisions(explained: ExplainedPath) -> Iterator[Line]:
         yield from ((Span(f"    {step}", _OUTCOMES.get(step.outcome, _FAINT)),) for step in verdict.ruling.trail)
     if explained.build is not None:
         yield _decision("find_multipaths", explained.build)
-    used, style = ("  may be used: ", _GOOD) if verdict.allowed else ("  is not used: ", _BAD)
-    yield (Span(used, style), Span(verdict.text), Span(f" [{verdict.code}]", _FAINT))
+    if verdict.allowed:  # where it leads stands above
+        yield (Span("  may be used", _GOOD), Span(f" [{verdict.code}]", _FAINT))
+    else:
+        yield (Span("  is not used: ", _BAD), Span(verdict.text), Span(f" [{verdict.code}]", _FAINT))
     if explained.claim is not None:
         yield _decision("claim by udev's rule", explained.claim)
 

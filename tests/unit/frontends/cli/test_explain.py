@@ -35,6 +35,7 @@ class TestAPath:
         assert lines[3].startswith("  running, active/non-optimized, handler alua")
         assert lines[4] == f"  WWID {array.wwid}, by sysfs vpd_pg83"
         assert "  find_multipaths: valid, another path has its WWID [other-path]" in lines
+        assert "  may be used [allowed]" in lines
         assert "  map mpatha (create): group 2, priority 10 (by sysfs: active/non-optimized)" in lines
         assert any(line.split()[:2] == ["prio", "sysfs"] and "detected" in line for line in lines)
 
