@@ -187,6 +187,12 @@ def _no_slash(text: str) -> Meaning:
     return _refused(text, "a name without a slash") if "/" in text else Meaning(text)
 
 
+def _delimiter(text: str) -> Meaning:
+    if text == "/UNSET/":
+        return Meaning(None, "stands-for-unset", f"{text} stands for no value", unsets=True)
+    return _no_slash(text)
+
+
 def _counted(text: str, at: int) -> Meaning:
     parts = text.split()
     takes = "a name, a count and so many words" if at else "a count and so many words"
@@ -220,6 +226,7 @@ _ON_OFF: Final = {"yes": "on", "1": "on", "no": "off", "0": "off"}
 YES_NO: Final = _worded("yes or no", _BOOLEANS)
 TEXT: Final = Kind("any text", Meaning)
 NO_SLASH: Final = Kind("a name without a slash", _no_slash)
+DELIMITER: Final = Kind("text without a slash, or /UNSET/", _delimiter)
 EXPRESSION: Final = Kind("a regular expression", _expression)
 COUNT: Final = number("a number", 0)
 INTEGER: Final = number("a number", -_INT - 1, unset=0)

@@ -57,6 +57,16 @@ class TestAValueOfZero:
         assert found.devices[0].settings["uid_attribute"].value == ""
 
 
+class TestAPartitionDelimiter:
+    @pytest.mark.parametrize(("value", "code"), [("a/b", "bad-value"), ("/UNSET/", "stands-for-unset")])
+    def test_may_be_wrong_or_none(self, value: str, code: str) -> None:
+        """multipathd looks at what it set before, and there is none."""
+        found = read(section("defaults", f"partition_delimiter {value}"))
+
+        assert "partition_delimiter" not in found.defaults
+        assert codes(found) == [code]
+
+
 class TestAnOwner:
     def test_keeps_a_name_for_whoever_knows_names(self) -> None:
         """multipathd looks up the name of a group among the users."""
