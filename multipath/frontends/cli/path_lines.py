@@ -90,6 +90,8 @@ def _wwid(verdict: PathVerdict) -> Iterator[Line]:
 
 def _map_line(found: MembershipRecord) -> Line:
     where = "does not join" if found["group"] is None else f"group {found['group']}"
+    if found["group"] is not None and found["state"] not in (None, "up"):
+        where += f", {found['state']}"
     if found["group"] is not None and found["priority"] is not None:
         where += f", priority {found['priority']}"
     why = f" ({found['why']})" if found["why"] else ""

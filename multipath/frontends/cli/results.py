@@ -17,7 +17,7 @@ _DONE: Final[Mapping[Action, str]] = {
     Action.RENAME: "renamed",
     Action.RESIZE: "resized",
     Action.RELOAD: "reloaded",
-    Action.QUEUEING: "with other queueing",
+    Action.QUEUEING: "with changed queueing",
     Action.SWITCH: "switched",
 }
 _ENDED: Final[Mapping[Outcome, str]] = {

@@ -67,6 +67,16 @@ class TestAPath:
         assert explain("sdb") == 0
         assert "  map mpatha (create): does not join (is down, and will join when it is up)" in capsys.readouterr().out
 
+    def test_that_goes_down_in_its_map_is_told_so(self, world: VirtualHost, capsys: Capture) -> None:
+        """It stays a path of it."""
+        array = world.add_array(paths=2)
+        assert main(["apply", *MACHINE]) == 0
+        array.paths[1].break_cable()
+        capsys.readouterr()
+
+        assert explain("sdb") == 0
+        assert "  map mpatha (nothing): group 1, down, priority 1 (by const: const)" in capsys.readouterr().out
+
     def test_shows_every_option_where_that_is_asked(self, world: VirtualHost, capsys: Capture) -> None:
         """Also those that nobody set."""
         world.add_array(paths=2)
