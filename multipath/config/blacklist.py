@@ -8,7 +8,7 @@ is remembered: thousands of paths have few vendors, transports and sets of prope
 """
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -267,9 +267,11 @@ def _by_kind(rules: Iterable[Rule]) -> Mapping[RuleKind, tuple[Rule, ...]]:
 
 
 def _fits(rule: Rule, values: tuple[str, ...]) -> bool:
-    patterns: Iterator[tuple[Pattern | None, str]] = zip((rule.pattern, rule.product), values, strict=False)
-    asked = [(pattern, value) for pattern, value in patterns if pattern is not None]
-    return bool(asked) and all(pattern.search(value) for pattern, value in asked)
+    if rule.pattern is not None and not rule.pattern.search(values[0]):
+        return False
+    if rule.kind is RuleKind.DEVICE and rule.product is not None:
+        return rule.product.search(values[1])
+    return rule.pattern is not None
 
 
 def _reason(step: Step) -> str:

@@ -32,6 +32,7 @@ _DETECTED: Final = frozenset({"alua", "sysfs"})
 _INTERVAL: Final = "polling_interval"
 _USUAL: Final = 5  # seconds
 _LONGEST: Final = "max_polling_interval"
+_LONGEST_NAME: Final = 64  # of an option; a likely one is looked for in the square of this time
 _MOST: Final = (1 << 32) - 1  # seconds, as multipathd holds them
 _RATIO: Final = 4
 
@@ -144,7 +145,7 @@ def of_sections(option: str, sections: tuple[Settings, ...]) -> Effective:
 def _candidates(option: str, sections: tuple[Settings, ...]) -> list[Setting]:
     """Return every value that the sections and the schema have for an option, strongest first."""
     if option not in OPTIONS:
-        near = difflib.get_close_matches(option, OPTIONS, 1)
+        near = difflib.get_close_matches(option[:_LONGEST_NAME], OPTIONS, 1)
         meant = f"; is {near[0]} meant?" if near else ""
         raise ConfigError(f"{shown(option)} is no option of multipath.conf{meant}")
     found = [section[option] for section in sections if option in section]

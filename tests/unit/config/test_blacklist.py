@@ -260,6 +260,18 @@ class TestAVerdict:
         assert all(str(step).isprintable() for step in verdict.trail)
 
 
+ANY_TEXT: Final = st.text(st.characters(codec=None), max_size=20)
+
+
+class TestAnyDevice:
+    @given(st.builds(Candidate, ANY_TEXT, st.none() | st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=3), *[ANY_TEXT] * 5))
+    def test_gets_a_verdict_that_can_be_printed(self, candidate: Candidate) -> None:
+        """Whatever it says of itself."""
+        verdict = Blacklist(read(blacklist("wwid x", "device {", 'vendor "!a"', "product .", "}"))).verdict(candidate)
+
+        assert all(text.isprintable() for text in (str(verdict), *map(str, verdict.trail)))
+
+
 PLAIN: Final = st.sampled_from(["a", "b", "!a", "!b", "ab", "^b"])
 HERE: Final = Origin(Layer.BLACKLIST, MAIN, 1)
 

@@ -90,6 +90,14 @@ class TestAnOption:
         with pytest.raises(ConfigError, match=r"'no_path_retries' is no option .*; is no_path_retry meant\?"):
             Configuration().effective("no_path_retries")
 
+    def test_that_no_terminal_should_see_is_not_shown(self) -> None:
+        """The name of an option may come from anybody."""
+        with pytest.raises(ConfigError) as caught:
+            Configuration().effective("\x1b[2J" + "x" * 1_000_000)
+
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 200
+
     def test_of_an_entry_of_a_user_beats_what_is_built_in(self) -> None:
         """Option by option; the rest of the built-in entry stays."""
         files = read(device("no_path_retry 3", vendor="PURE", product="FlashArray"))
