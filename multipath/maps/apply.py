@@ -9,8 +9,8 @@ that an interrupt brings. Each map is compared with the plan before it is touche
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path as Folder
 from queue import SimpleQueue
 from threading import Thread
@@ -88,8 +88,9 @@ class Application:
         results: dict[str, Result] = {}
         self._bind({each.binding: each.wwid for each in maps if each.binding is not None})
         try:
-            with self._machine.control.nodes_at_the_end():
-                for result in self._results(maps, jobs):
+            # Closed at once, not when somebody has no more use for an exception: no thread goes on behind its back.
+            with self._machine.control.nodes_at_the_end(), closing(self._results(maps, jobs)) as ended:
+                for result in ended:
                     results[result.planned.wwid] = result
                     if progress is not None:
                         progress(len(results), len(maps), result)
@@ -104,7 +105,7 @@ class Application:
 
     # Which, in which order.
 
-    def _results(self, maps: Sequence[PlannedMap], jobs: int | None) -> Iterator[Result]:
+    def _results(self, maps: Sequence[PlannedMap], jobs: int | None) -> Generator[Result, None, None]:
         """Yield what becomes of each map, as it ends."""
         renamed = list(_in_order_of_names(maps))
         first = {each.wwid for each in renamed}

@@ -1,5 +1,6 @@
 """Plans on a machine in memory: what is done, what is left alone, and what is remembered."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path as Folder
@@ -270,6 +271,21 @@ class TestAnInterrupt:
         assert [m.name for m in host.maps()] == ["mpatha"]
         assert len(state.wwids().wwids) == 1
         assert outcomes(planned().apply()) == ["nothing", "done", "done"]
+
+    def test_of_many_at_once_leaves_no_thread_behind(
+        self, host: Host, planned: Callable[..., Plan], state: StateFolder
+    ) -> None:
+        """What had begun is finished and remembered by the time the interrupt arrives; nothing is made after it."""
+
+        def interrupted(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt) as caught:
+            planned().apply(progress=interrupted, jobs=2)
+
+        assert caught.value is not None
+        assert not [thread for thread in threading.enumerate() if thread.name == "apply"]
+        assert {m.uuid for m in host.maps()} == {f"mpath-{wwid}" for wwid in state.wwids().wwids}
 
 
 class TestStateThatCannotBeWritten:

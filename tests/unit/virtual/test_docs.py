@@ -7,7 +7,7 @@ import pytest
 
 from multipath.virtual import VirtualHost
 
-PAGES = ("virtual-host", "virtual-arrays")
+PAGES = ("virtual-host", "virtual-arrays", "planning")
 
 
 def python_of(page: Path) -> str:
