@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ..units import DevT, Sectors, format_devt, parse_devt
+from .attributes import Attributes, printable
 
 SYSFS: Final = Path("/sys")
 _NUMBER: Final = re.compile(r"[0-9]{1,20}\Z", re.ASCII)
@@ -14,10 +15,9 @@ _NUMBER: Final = re.compile(r"[0-9]{1,20}\Z", re.ASCII)
 
 def attribute(folder: Path, name: str) -> str | None:
     """Return one attribute without surrounding blanks, or ``None`` where it is absent or does not read."""
-    try:
-        return (folder / name).read_text("utf-8", "backslashreplace").strip()
-    except (OSError, ValueError):  # ValueError: a NUL in the name
-        return None
+    with Attributes(str(folder)) as attributes:
+        data = attributes.raw(name)
+    return None if data is None else printable(data.strip())
 
 
 def number(folder: Path, name: str) -> int | None:

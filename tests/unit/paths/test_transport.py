@@ -9,6 +9,7 @@ import pytest
 from multipath.paths.discover import discover
 from multipath.paths.path import Path
 from multipath.paths.transport import mbit_per_second
+from multipath.virtual import VirtualHost
 
 from .world import Sysfs, Unit
 
@@ -157,6 +158,18 @@ class TestAllUnitsOfOneTarget:
         assert {(path.target_port, path.link_speed) for path in discover(sysfs.root)} == {
             ("0x0000000000005001", 16_000)
         }
+
+
+class TestAPathOfTheVirtualWorld:
+    def test_is_one_over_fibre_channel(self) -> None:
+        """With all that a real one has."""
+        with VirtualHost() as world:
+            array = world.add_array(paths=2, groups=("active/optimized", "standby"))
+            paths = discover(world.sysfs.root)
+
+        assert {(path.protocol, path.link_speed, path.handler) for path in paths} == {("scsi:fcp", 16_000, "alua")}
+        assert {path.access_state for path in paths} == {"active/optimized", "standby"}
+        assert len({path.target_port for path in paths}) == len(array.ports)
 
 
 class TestADriverThatDoesNotAnswer:
