@@ -38,7 +38,7 @@ class Rules:
         elif pattern := self._pattern(statement):
             rule = Rule(kind, pattern, None, self._origin(statement.line))
             # multipathd does not look for equal ones among the protocols.
-            key = statement.line if kind is RuleKind.PROTOCOL else pattern.text
+            key = rule.origin if kind is RuleKind.PROTOCOL else pattern.text
             self._add((kind, key), rule, statement.column)
 
     def _read_device(self, section: Section) -> None:

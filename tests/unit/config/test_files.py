@@ -26,12 +26,12 @@ def small_files() -> Iterator[None]:
 class TestAFolderOfFiles:
     def test_is_read_in_the_order_of_names_and_only_what_ends_in_conf(self, tmp_path: Path) -> None:
         """The bytes of the names decide, and ``.conf`` is all of the ending."""
-        for name, level in [("b.conf", 1), ("B.conf", 3), ("c.conf.off", 4), ("cconf", 4), (".conf", 0)]:
+        for name, level in [("a_.conf", 1), ("aB.conf", 3), ("c.conf.off", 4), ("cconf", 4), (".conf", 0)]:
             (tmp_path / name).write_text(section("defaults", f"verbosity {level}"))
 
         found = load(tmp_path / "absent", tmp_path)
 
-        assert found.defaults["verbosity"].origin.file == str(tmp_path / "b.conf")
+        assert found.defaults["verbosity"].origin.file == str(tmp_path / "a_.conf")
 
     def test_may_be_absent_with_the_main_file(self, tmp_path: Path) -> None:
         """Without any file the configuration is an empty one."""

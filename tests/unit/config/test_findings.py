@@ -32,6 +32,7 @@ ROWS: list[tuple[str, Sequence[Place]]] = [
     ("defaults {\n verbosity 3\0 4\n}", [(2, 13, "text-after-nul")]),
     ("defaults {\r verbosity 3\r}\n}", [(1, 11, "text-after-carriage-return")]),
     (f"# {LONG}defaults {{\n}}", [(1, 1024, "line-too-long")]),
+    (f"#{'é' * 511}defaults {{\n}}", [(1, 513, "line-too-long")]),
     # sections and braces
     ("defaults {\n foo 1\n}", [(2, 2, "unknown-option")]),
     ("defaults {\n alias x\n}", [(2, 2, "misplaced-option")]),
@@ -47,6 +48,7 @@ ROWS: list[tuple[str, Sequence[Place]]] = [
     ("defaults {\n {\n}", [(2, 2, "stray-brace")]),
     ("}\n", [(1, 1, "unmatched-brace")]),
     ("defaults {\n verbosity 3", [(2, 0, "unclosed-section")]),
+    ("defaults {\n verbosity 3\n", [(2, 0, "unclosed-section")]),
     ("defaults {\n}\ndefaults {\n}", [(3, 1, "repeated-section")]),
     ("defaults {\n verbosity 3\n verbosity 2\n}", [(3, 2, "duplicate-option")]),
     ("defaults {\n checker tur\n path_checker tur\n}", [(3, 2, "duplicate-option")]),

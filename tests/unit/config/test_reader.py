@@ -93,6 +93,21 @@ class TestTwoEntriesForOneDevice:
         assert "duplicate-device" in codes(found)
 
 
+class TestARule:
+    @pytest.mark.parametrize(("kind", "count"), [("wwid", 1), ("devnode", 1), ("property", 1), ("protocol", 2)])
+    def test_counts_once_but_for_protocols(self, kind: str, count: int) -> None:
+        """Of equal rules in two files, at one place each, multipathd keeps one; protocols it does not compare."""
+        text = section("blacklist", f"{kind} scsi:fcp")
+
+        assert len(read(text, text).blacklist) == count
+
+    def test_of_a_list_is_none_of_the_other(self) -> None:
+        """The exceptions have their own."""
+        found = read(section("blacklist", "wwid 1") + section("blacklist_exceptions", "wwid 1"))
+
+        assert (len(found.blacklist), len(found.exceptions)) == (1, 1)
+
+
 VALUES: list[tuple[str, Value]] = [
     ("no_path_retry fail", "fail"),
     ("no_path_retry 0", "fail"),
