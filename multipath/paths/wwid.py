@@ -22,6 +22,7 @@ from .commands import Commands
 from .path import Path
 from .patience import ask
 
+_HELD: Final = "sysfs vpd_pg83"
 _USUAL: Final = {"scsi": "ID_SERIAL", "nvme": "ID_WWN", "ccw": "ID_UID"}
 _NVME: Final = re.compile(r"(nvme\.[0-9A-Fa-f]{4})-([^-]*)-([^-]*)-([^-]*)\Z")
 _LONGEST_NVME: Final = 255
@@ -76,7 +77,8 @@ def identify_wwid(path: Path, uid_attribute: str, *, fallback: bool = True, aske
         path: The path; nothing is asked of it.
         uid_attribute: The udev property that holds it; ``""`` for none: then udev does not matter.
         fallback: Whether the kernel's word counts where udev has none.
-        asked: What the device itself answered, of `ask_devices`: page 0x83; counts where the kernel's has no WWID.
+        asked: What the device itself answered, of `ask_devices`: page 0x83; counts where the kernel's has no WWID, or
+            one with a problem.
     """
     value = (path.udev or {}).get(uid_attribute, "") if uid_attribute else ""
     if value:
@@ -84,7 +86,8 @@ def identify_wwid(path: Path, uid_attribute: str, *, fallback: bool = True, aske
     if uid_attribute and not (fallback and uid_attribute == _USUAL.get(path.bus)):
         return None
     if path.bus == "scsi":
-        return _of_page(path.vpd_83, "sysfs vpd_pg83") or _of_page(asked, "SG_IO page 0x83")
+        held, told = _of_page(path.vpd_83, _HELD), _of_page(asked, "SG_IO page 0x83")
+        return told if held is None or (held.problem and told is not None) else held
     if path.bus == "nvme":
         wwid = path.nvme_wwid or ""
         return _checked(_fitted(wwid) if len(wwid) <= _LONGEST_NVME else "", "sysfs wwid")
@@ -92,10 +95,11 @@ def identify_wwid(path: Path, uid_attribute: str, *, fallback: bool = True, aske
 
 
 def must_be_asked(path: Path, uid_attribute: str, *, fallback: bool = True) -> bool:
-    """Tell whether the device itself is the only one that can tell its WWID, and may be asked."""
+    """Tell whether only the device itself can tell its WWID, or tell it better than the kernel, and may be asked."""
     usual = uid_attribute in ("", "ID_SERIAL") and (fallback or not uid_attribute)
     known = identify_wwid(path, uid_attribute, fallback=fallback)
-    return path.bus == "scsi" and path.state == "running" and usual and known is None
+    unsure = known is None or (known.source == _HELD and known.problem != "")
+    return path.bus == "scsi" and path.state == "running" and usual and unsure
 
 
 def ask_devices(paths: Iterable[Path], commands: Commands, *, patience: float = _PATIENCE) -> Mapping[DevT, bytes]:

@@ -7,7 +7,7 @@ import pytest
 
 from multipath.errors import PathError
 from multipath.paths.path import Path
-from multipath.paths.wwid import ask_devices, identify_wwid, must_be_asked, uid_attribute_for
+from multipath.paths.wwid import Wwid, ask_devices, identify_wwid, must_be_asked, uid_attribute_for
 from multipath.units import Sectors, devt
 
 from .world import NAA, OTHER, Answers, naa_page, page_83, silent
@@ -173,6 +173,14 @@ class TestADeviceThatIsAsked:
         assert wwid is not None
         assert (wwid.value, wwid.source) == (f"3{OTHER.hex()}", "SG_IO page 0x83")
         assert identify_wwid(SDA, "ID_SERIAL", asked=naa_page(OTHER)) == identify_wwid(SDA, "ID_SERIAL")
+
+    def test_is_asked_where_the_kernels_page_was_cut(self) -> None:
+        """What the kernel holds is half of what the device can say."""
+        cut = replace(SDA, vpd_83=page_83((0, 1, b"ACME    disk 7"), (0, 3, NAA))[:-1])
+
+        assert must_be_asked(cut, "ID_SERIAL")
+        assert identify_wwid(cut, "ID_SERIAL", asked=naa_page(NAA)) == Wwid(f"3{NAA.hex()}", "SG_IO page 0x83")
+        assert identify_wwid(cut, "ID_SERIAL", asked=b"") == identify_wwid(cut, "ID_SERIAL")
 
     def test_may_refuse(self) -> None:
         """Then it has no WWID, and is no reason to fail."""
