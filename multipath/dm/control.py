@@ -30,7 +30,7 @@ from .reference import SNAPSHOTS, DeviceRef, address, checked_number, label, oth
 from .refusal import held_by, load_refused, refusal, table_missing
 from .surroundings import Surroundings
 from .target import Target, check_table
-from .udev import UdevFlag
+from .udev import NO_FLAGS, UdevFlag
 
 # What these do to another device cannot be taken back, so a snapshot's device is looked at before they are sent.
 _CHANGES: Final = frozenset(
@@ -44,7 +44,6 @@ _CHANGES: Final = frozenset(
     }
 )
 _CONTROL_NODE: Final = "/dev/mapper/control"
-_NO_FLAGS: Final = UdevFlag(0)
 _RETRY_INTERVAL: Final = 0.02
 _LONGEST_POLL: Final = 86_400.0  # poll(2) counts milliseconds in an int: 24 days; a caller may wait for longer
 
@@ -206,7 +205,7 @@ class Control:
         return _info(self._call(commands.TABLE_CLEAR, ref))
 
     def resume(
-        self, ref: DeviceRef, *, flush: bool = False, lockfs: bool = False, udev_flags: UdevFlag = _NO_FLAGS
+        self, ref: DeviceRef, *, flush: bool = False, lockfs: bool = False, udev_flags: UdevFlag = NO_FLAGS
     ) -> DeviceInfo:
         """
         Let I/O flow, with the inactive table made live first if there is one.
@@ -294,7 +293,7 @@ class Control:
             return self._wait_until(ref, event_nr, time.monotonic() + timeout)
         return _lines(self._call(commands.WAIT, ref, event_nr=event_nr, flags=codec.FLAG_NOFLUSH))
 
-    def rename(self, ref: DeviceRef, new: str, *, udev_flags: UdevFlag = _NO_FLAGS) -> DeviceInfo:
+    def rename(self, ref: DeviceRef, new: str, *, udev_flags: UdevFlag = NO_FLAGS) -> DeviceInfo:
         """
         Give the device another name.
 
@@ -315,7 +314,7 @@ class Control:
         """Give a device that has no uuid one, for the rest of its life."""
         payload = codec.pack_text(checked_uuid(uuid))
         old = self.info(ref)
-        self._change(commands.RENAME, old.name, codec.FLAG_UUID, _NO_FLAGS, payload)
+        self._change(commands.RENAME, old.name, codec.FLAG_UUID, NO_FLAGS, payload)
         return self.info(old.devt)
 
     def set_geometry(
@@ -344,7 +343,7 @@ class Control:
         deadline = time.monotonic() + timeout
         while True:
             try:
-                self._change(commands.REMOVE, device, codec.FLAG_DEFERRED_REMOVE if deferred else 0, _NO_FLAGS)
+                self._change(commands.REMOVE, device, codec.FLAG_DEFERRED_REMOVE if deferred else 0, NO_FLAGS)
                 break
             except errors.DeviceBusy as busy:
                 held = self.holders(device.devt)

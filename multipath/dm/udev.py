@@ -49,6 +49,9 @@ class UdevFlag(enum.IntFlag):
     SUBSYSTEM_FLAG2 = 0x0400
 
 
+NO_FLAGS: Final = UdevFlag(0)
+
+
 class UdevCookie:
     """
     One cookie for one or more commands.

@@ -19,6 +19,7 @@ from typing import Final, Protocol
 from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceInfo
+from ..dm.udev import NO_FLAGS, UdevFlag
 from ..paths.attributes import Attributes
 from ..paths.path import Path
 from ..paths.sysfs import block_folder, number, size_of
@@ -56,6 +57,7 @@ class Machine(Protocol):
         size: Sectors | None = None,
         read_only: bool = False,
         force: bool = False,
+        udev_flags: UdevFlag = NO_FLAGS,
     ) -> Map:
         """Make a map."""
 
@@ -173,23 +175,25 @@ class Application:
             size=planned.size,
             read_only=planned.read_only,
             force=self._force,
+            udev_flags=_udev_flags(planned),
         )
         self._made.append(planned.wwid)
         if Action.RENAME in planned.actions:
-            created.rename(planned.name, force=self._force)
+            created.rename(planned.name, force=self._force, udev_flags=_udev_flags(planned))
 
     def _change(self, planned: PlannedMap) -> None:
         assert planned.live is not None, "only what is there is changed"
         live = self._machine.map(planned.live.info)
         _check_map(planned.live, live.snapshot)
+        force, flags, table = self._force, _udev_flags(planned), planned.table
         if Action.RENAME in planned.actions:
-            live.rename(planned.name, force=self._force)
+            live.rename(planned.name, force=force, udev_flags=flags)
         if Action.RESIZE in planned.actions:
-            live.resize(planned.size, table=planned.table, shrink=planned.shrinks, force=self._force)
-        elif Action.RELOAD in planned.actions and planned.table is not None:
-            live.reload(planned.table, force=self._force)
-        if Action.QUEUEING in planned.actions and planned.table is not None:
-            live.queue_if_no_path(planned.table.features.queue_if_no_path)
+            live.resize(planned.size, table=table, shrink=planned.shrinks, force=force, udev_flags=flags)
+        elif Action.RELOAD in planned.actions and table is not None:
+            live.reload(table, force=force, udev_flags=flags)
+        if Action.QUEUEING in planned.actions and table is not None:
+            live.queue_if_no_path(table.features.queue_if_no_path)
         if Action.SWITCH in planned.actions and planned.desired is not None:
             live.switch_group(planned.desired.failback.group)
 
@@ -255,6 +259,12 @@ def _in_order_of_names(maps: Iterable[PlannedMap]) -> Iterator[PlannedMap]:
     while pending:
         name = next((name for name, each in pending.items() if each.name not in pending), next(iter(pending)))
         yield pending.pop(name)
+
+
+def _udev_flags(planned: PlannedMap) -> UdevFlag:
+    """Return what multipath-tools tells its udev rules where no partitions are to be mapped."""
+    skips = planned.desired is not None and planned.desired.settings.value("skip_kpartx") is True
+    return UdevFlag.SUBSYSTEM_FLAG1 if skips else NO_FLAGS
 
 
 def _check_map(was: MapSnapshot, now: MapSnapshot) -> None:

@@ -15,6 +15,7 @@ from ..dm.control import Control
 from ..dm.device import DeviceEntry, DeviceInfo
 from ..dm.name import checked_name, checked_uuid
 from ..dm.target import Target
+from ..dm.udev import NO_FLAGS, UdevFlag
 from ..paths.commands import Commands, KernelCommands
 from ..paths.discover import discover
 from ..paths.identity import check_one_unit, common_size
@@ -173,6 +174,7 @@ class Host:
         read_only: bool = False,
         verify: bool = True,
         force: bool = False,
+        udev_flags: UdevFlag = NO_FLAGS,
     ) -> Map:
         """
         Make a map and let I/O flow. On any error nothing is left of a device that was made here.
@@ -188,6 +190,7 @@ class Host:
             read_only: Whether the map refuses writes; paths that do so themselves do not make it refuse them.
             verify: Ask each path for its identity and size first, and whether something else is built on it.
             force: Also beside a running multipathd.
+            udev_flags: What else udev's rules should leave out.
 
         Raises:
             NameRefused: the name or the uuid cannot be used.
@@ -214,7 +217,8 @@ class Host:
             device, made_here = self._adopted(exists, name, uuid or ""), False
             if device.live_table:
                 return self._as_asked(exists, device, table, length)
-        return self._finish(device, line, len(paths), read_only=read_only, made_here=made_here)
+        flags = udev_flags_for(len(paths)) | udev_flags
+        return self._finish(device, line, flags, read_only=read_only, made_here=made_here)
 
     # What happens.
 
@@ -278,10 +282,10 @@ class Host:
         self.control.make_nodes()
         return self._map_of(device)
 
-    def _finish(self, device: DeviceInfo, line: Target, paths: int, *, read_only: bool, made_here: bool) -> Map:
+    def _finish(self, device: DeviceInfo, line: Target, flags: UdevFlag, *, read_only: bool, made_here: bool) -> Map:
         try:
             self.control.load(device, [line], read_only=read_only)
-            self.control.resume(device, udev_flags=udev_flags_for(paths))
+            self.control.resume(device, udev_flags=flags)
             return self._map_of(device)
         except BaseException as error:
             try:

@@ -13,7 +13,7 @@ from ..dm.control import Control
 from ..dm.device import DeviceInfo
 from ..dm.holders import Holder
 from ..dm.target import Target
-from ..dm.udev import UdevFlag
+from ..dm.udev import NO_FLAGS, UdevFlag
 from ..paths.commands import Commands
 from ..paths.identity import check_one_unit, common_size
 from ..paths.sysfs import device_number
@@ -169,7 +169,9 @@ class Map:
         """Let I/O flow."""
         self._control.resume(self._info, udev_flags=self._udev_flags())
 
-    def reload(self, table: MultipathTable, *, verify: bool = True, force: bool = False) -> None:
+    def reload(
+        self, table: MultipathTable, *, verify: bool = True, force: bool = False, udev_flags: UdevFlag = NO_FLAGS
+    ) -> None:
         """
         Give the map another table, without losing I/O that is queued or on its way.
 
@@ -181,6 +183,7 @@ class Map:
             table: The new table; its size stays the map's. Paths as for `Host.create`.
             verify: Compare the joining paths with each other and with those of the map, and see who holds them.
             force: Also where multipathd manages the map.
+            udev_flags: What else udev's rules should leave out.
 
         Raises:
             NotFound: a path that is no block device.
@@ -196,7 +199,7 @@ class Map:
         if verify:
             self._verify(paths, current)
         line = Target(Sectors(0), current.size, MULTIPATH, str(_of_its_kind(table, current.table)))
-        self._exchange(line, _RELOADED | udev_flags_for(len(paths)), current)
+        self._exchange(line, _RELOADED | udev_flags_for(len(paths)) | udev_flags, current)
 
     def resize(
         self,
@@ -206,6 +209,7 @@ class Map:
         shrink: bool = False,
         verify: bool = True,
         force: bool = False,
+        udev_flags: UdevFlag = NO_FLAGS,
     ) -> Sectors:
         """
         Give the map the size that its paths have now, and return it. This is the one change that flushes.
@@ -220,6 +224,7 @@ class Map:
             shrink: Also to less than the map has; whoever uses what is cut off loses it.
             verify: Ask the paths; else the sizes that the kernel holds of them are compared.
             force: Also where multipathd manages the map.
+            udev_flags: What else udev's rules should leave out.
 
         Raises:
             PathsDiffer: a path is another unit, has another size or cannot tell; the map would shrink unasked; or it
@@ -235,21 +240,21 @@ class Map:
         found = self._size_now(paths, size, current, verify=verify)
         if found == current.size:
             if table is not None:
-                self.reload(table, verify=verify, force=force)
+                self.reload(table, verify=verify, force=force, udev_flags=udev_flags)
             return found
         self._refuse_shrinking(found, current, shrink=shrink)
         self._refuse_flush_without_path("resize")
         line = Target(Sectors(0), found, MULTIPATH, str(_of_its_kind(wanted, current.table)))
-        self._exchange(line, udev_flags_for(len(paths)), current)
+        self._exchange(line, udev_flags_for(len(paths)) | udev_flags, current)
         return self.read().size
 
-    def rename(self, new: str, *, force: bool = False) -> None:
+    def rename(self, new: str, *, force: bool = False, udev_flags: UdevFlag = NO_FLAGS) -> None:
         """Give the map another name; its identity stays. A map that has the name already is left as it is."""
         refuse_daemons_map(self._control, self.name, self.uuid, "rename", force=force)
         if self.info().name == new:
             self._control.make_nodes()
         else:
-            self._info = self._control.rename(self._info, new, udev_flags=self._udev_flags())
+            self._info = self._control.rename(self._info, new, udev_flags=self._udev_flags() | udev_flags)
 
     def remove(self, *, deferred: bool = False, force: bool = False, timeout: float = 5.0) -> None:
         """

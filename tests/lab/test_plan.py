@@ -1,6 +1,7 @@
 """Plans on a real kernel with udev: many maps, their links, their cookies, and what a second apply does."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,21 @@ class TestManyUnitsWithUdev:
 
         assert {result.outcome for result in results} == {Outcome.NOTHING}
         assert [host.control.info(each.snapshot.info) for each in host.maps()] == before
+
+
+@pytest.mark.kernel
+class TestAMapWhosePartitionsAreNotToBeMapped:
+    def test_says_so_to_the_rules(self, host: Host, state: StateFolder) -> None:
+        """Flag 1 of the subsystem stops kpartx; udev's database keeps it."""
+        text = TEXT.replace("}", " skip_kpartx yes\n}")
+        plan = host.plan(read_configuration([("multipath.conf", text)]), state=state)
+
+        plan.apply()
+
+        shown = subprocess.run(
+            ["udevadm", "info", "--query=property", "/dev/mapper/mpatha"], check=True, capture_output=True, text=True
+        ).stdout.splitlines()
+        assert "DM_SUBSYSTEM_UDEV_FLAG1=1" in shown
 
 
 @pytest.mark.kernel(luns=6, udev=False)
