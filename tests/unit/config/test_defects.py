@@ -5,10 +5,10 @@ import pytest
 from .texts import codes, read, section
 
 
-class TestAPollingIntervalOfZero:
-    @pytest.mark.parametrize("value", ["0", "00", '" 0 "'])
+class TestAPollingIntervalThatIsNone:
+    @pytest.mark.parametrize("value", ["0", "00", '" 0 "', "-1", "soon"])
     def test_is_not_taken(self, value: str) -> None:
-        """multipathd divides by it, and dies; here the line is lost, and said so."""
+        """multipathd divides by zero, and for a word it never ends; here the line is lost, and said so."""
         found = read(section("defaults", "polling_interval 7", f"polling_interval {value}"))
 
         assert found.defaults["polling_interval"].value == 7
