@@ -2,7 +2,7 @@
 multipath-tools as Debian packages it: what this library is held against. Fetched and unpacked, never installed.
 
 Strategy: a release runs with the libraries of its own suite, through their loader, so any machine runs any release. It
-comes in two forms. As it is, for a guest, which lays it over its root. And with ``/etc`` replaced by the working folder,
+comes in two forms. As it is, for a guest, which lays it over its root. Or with the working folder in place of ``/etc``,
 so that ``multipath -t`` reads the configuration of any folder, as any user, on a machine without device-mapper: the
 program has the names of its files compiled in, and those of a process's own folder happen to be of equal length.
 """
