@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from multipath.dm.holders import Holder, holders, users
+from multipath.dm.holders import Holder, holders, users, users_of_many
 from multipath.units import devt, format_devt
 
 DISK = devt(8, 16)
@@ -65,6 +65,25 @@ class TestADiskThatIsUsed:
         world.mount("8:17", "/srv")
 
         assert users(DISK, sysfs=world.sysfs, proc=world.proc) == (Holder("map", "root"), Holder("mount", "/srv"))
+
+
+class TestManyDisks:
+    def test_are_used_as_each_of_them_is(self, world: World) -> None:
+        """One look at the mounts and swaps tells of all; those that nobody uses are left out."""
+        world.stack("dm-0", map_name="root")
+        world.stack("md0", on=world.disk / "sdb1")
+        world.mount("8:17", "/srv")
+        other = devt(8, 32)
+
+        found = users_of_many([DISK, other], sysfs=world.sysfs, proc=world.proc)
+
+        assert found == {DISK: users(DISK, sysfs=world.sysfs, proc=world.proc)}
+
+    def test_of_another_world_are_in_no_file_system_of_this_one(self, world: World) -> None:
+        """Numbers are the same in every world; procfs is of one."""
+        world.mount("8:17", "/srv")
+
+        assert users_of_many([DISK], sysfs=world.sysfs, proc=world.proc, here=False) == {}
 
 
 class TestADiskThatNobodyHolds:
