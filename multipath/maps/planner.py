@@ -31,7 +31,7 @@ _DAEMON: Final = Reason("multipathd-runs", "multipathd runs: maps of its kind ch
 _AS_PLANNED: Final = Reason("as-planned", "the map is as it should be")
 _STRANGER: Final = Reason("uuid-taken", "a device that is no multipath map has the identity that the map would have")
 _NO_PATHS: Final = Reason("no-paths", "none of its paths is there; only a removal would change it")
-_NOT_ALLOWED: Final = Reason("paths-not-allowed", "none of its paths may be used; only a removal would change it")
+_NOT_ALLOWED: Final = "none of its paths may be used, so only a removal would change it"
 
 
 def plan_maps(inputs: Inputs) -> Plan:
@@ -83,10 +83,11 @@ class _Planner:
 
     def _idle(self, units: Sequence[Unit], verdicts: Sequence[PathVerdict]) -> Iterator[PlannedMap]:
         """Yield the live maps that have no path which may be used, in the order of their names."""
-        there, planned = {each.path.devt for each in verdicts}, {unit.wwid for unit in units}
+        there, planned = {each.path.devt: each for each in verdicts}, {unit.wwid for unit in units}
         for wwid, live in sorted(self._live.items(), key=lambda each: each[1].name):
             if wwid not in planned:
-                reason = _NOT_ALLOWED if there & self._devices[wwid] else _NO_PATHS
+                seen = [there[devt] for devt in sorted(self._devices[wwid] & there.keys())]
+                reason = Reason("paths-not-allowed", f"{_NOT_ALLOWED}: {shown(str(seen[0]))}") if seen else _NO_PATHS
                 yield PlannedMap(wwid, live.name, (Action.NOTHING,), (reason,), size=live.size, live=live)
 
     # What they are called.
