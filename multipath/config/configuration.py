@@ -9,12 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from .entry import DeviceEntry as DeviceEntry
-from .entry import MultipathEntry as MultipathEntry
-from .entry import ProtocolEntry as ProtocolEntry
-from .entry import Rule as Rule
-from .entry import RuleKind as RuleKind
-from .entry import Subject as Subject
+from .entry import DeviceEntry, MultipathEntry, ProtocolEntry, Rule, Subject
 from .finding import Finding
 from .resolve import ANYTHING, Effective, Resolver
 from .setting import Settings

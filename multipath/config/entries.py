@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .assignment import Assignment
-from .configuration import DeviceEntry, MultipathEntry, ProtocolEntry
+from .entry import DeviceEntry, MultipathEntry, ProtocolEntry
 from .finding import shown
 from .pattern import Pattern
 from .remarks import Remarks

@@ -1,6 +1,6 @@
 """The rules of ``blacklist`` and ``blacklist_exceptions``."""
 
-from .configuration import Rule, RuleKind
+from .entry import Rule, RuleKind
 from .finding import shown
 from .pattern import Pattern
 from .remarks import Remarks

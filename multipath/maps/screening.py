@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..config.blacklist import Blacklist, Candidate, Verdict
-from ..config.configuration import Subject
+from ..config.entry import Subject
 from ..paths.path import Path
 from ..paths.wwid import Wwid, identify_wwid, must_be_asked, uid_attribute_for
 from ..policy.option import Options, as_text

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..config.configuration import Subject
+from ..config.entry import Subject
 from ..units import DevT, Sectors, format_devt
 from .native_path import NativePath
 

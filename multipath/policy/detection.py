@@ -7,7 +7,7 @@ Each rule has a reason, and loses nothing of what the configuration says: that s
 from collections.abc import Sequence
 from typing import Final
 
-from ..config.configuration import Subject
+from ..config.entry import Subject
 from ..config.resolve import Effective
 from ..config.setting import Layer
 from ..paths.path import Path

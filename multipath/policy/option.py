@@ -8,7 +8,7 @@ and what the configuration says among those that lost.
 
 from typing import Protocol
 
-from ..config.configuration import Subject
+from ..config.entry import Subject
 from ..config.resolve import Effective
 from ..config.setting import Layer, Origin, Setting, Value, written
 

@@ -12,7 +12,7 @@ own view must not stand in. multipath-tools asks each path for a page instead.
 from dataclasses import dataclass
 from typing import Final
 
-from ..config.configuration import Subject
+from ..config.entry import Subject
 from ..config.resolve import Effective
 from ..config.setting import Layer, Origin, Setting
 from ..paths.path import Path

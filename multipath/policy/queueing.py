@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..config.configuration import Subject
+from ..config.entry import Subject
 from ..config.resolve import Effective
 from .option import Options, as_text, detected
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..config.configuration import Subject
+from ..config.entry import Subject
 from ..config.resolve import Effective
 from ..config.setting import Value
 from . import detection

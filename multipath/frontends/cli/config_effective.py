@@ -3,7 +3,7 @@
 import argparse
 from typing import Final
 
-from ...config.configuration import Subject
+from ...config.entry import Subject
 from ...config.resolve import Effective
 from ...policy.settings import PER_MAP
 from .configuration import usable_files

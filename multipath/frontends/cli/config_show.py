@@ -5,8 +5,9 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from ...config.configuration import Configuration, Subject
+from ...config.configuration import Configuration
 from ...config.dump import dump
+from ...config.entry import Subject
 from ...paths.sysfs import SYSFS, attribute
 from .configuration import usable_files
 from .manual import Manual, examples

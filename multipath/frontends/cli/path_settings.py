@@ -8,7 +8,8 @@ prioritizer and the checker of a path are asked of the policy; everything else o
 from collections.abc import Iterable
 from typing import Final
 
-from ...config.configuration import Configuration, Subject
+from ...config.configuration import Configuration
+from ...config.entry import Subject
 from ...config.resolve import Effective
 from ...config.setting import Layer
 from ...maps.planned_map import PlannedMap

@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 
 from multipath.config.arrays import ARRAYS
-from multipath.config.configuration import Configuration, Subject
-from multipath.config.entry import DeviceEntry
+from multipath.config.configuration import Configuration
+from multipath.config.entry import DeviceEntry, Subject
 from multipath.config.hwtable import built_in
 from multipath.config.schema import OPTIONS, Scope
 

@@ -1,6 +1,6 @@
 import pytest
 
-from multipath.config.configuration import RuleKind
+from multipath.config.entry import RuleKind
 from multipath.config.finding import Severity
 from multipath.config.setting import Value
 from multipath.errors import ConfigError

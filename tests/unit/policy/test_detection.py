@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from multipath.config.configuration import Subject
+from multipath.config.entry import Subject
 from multipath.config.setting import Layer
 from multipath.paths.path import Path
 from multipath.policy import detection

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from multipath.config.configuration import Configuration, DeviceEntry, MultipathEntry
+from multipath.config.configuration import Configuration
+from multipath.config.entry import DeviceEntry, MultipathEntry
 from multipath.config.pattern import Pattern
 from multipath.config.resolve import Resolver
 from multipath.config.setting import Layer, Origin, Setting, Settings, Value
