@@ -2,8 +2,6 @@
 
 import fcntl
 import os
-import resource
-import signal
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +11,8 @@ import pytest
 from multipath import errors
 from multipath.maps.locked_file import LockedFile
 from multipath.maps.patch import Patch
+
+from ..full_disk import said
 
 
 @pytest.fixture
@@ -151,19 +151,16 @@ class TestAFileThatIsReplacedWhileItIsChanged:
 
 
 class TestAChangeThatFails:
-    @pytest.mark.parametrize("how", ["patch", "replace"])
-    def test_leaves_the_file_and_no_other(self, locked: LockedFile, file: Path, how: str) -> None:
+    @pytest.mark.slow
+    @pytest.mark.parametrize("change", ["patch(lambda there: [Patch(len(there), b'two')])", "replace(add, add)"])
+    def test_leaves_the_file_and_no_other(self, file: Path, change: str) -> None:
         """A disk that is full: what was written of it is taken back."""
-        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (6, limits[1]))
-        try:
-            with pytest.raises(errors.FileError, match="cannot be written: File too large"):
-                CHANGES[how](locked)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-            signal.signal(signal.SIGXFSZ, handler)
+        imports = "from multipath.maps.locked_file import LockedFile\nfrom multipath.maps.patch import Patch"
+        add = "add = lambda there, *late: there + b'two'"
 
+        error = said(6, f"{imports}\n{add}", f"LockedFile(sys.argv[1], deadline=20).{change}", str(file))
+
+        assert error.startswith(f"EFBIG {file}: cannot be written: File too large")
         assert (file.read_bytes(), os.listdir(file.parent)) == (b"one\n", ["state"])
 
 
