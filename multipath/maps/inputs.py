@@ -82,6 +82,7 @@ def gather(
     live = {snapshot.uuid for snapshot in maps}
     others = {uuid: name for name, uuid in names.items() if uuid.startswith(UUID_PREFIX) and uuid not in live}
     unfinished = {uuid: name for uuid, name in others.items() if not _is_live(control, name)}
+    daemon = control.shared and daemon_is_running()
     return Inputs(
         paths,
         configuration,
@@ -92,9 +93,9 @@ def gather(
         bindings=state.bindings() if state else Bindings(),
         wwids=state.wwids() if state else Wwids(),
         users=users_of_many([path.devt for path in paths], sysfs=sysfs, here=control.shared),
-        facts=_facts(control, sysfs),
+        facts=_facts(control, sysfs, daemon=daemon),
         native_nvme=attribute(sysfs / "module/nvme_core/parameters", "multipath") == "Y",
-        daemon=control.shared and daemon_is_running(),
+        daemon=daemon,
     )
 
 
@@ -115,14 +116,17 @@ def _is_live(control: Control, name: str) -> bool:
         return True  # gone meanwhile: nothing is left to be finished
 
 
-def _facts(control: Control, sysfs: Folder) -> Facts:
+def _facts(control: Control, sysfs: Folder, *, daemon: bool) -> Facts:
     version = control.target_version(MULTIPATH)
     target = (version.major, version.minor, version.patch)
     cpus = _numbers(attribute(sysfs / "devices/system/cpu", "possible") or "0")
-    if not control.shared:  # a device-mapper in memory stands for a kernel of these days
+    if (
+        not control.shared
+    ):  # a device-mapper in memory stands for a kernel of these days, on a host that is looked after
         return Facts(target, cpus=cpus)
     release = _RELEASE.match(os.uname().release)
-    return Facts(target, (int(release[1]), int(release[2])), cpus) if release else Facts(target, cpus=cpus)
+    kernel = (int(release[1]), int(release[2])) if release else Facts().kernel
+    return Facts(target, kernel, cpus, managed=daemon)
 
 
 def _numbers(text: str) -> tuple[int, ...]:

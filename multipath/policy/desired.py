@@ -23,6 +23,7 @@ from .live import LiveGroups
 from .member import Member, PathState, in_order
 from .option import as_text
 from .priority import Group
+from .queueing import queues
 from .refusal import refused, table_words
 from .selection import selection
 from .settings import MapSettings
@@ -144,6 +145,8 @@ def _reasons(settings: MapSettings, words: Features, selector: str) -> Iterator[
         option = settings[name]
         if option.origin.layer is Layer.DETECTED:
             yield f"{name} is {option.value!r}: {option.origin.detail}"
+    if queues(settings["no_path_retry"]) and not words.queue_if_no_path:
+        yield "it does not queue: no daemon runs that would end it, and queue_without_daemon is no"
     wanted = "bio" if "queue_mode bio" in as_text(settings["features"]) else "rq"
     if words.is_bio != (wanted == "bio"):
         yield f"queue_mode is {'bio' if words.is_bio else 'rq'}, not {wanted}: the map or its paths take nothing else"

@@ -1,4 +1,4 @@
-"""What a decision has to know of the kernel, beside the paths."""
+"""What a decision has to know of the host, beside the paths."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,17 +11,19 @@ _ALWAYS_RETAINS_SINCE: Final = (4, 3)  # the kernel retains an attached handler,
 @dataclass(frozen=True, slots=True)
 class Facts:
     """
-    The kernel that the maps are for.
+    The host that the maps are for.
 
     Attributes:
-        target_version: Of its ``multipath`` target.
+        target_version: Of the kernel's ``multipath`` target.
         kernel: Its own, as ``(major, minor)``.
         cpus: The numbers of the CPUs that it may ever have; io-affinity alone needs them.
+        managed: Whether somebody watches the maps: ends their queueing when its time is over, and tries dead paths.
     """
 
     target_version: tuple[int, int, int] = (1, 14, 0)
     kernel: tuple[int, int] = (6, 1)
     cpus: tuple[int, ...] = ()
+    managed: bool = True
 
     @property
     def takes_requests(self) -> bool:

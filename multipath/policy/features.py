@@ -40,12 +40,20 @@ def features(members: Sequence[Member], settings: MapSettings, live: MultipathTa
         configured = _read(text)
         return replace(
             configured,
-            queue_if_no_path=queues(settings["no_path_retry"]),
+            queue_if_no_path=_queues(settings, live),
             retain_attached_hw_handler=retains and settings.value("retain_attached_hw_handler") is not False,
             queue_mode=_queue_mode(configured.queue_mode, members, live),
         )
     except (TableError, ValueError) as error:
         raise refused(option, str(error)) from error
+
+
+def _queues(settings: MapSettings, live: MultipathTable | None) -> bool:
+    """Tell whether the map queues: where nobody would ever end it, one that does not must not begin to."""
+    wanted = queues(settings["no_path_retry"])
+    if settings.facts.managed or settings.value("queue_without_daemon") is True:
+        return wanted
+    return wanted and live is not None and live.features.queue_if_no_path
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from multipath.maps.state_file import StateFolder
 
 from .world import GROWN, World
 
-DEFAULTS = "defaults {\n user_friendly_names yes\n find_multipaths off\n}\n"
+DEFAULTS = "defaults {\n user_friendly_names yes\n find_multipaths off\n queue_without_daemon yes\n}\n"
 SELECTORS = (
     "service-time 0",
     "round-robin 0",

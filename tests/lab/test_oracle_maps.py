@@ -122,10 +122,10 @@ def planned(plan: Plan) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.slow
 class TestTheMapsOfAColdStart:
-    @pytest.mark.parametrize("name", DEFAULTS)
+    @pytest.mark.parametrize("name", [*DEFAULTS, *QUEUEING])
     def test_are_those_of_multipath_tools(self, release: Release, dm: Control, name: str) -> None:
         """Names, tables, and what is remembered; neither has anything to do about the maps of the other."""
-        release.configure(f"{COMMON}\n{DEFAULTS[name]}")
+        release.configure(f"{COMMON}\n{(DEFAULTS | QUEUEING)[name]}")
         host, configuration, state = Host(control=dm), release.configuration(), StateFolder(release.folder)
         wanted = planned(host.plan(configuration, state=state))
         release.run()
@@ -139,8 +139,8 @@ class TestTheMapsOfAColdStart:
         assert release.run("-d", "-v2") == ""
 
     @pytest.mark.parametrize("name", QUEUEING)
-    def test_do_not_queue_where_no_daemon_runs(self, release: Release, dm: Control, name: str) -> None:
-        """That alone differs, and is all that a plan has to change."""
+    def test_queue_without_a_daemon_where_that_is_asked_for(self, release: Release, dm: Control, name: str) -> None:
+        """The tool never does; that alone differs, and is all that a plan has to change."""
         release.configure(f"{COMMON}\n queue_without_daemon yes\n{QUEUEING[name]}")
         host, configuration, state = Host(control=dm), release.configuration(), StateFolder(release.folder)
         wanted = planned(host.plan(configuration, state=state))

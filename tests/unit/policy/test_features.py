@@ -87,6 +87,22 @@ class TestTheFeatures:
         """The kernel would refuse another one."""
         assert Case(live=live).words(**options) == expected
 
+    @pytest.mark.parametrize(
+        ("live", "options", "expected"),
+        [
+            (None, {"no_path_retry": 5}, "0"),
+            ("0 0 0 0", {"no_path_retry": 5}, "0"),
+            ("1 queue_if_no_path 0 0 0", {"no_path_retry": 5}, "1 queue_if_no_path"),
+            ("1 queue_if_no_path 0 0 0", {"no_path_retry": "fail"}, "0"),
+            (None, {"no_path_retry": "queue", "queue_without_daemon": True}, "1 queue_if_no_path"),
+        ],
+    )
+    def test_do_not_begin_to_queue_where_nobody_would_end_it(
+        self, live: str | None, options: dict[str, Value], expected: str
+    ) -> None:
+        """Without a daemon; a map that queues goes on, for I/O may be waiting in it."""
+        assert Case(PATH, live, Facts(managed=False)).words(**options) == expected
+
     def test_take_bios_over_tcp(self) -> None:
         """The kernel stacks no requests on queues that may sleep, whatever is configured."""
         assert Case(TCP).words() == "2 queue_mode bio"
