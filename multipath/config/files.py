@@ -61,6 +61,8 @@ def read_document(path: str | os.PathLike[str]) -> Document:
         raw = Path(path).read_bytes()
     except OSError as error:
         raise FileError(error.errno or 0, "reading the configuration", path) from error
+    except ValueError:  # a NUL in the name
+        raise FileError(errno.EINVAL, "reading the configuration", path) from None
     return Document.parse(raw.decode("utf-8", "surrogateescape"), path)
 
 

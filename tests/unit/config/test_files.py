@@ -42,6 +42,13 @@ class TestAFileThatCannotBeRead:
 
         assert (caught.value.errno, caught.value.path) == (errno.EISDIR, str(tmp_path))
 
+    def test_has_a_name_that_can_be(self) -> None:
+        """One with a NUL is an error too, not an exception of another kind."""
+        with pytest.raises(FileError) as caught:
+            read_document("multipath\0conf")
+
+        assert caught.value.errno == errno.EINVAL
+
     @pytest.mark.parametrize("name", ["link", "file/multipath.conf"])
     def test_is_not_one_that_does_not_exist(self, tmp_path: Path, name: str) -> None:
         """A link that leads nowhere, and a name below a file, are somebody's mistake."""
