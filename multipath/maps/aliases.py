@@ -11,7 +11,7 @@ Source: multipath-tools ``libmultipath/alias.c``, ``get_user_friendly_alias()``;
 """
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -94,6 +94,7 @@ class Aliases:
         bindings: What the bindings file says.
         configured: The aliases of ``multipaths``, WWID to alias.
         live: The devices of device-mapper, name to uuid.
+        units: The WWIDs that paths lead to: no alias of another unit, for who looks for that one would find this.
         read_only: Whether no new binding may be made, as with ``multipath -B``.
 
     The same calls in the same order give the same names; whoever wants names that do not depend on the order in which
@@ -110,6 +111,7 @@ class Aliases:
         "_name_of",
         "_owner",
         "_read_only",
+        "_units",
     )
 
     def __init__(
@@ -118,9 +120,11 @@ class Aliases:
         *,
         configured: Mapping[str, str] | None = None,
         live: Mapping[str, str] | None = None,
+        units: Collection[str] = (),
         read_only: bool = False,
     ) -> None:
         self._configured, self._live, self._read_only = configured or {}, live or {}, read_only
+        self._units = frozenset(units)
         self._bindings = bindings.without(self._configured)
         self._by_alias, self._by_wwid = dict(self._bindings.by_alias), dict(self._bindings.by_wwid)
         self._owner = owners_of(self._configured)
@@ -156,9 +160,11 @@ class Aliases:
         try:
             checked_name(alias)
         except errors.NameRefused as refusal:
-            return Alias(wwid, Choice.WWID, f"its configured alias is no name: {refusal}")
+            return self._unless_it_has_a_name(wwid, f"its configured alias is no name: {refusal}")
         if self._is_anothers(alias, wwid):
-            return self._unless_it_has_a_name(wwid, f"its configured alias {alias} is the name of another device")
+            return self._unless_it_has_a_name(
+                wwid, f"its configured alias {alias} is the name or WWID of another device"
+            )
         return Alias(alias, Choice.CONFIGURED, "the configuration gives it this alias")
 
     def _friendly(self, wwid: str, prefix: str) -> Alias:
@@ -166,7 +172,7 @@ class Aliases:
         bound = has if has is not None and self._by_alias.get(has) == wwid else self._by_wwid.get(wwid)
         if bound is not None:
             if self._is_anothers(bound, wwid):
-                return self._unless_it_has_a_name(wwid, f"its alias {bound} is the name of another device")
+                return self._unless_it_has_a_name(wwid, f"its alias {bound} is the name or WWID of another device")
             return Alias(bound, Choice.BOUND, f"{self._bindings.file} binds it to this alias")
         if self._read_only:
             return self._unless_it_has_a_name(wwid, "it is not bound, and the bindings are only read")
@@ -204,7 +210,8 @@ class Aliases:
         return Alias(has, Choice.KEPT, f"it keeps its name: {reason}")
 
     def _is_anothers(self, name: str, wwid: str) -> bool:
-        return self._live.get(name, UUID_PREFIX + wwid) != UUID_PREFIX + wwid
+        of_unit = name in self._units and name != wwid
+        return of_unit or self._live.get(name, UUID_PREFIX + wwid) != UUID_PREFIX + wwid
 
     def _is_no_ones(self, name: str, wwid: str) -> bool:
         return name not in self._by_alias and self._owner.get(name, wwid) == wwid

@@ -100,9 +100,9 @@ class _Planner:
         names would change in a circle keep theirs: the kernel renames one device at a time.
         """
         wanted = [each for each in drafts if Action.REFUSE not in each.actions and (each.live or each.actions)]
-        taken = dict(self._inputs.names)
+        taken, units = dict(self._inputs.names), [each.wwid for each in drafts]
         while True:
-            chosen = self._aliases(wanted, taken)
+            chosen = self._aliases(wanted, taken, units)
             left = {
                 each.old_name for each in wanted if each.live and chosen[each.wwid].name not in (each.old_name, None)
             }
@@ -129,9 +129,11 @@ class _Planner:
         actions = (Action.CREATE, Action.RENAME) if begun else (Action.RENAME, *planned.actions)
         return replace(named, actions=actions)
 
-    def _aliases(self, wanted: Sequence[PlannedMap], taken: Mapping[str, str]) -> dict[str, Alias]:
+    def _aliases(
+        self, wanted: Sequence[PlannedMap], taken: Mapping[str, str], units: Sequence[str]
+    ) -> dict[str, Alias]:
         configured = configured_aliases(self._inputs.configuration)
-        aliases = Aliases(self._inputs.bindings, configured=configured, live=taken)
+        aliases = Aliases(self._inputs.bindings, configured=configured, live=taken, units=units)
         return {each.wwid: self._alias(aliases, each) for each in wanted}
 
     def _alias(self, aliases: Aliases, planned: PlannedMap) -> Alias:

@@ -141,6 +141,14 @@ class TestTheNameOfAMap:
 
         assert [(alias.name, alias.new) for alias in chosen] == [("mpathc", False), ("36002", False), ("mpathk", False)]
 
+    @pytest.mark.parametrize("alias", ["..", "a b", "a/b", "36002"])
+    @pytest.mark.parametrize(("live", "name"), [({}, "36001"), ({"mpathq": "mpath-36001"}, "mpathq")])
+    def test_that_cannot_be_is_not_what_a_map_is_renamed_to(self, alias: str, live: dict[str, str], name: str) -> None:
+        """A map keeps the name that it has; nor is the WWID of another unit the name of this one."""
+        aliases = Aliases(Bindings(), configured={"36001": alias}, live=live, units=["36001", "36002"])
+
+        assert aliases.choose("36001", friendly=False).name == name
+
 
 class TestTheNamesOfManyMaps:
     def test_are_all_different(self) -> None:

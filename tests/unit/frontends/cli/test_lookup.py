@@ -75,7 +75,9 @@ class TestAMap:
     def test_that_is_called_as_another_is_known_is_ambiguous(self, host: Host) -> None:
         """Nobody guesses which one was meant."""
         first, second = (str(wwid) for wwid in dict.fromkeys(each.wwid for each in planned(host).paths[:4]))
-        alias = f"multipaths {{\n multipath {{\n wwid {first}\n alias {second}\n }}\n}}\n"
+        (live,) = host.maps()
+        live.rename(second)
+        alias = f"multipaths {{\n multipath {{\n  wwid {first}\n  alias {second}\n }}\n}}\n"
         plan = host.plan(read_configuration([("multipath.conf", TEXT + alias)]))
 
         with pytest.raises(errors.AmbiguousRef, match=first):
