@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and take the part of the host or of the guest."""
     config.addinivalue_line(
         "markers",
-        "kernel(paths=4, luns=1, size=64, udev=True, memory=512, timeout=60): runs in a guest; on a parameter: on=NAME",
+        "kernel(paths=4, luns=1, size=64, udev=True, memory=512, timeout=60): in a guest, on each kernel or on=NAME",
     )
     if "MULTIPATH_LAB_SELECTION" in os.environ and inside():
         from .pytest_guest import Reporter  # only where it is needed: the plugin is loaded in every project
@@ -47,12 +47,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make one test of each marked one for each kernel."""
-    if metafunc.definition.get_closest_marker("kernel") is None:
+    """Make one test of each marked one for each kernel, or for the one that the mark names."""
+    marker = metafunc.definition.get_closest_marker("kernel")
+    if marker is None:
         return
     if "lab_kernel" not in metafunc.fixturenames:
         metafunc.fixturenames.append("lab_kernel")
-    metafunc.parametrize("lab_kernel", kernel_names(metafunc.config), indirect=True, scope="session")
+    named = [marker.kwargs["on"]] if "on" in marker.kwargs else kernel_names(metafunc.config)
+    metafunc.parametrize("lab_kernel", named, indirect=True, scope="session")
 
 
 def kernel_names(config: pytest.Config) -> list[str]:

@@ -24,6 +24,8 @@ class TestATarget:
             "-len_control=0",
             "-timeout=10",
             "-max_total_time=60",
+            "-rss_limit_mb=0",  # what it takes for its own is the most that the process had which started it
+            "-malloc_limit_mb=1024",
             f"-artifact_prefix={tmp_path}/",
             str(tmp_path),
         ]

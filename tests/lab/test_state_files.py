@@ -133,7 +133,7 @@ def names(dm: Control) -> dict[str, str]:
     return {(device.uuid or "").removeprefix("mpath-"): device.name for device in dm.devices()}
 
 
-@pytest.mark.kernel
+@pytest.mark.kernel(on="6.12")
 @pytest.mark.slow
 class TestWhatThisLibraryWrites:
     def test_is_what_the_tool_goes_by(self, tool: Tool, dm: Control) -> None:
@@ -161,7 +161,7 @@ class TestWhatThisLibraryWrites:
         assert names(dm) == {}
 
 
-@pytest.mark.kernel
+@pytest.mark.kernel(on="6.12")
 class TestAMapThatCouldNotBeMadeOnce:
     def test_leaves_no_trace_of_that_once_it_is_made(self, host: Host, tmp_path: Path) -> None:
         """Else a path that comes later would not be claimed."""
@@ -175,7 +175,7 @@ class TestAMapThatCouldNotBeMadeOnce:
         assert wwid not in FailedWwids()
 
 
-@pytest.mark.kernel
+@pytest.mark.kernel(on="6.12")
 @pytest.mark.slow
 class TestWhatTheToolWrites:
     def test_is_read(self, tool: Tool, dm: Control) -> None:
@@ -201,7 +201,7 @@ class TestWhatTheToolWrites:
         assert known == [("36001", wwid), ("36001",)]
 
 
-@pytest.mark.kernel(paths=1, luns=6)
+@pytest.mark.kernel(paths=1, luns=6, on="6.12")
 @pytest.mark.slow
 class TestBothAtOnce:
     @pytest.mark.parametrize("tool", ["0.9.4"], indirect=True)
@@ -222,7 +222,7 @@ class TestBothAtOnce:
         assert sorted(tool.state.wwids().wwids) == sorted(wwids())
 
 
-@pytest.mark.kernel
+@pytest.mark.kernel(on="6.12")
 @pytest.mark.slow
 class TestTheClaimOfADisk:
     def test_is_that_of_the_tool(self, tool: Tool, dm: Control) -> None:
@@ -259,7 +259,7 @@ def started(tool: Tool) -> Iterator[Callable[[str], Daemon]]:
     shutil.rmtree("/etc/multipath", ignore_errors=True)
 
 
-@pytest.mark.kernel(paths=1)
+@pytest.mark.kernel(paths=1, on="6.12")
 @pytest.mark.slow
 class TestTheClaimInAnEvent:
     def test_is_that_of_the_tool(self, tool: Tool, started: Callable[[str], Daemon]) -> None:
@@ -280,7 +280,7 @@ class TestTheClaimInAnEvent:
         assert 18 <= seconds(ours.udev[0]) <= seconds(begun[0]) <= 20
 
 
-@pytest.mark.kernel(paths=1)
+@pytest.mark.kernel(paths=1, on="6.12")
 @pytest.mark.slow
 class TestAReservationKey:
     def test_is_set_by_either(self, tool: Tool, started: Callable[[str], Daemon]) -> None:
