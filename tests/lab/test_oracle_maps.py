@@ -44,6 +44,16 @@ DEFAULTS: Final = {
     "device": '}\nblacklist {\n device {\n vendor "^Linux"\n product ".*"\n }',
     "device-but": '}\nblacklist {\n device {\n vendor ".*"\n product ".*"\n }\n}\n'
     'blacklist_exceptions {\n device {\n vendor "Linux"\n product "scsi_debug"\n }',
+    "wwid": '}\nblacklist {\n wwid "_2000$"',
+    "wwid-but": '}\nblacklist {\n wwid ".*"\n}\nblacklist_exceptions {\n wwid "_2001$"',
+    "alias": "}\nmultipaths {\n multipath {\n wwid 1Linux_scsi_debug_2001\n alias data\n failback immediate\n }",
+    "port-groups": " path_grouping_policy group_by_tpg",
+    "second-path": " find_multipaths on",
+    "smart": " find_multipaths smart",
+    "strict": " find_multipaths strict",
+    "no-property": ' uid_attribute ""',
+    "other-property": ' uid_attribute "ID_SERIAL_SHORT"',
+    "property-by-name": ' uid_attrs "sd:ID_WWN dasd:ID_UID"',
     "inverted": '}\nblacklist {\n devnode "!^sd[a-d]"',
     "array": '}\ndevices {\n device {\n vendor "Linux"\n product "scsi_debug"\n'
     ' path_grouping_policy multibus\n hardware_handler "0"\n }',
@@ -62,7 +72,7 @@ class Release:
     """``multipath`` of one release, with a folder that it takes for its own."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        self.folder = folder
+        self.name, self.folder = name, folder
         self._words = multipath_tools.program(name, at=multipath_tools.portable(name))
 
     def configure(self, lines: str) -> None:
