@@ -29,6 +29,7 @@ from .unit import Unit, draft
 
 _DAEMON: Final = Reason("multipathd-runs", "multipathd runs: maps of its kind change with force only; ask it instead")
 _AS_PLANNED: Final = Reason("as-planned", "the map is as it should be")
+_SUSPENDED: Final = Reason("suspended", "the map is suspended: its I/O waits until somebody resumes it")
 _STRANGER: Final = Reason("uuid-taken", "a device that is no multipath map has the identity that the map would have")
 _NO_PATHS: Final = Reason("no-paths", "none of its paths is there; only a removal would change it")
 _NOT_ALLOWED: Final = "none of its paths may be used, so only a removal would change it"
@@ -154,7 +155,9 @@ def _finished(planned: PlannedMap) -> PlannedMap:
     """Return the plan of a map about which nothing more will be said."""
     if planned.actions:
         return planned
-    reasons = (_AS_PLANNED, *planned.reasons) if planned.live else planned.reasons
+    reasons = planned.reasons
+    if planned.live:
+        reasons = (_SUSPENDED if planned.live.info.suspended else _AS_PLANNED, *reasons)
     return replace(planned, name=planned.name or planned.wwid, actions=(Action.NOTHING,), reasons=reasons)
 
 

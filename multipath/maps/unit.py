@@ -13,7 +13,7 @@ from ..dm.holders import Holder
 from ..paths.path import Path
 from ..policy.candidate import candidate
 from ..policy.desired import DesiredMap, desired_map
-from ..policy.member import Member, PathState, in_order
+from ..policy.member import Member, PathState, in_order, place
 from ..policy.option import Options
 from ..policy.settings import map_settings
 from ..probes.prioritizers import priority
@@ -55,11 +55,12 @@ def draft(unit: Unit, inputs: Inputs, options: Options) -> PlannedMap:
         inputs: What else there is.
         options: The configuration.
     """
-    planned = PlannedMap(unit.wwid, unit.live.name if unit.live else "", (), live=unit.live)
+    paths, name = tuple(sorted(unit.paths, key=place)), unit.live.name if unit.live else ""
+    planned = PlannedMap(
+        unit.wwid, name, (), paths=paths, size=paths[0].size, live=unit.live, read_only=paths[0].read_only
+    )
     try:
         members = in_order(_members(unit, options))
-        paths = tuple(member.path for member in members)
-        planned = replace(planned, paths=paths, size=paths[0].size, read_only=paths[0].read_only)
         if refused := tuple(_against(unit, paths, inputs)):
             return replace(planned, actions=(Action.REFUSE,), reasons=refused)
         settings = map_settings(unit.wwid, members, options, inputs.facts, inputs.throughput)

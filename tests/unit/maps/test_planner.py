@@ -1,11 +1,13 @@
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from multipath._native import codec
 from multipath.dm.holders import Holder
 from multipath.maps.bindings import parse_bindings
 from multipath.maps.plan import Plan
@@ -54,6 +56,29 @@ def live(table: str = TABLE, name: str = "mpatha", size: int = SIZE, failed: str
     snapshot = a_live_map(name, wwid_of(0), table, size, failed=failed)
     bindings = parse_bindings(f"mpatha {wwid_of(0)}\n".encode())
     return {"maps": [snapshot], "names": {name: snapshot.uuid}, "bindings": bindings}
+
+
+class TestAMapThatIsSuspended:
+    def test_is_not_said_to_be_as_it_should(self) -> None:
+        """Its table is; but I/O waits, perhaps since somebody was killed."""
+        known = made(plan(units(1)).maps)
+        (running,) = known["maps"]
+        stopped = replace(running, info=replace(running.info, flags=running.info.flags | codec.FLAG_SUSPEND))
+        planned = only(plan(units(1), **{**known, "maps": [stopped]}))
+
+        assert (planned.actions, codes(planned)[0]) == ((Action.NOTHING,), "suspended")
+
+
+class TestAMapOfANewerKernel:
+    @pytest.mark.parametrize("what", ["table_line", "status_line"])
+    def test_is_refused_and_no_other(self, what: str) -> None:
+        """Nobody here can read it, so nobody touches it; the unit beside it gets its map."""
+        known = a_live_map("mpatha", wwid_of(0), TABLE)
+        newer = replace(known, **{what: replace(getattr(known, what), params="2 of a kind")})
+        found = plan(units(2), maps=[newer], names={"mpatha": newer.uuid})
+
+        assert [each.actions for each in found.maps] == [(Action.REFUSE,), (Action.CREATE,)]
+        assert codes(found.maps[0]) == ["unreadable-map"]
 
 
 class TestAUnitWithoutAMap:
