@@ -18,7 +18,7 @@ from typing import Final
 from .. import errors
 from ..config.configuration import Configuration
 from ..dm.name import checked_name
-from .bindings import Bindings, owners_of, refuse_unusable_wwid
+from .bindings import Bindings, owners_of, refuse_unusable, refuse_unusable_wwid
 from .ownership import UUID_PREFIX
 from .remarks import shown
 
@@ -176,20 +176,24 @@ class Aliases:
             return Alias(bound, Choice.BOUND, f"{self._bindings.file} binds it to this alias")
         if self._read_only:
             return self._unless_it_has_a_name(wwid, "it is not bound, and the bindings are only read")
-        if has is not None and has.startswith(prefix) and number_of(has[len(prefix) :]) and self._is_no_ones(has, wwid):
+        if has is not None and self._may_be_bound(has, prefix, wwid):
             return Alias(has, Choice.KEPT, "it has this name already, and is bound to it from now on", new=True)
         return self._new(wwid, prefix)
+
+    def _may_be_bound(self, name: str, prefix: str, wwid: str) -> bool:
+        ours = name.startswith(prefix) and number_of(name[len(prefix) :]) is not None
+        return ours and "#" not in name + wwid and self._is_no_ones(name, wwid)
 
     def _new(self, wwid: str, prefix: str) -> Alias:
         number = self._free.get(prefix, 1)
         try:
-            checked_name(prefix + letters(number))
+            refuse_unusable(prefix + letters(number), wwid)
             while not self._is_free(prefix + letters(number), wwid):
                 number += 1
             name = prefix + letters(number)
-            checked_name(name)
+            refuse_unusable(name, wwid)
         except errors.MultipathError as refusal:
-            return Alias(wwid, Choice.WWID, f"the prefix {shown(prefix)} gives no name: {refusal}")
+            return self._unless_it_has_a_name(wwid, f"the prefix {shown(prefix)} gives no name: {refusal}")
         self._free[prefix] = number + 1
         return Alias(name, Choice.NEW, "the first that is free", new=True)
 

@@ -211,7 +211,7 @@ class Application:
             return
         try:
             self._state.add_bindings(bindings)
-        except errors.BindingConflict:
+        except (errors.BindingConflict, errors.NameRefused):
             for alias, wwid in bindings.items():
                 try:
                     self._state.add_binding(alias, wwid)

@@ -134,6 +134,15 @@ class TestTheNameOfAMap:
         """A prefix comes from a file too."""
         assert Aliases(Bindings()).choose("36001", friendly=True, prefix=prefix).name == "36001"
 
+    @pytest.mark.parametrize(("wwid", "prefix"), [("36#01", "mpath"), ("36001", "m#")])
+    @pytest.mark.parametrize("live", ["", "mpathk", "m#k"])
+    def test_is_none_that_the_bindings_file_would_take_for_a_comment(self, wwid: str, prefix: str, live: str) -> None:
+        """It could not be bound; a map that has a name keeps it, others are called by their WWID."""
+        aliases = Aliases(Bindings(), live={live: f"mpath-{wwid}"} if live else {})
+        found = aliases.choose(wwid, friendly=True, prefix=prefix)
+
+        assert (found.name, found.new) == (live or wwid, False)
+
     def test_is_not_new_where_bindings_are_only_read(self) -> None:
         """``multipath -B``: what is bound is used, and nothing else."""
         aliases = Aliases(bound("mpathc 36001"), live={"mpathk": "mpath-36003"}, read_only=True)

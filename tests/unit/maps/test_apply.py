@@ -242,6 +242,20 @@ class TestAnAliasThatAnotherProgramGaveAway:
         assert "mpatha" not in [m.name for m in host.maps()]
 
 
+class TestAnAliasThatTheFileCannotHold:
+    def test_fails_that_map_alone(self, host: Host, planned: Callable[..., Plan], state: StateFolder) -> None:
+        """A comment begins in it; the other maps get theirs."""
+        plan = planned()
+        commented = replace(plan.maps[0], name="m#a", binding="m#a")
+
+        with pytest.raises(errors.ApplyFailed) as failed:
+            replace(plan, maps=(commented, *plan.maps[1:])).apply()
+
+        assert outcomes(failed.value.results) == ["failed", "done", "done"]
+        assert list(state.bindings().by_alias) == ["mpathb", "mpathc"]
+        assert [m.name for m in host.maps()] == ["mpathb", "mpathc"]
+
+
 class TestAnAliasThatTheConfigurationGivesToAnother:
     def test_is_taken_from_the_unit_that_it_is_bound_to(
         self, host: Host, planned: Callable[..., Plan], state: StateFolder
