@@ -43,7 +43,7 @@ def load(
     findings = []
     for path in _dropins(folder):
         try:
-            documents.append(read_document(path))
+            documents.append(_read_regular(path))
         except FileError as error:
             findings.append(Finding(path, 0, 0, SEVERITY["unreadable-file"], "unreadable-file", _unreadable(error)))
     return read_documents(documents, reading=reading, findings=findings)
@@ -69,11 +69,26 @@ def read_document(path: str | os.PathLike[str]) -> Document:
 def _read_main(conf: str | os.PathLike[str]) -> Document:
     """Read the main file; one that does not exist is empty, a link that leads nowhere is an error."""
     try:
-        return read_document(conf)
+        return _read_regular(conf)
     except FileError as error:
         if error.errno != errno.ENOENT or os.path.islink(conf):
             raise
         return Document.parse("", os.fspath(conf))
+
+
+def _read_regular(path: str | os.PathLike[str]) -> Document:
+    """Read a file; not a pipe or a device, which might never end."""
+    if _may_never_end(path):
+        raise FileError(errno.EINVAL, "reading the configuration, which is no regular file", os.fspath(path))
+    return read_document(path)
+
+
+def _may_never_end(path: str | os.PathLike[str]) -> bool:
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):  # whoever reads it says why it cannot be
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _unreadable(error: FileError) -> str:

@@ -58,6 +58,17 @@ class TestAFileThatCannotBeRead:
         with pytest.raises(FileError):
             load(tmp_path / name, tmp_path / "absent")
 
+    def test_is_a_pipe_that_nobody_writes_to(self, tmp_path: Path) -> None:
+        """It is not waited for; in the folder it is a finding."""
+        (tmp_path / "conf.d").mkdir()
+        for name in ("pipe", "conf.d/pipe.conf"):
+            os.mkfifo(tmp_path / name)
+
+        with pytest.raises(FileError) as caught:
+            load(tmp_path / "pipe", tmp_path / "absent")
+        assert caught.value.errno == errno.EINVAL
+        assert codes(load(tmp_path / "absent", tmp_path / "conf.d")) == ["unreadable-file"]
+
     def test_is_a_finding_where_it_is_one_of_the_folder(self, tmp_path: Path) -> None:
         """The others are read; the strict reading refuses."""
         (tmp_path / "a.conf").mkdir()
