@@ -8,11 +8,12 @@ what it did when it was not plain. The same paths in any order give the same map
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from ..config.setting import Layer
 from ..errors import TableError
-from ..wire.features import Features
+from ..wire.features import QUEUE_MODES, Features
 from ..wire.handler import HardwareHandler
 from ..wire.table import MultipathTable
 from ..wire.words import Words
@@ -147,7 +148,11 @@ def _reasons(settings: MapSettings, words: Features, selector: str) -> Iterator[
             yield f"{name} is {option.value!r}: {option.origin.detail}"
     if queues(settings["no_path_retry"]) and not words.queue_if_no_path:
         yield "it does not queue: no daemon runs that would end it, and queue_without_daemon is no"
-    wanted = "bio" if "queue_mode bio" in as_text(settings["features"]) else "rq"
+    configured = pairwise(as_text(settings["features"]).lower().split())
+    mode = next((mode for word, mode in configured if word == "queue_mode"), "rq")
+    if mode not in QUEUE_MODES:
+        yield f"queue_mode {mode!r} is none that a kernel has, and is left out"
+    wanted = "bio" if mode == "bio" else "rq"
     if words.is_bio != (wanted == "bio"):
         yield f"queue_mode is {'bio' if words.is_bio else 'rq'}, not {wanted}: the map or its paths take nothing else"
     if settings.throughput is not Throughput.EQUAL and selector != "service-time":

@@ -18,6 +18,7 @@ from .queueing import queues
 from .refusal import refused, table_words
 from .settings import MapSettings
 
+_MODE: Final = "queue_mode"
 _BIO_ONLY: Final = "nvme:tcp"  # its queues may sleep, and the kernel stacks no requests on such
 
 
@@ -58,7 +59,12 @@ def _queues(settings: MapSettings, live: MultipathTable | None) -> bool:
 
 @lru_cache(maxsize=64)
 def _read(text: str) -> Features:
-    return Features.parse(text)
+    """Return the configured words, without a queue mode that no kernel has: it would refuse the whole table."""
+    found = Features.parse(text)
+    if _MODE not in (words := found.unknown):
+        return found
+    at = words.index(_MODE)
+    return replace(found, unknown=words[:at] + words[at + 2 :])
 
 
 def _queue_mode(wanted: str | None, members: Sequence[Member], live: MultipathTable | None) -> str | None:

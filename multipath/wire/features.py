@@ -6,9 +6,9 @@ from typing import Final
 from .words import Words, quote
 
 MOST_FEATURE_WORDS: Final = 8
+QUEUE_MODES: Final = ("bio", "rq", "mq")
 _RETRIES: Final = (1, 50)
 _DELAY: Final = (0, 60_000)
-_QUEUE_MODES: Final = ("bio", "rq", "mq")
 _FLAGS: Final = ("queue_if_no_path", "retain_attached_hw_handler")
 _WITH_VALUE: Final = ("pg_init_retries", "pg_init_delay_msecs", "queue_mode")
 
@@ -47,8 +47,8 @@ class Features:
             raise ValueError(f"pg_init_retries {self.pg_init_retries}: the kernel takes 1 to 50")
         if self.pg_init_delay_msecs is not None and not _DELAY[0] <= self.pg_init_delay_msecs <= _DELAY[1]:
             raise ValueError(f"pg_init_delay_msecs {self.pg_init_delay_msecs}: the kernel takes 0 to 60000")
-        if self.queue_mode is not None and self.queue_mode not in _QUEUE_MODES:
-            raise ValueError(f"queue_mode {self.queue_mode!r}: the kernel takes {' or '.join(_QUEUE_MODES)}")
+        if self.queue_mode is not None and self.queue_mode not in QUEUE_MODES:
+            raise ValueError(f"queue_mode {self.queue_mode!r}: the kernel takes {' or '.join(QUEUE_MODES)}")
         if self.unknown and len(self.words()) > MOST_FEATURE_WORDS:  # the known ones alone are never more
             raise ValueError(f"{len(self.words())} feature words: the kernel takes {MOST_FEATURE_WORDS}")
 
@@ -139,7 +139,7 @@ def _read_value(words: Words, name: str, known: dict[str, bool | int | str], unk
         known[name] = words.number("retries", *_RETRIES)
     elif name == "pg_init_delay_msecs":
         known[name] = words.number("milliseconds", *_DELAY)
-    elif (mode := words.take("a queue mode")).lower() in _QUEUE_MODES:
+    elif (mode := words.take("a queue mode")).lower() in QUEUE_MODES:
         known[name] = mode.lower()
     else:
         unknown += (name, mode)

@@ -228,6 +228,12 @@ class TestReasons:
 
         assert made.reasons == ("queue_mode is bio, not rq: the map or its paths take nothing else",)
 
+    def test_name_a_queue_mode_that_no_kernel_has(self) -> None:
+        """The map is made without it, as multipath-tools does; a kernel would refuse the table."""
+        made = desired(a_member(), features="4 queue_mode turbo pg_init_retries 5")
+
+        assert made.reasons == ("queue_mode 'turbo' is none that a kernel has, and is left out",)
+
     def test_name_a_throughput_that_nobody_can_use(self) -> None:
         """Only service-time can be told."""
         asked = replace(settings_of(a_member(), path_selector="round-robin 0"), throughput=Throughput.LINK_SPEED)

@@ -29,6 +29,8 @@ WORDS: list[tuple[dict[str, Value], str]] = [
     ({"features": "2 queue_mode mq"}, "2 queue_mode mq"),
     ({"features": "3 newer pg_init_retries 5"}, "3 pg_init_retries 5 newer"),
     ({"features": "0"}, "0"),
+    ({"features": "2 queue_mode turbo"}, "0"),
+    ({"features": "5 newer queue_mode turbo pg_init_retries 7"}, "3 pg_init_retries 7 newer"),
 ]
 
 
