@@ -57,7 +57,8 @@ class Plan:
         Do it; each map as a whole or not at all.
 
         Before a map is touched it is compared with the plan once more: where the world has changed since, that map
-        fails and is left alone. An interrupt ends it between maps; those that are done stay.
+        fails and is left alone. An interrupt begins no other map; those that are done stay, and
+        the next plan does the rest.
 
         Args:
             progress: Called with how many maps are done, how many there are, and the `Result`, for each map.
