@@ -77,8 +77,8 @@ def _read_main(conf: str | os.PathLike[str]) -> Document:
 
 
 def _read_regular(path: str | os.PathLike[str]) -> Document:
-    """Read a file; not a pipe or a device, which might never end."""
-    if _may_never_end(path):
+    """Read a file; not a pipe or a device, which might never end, but for the one that has nothing in it."""
+    if os.fspath(path) != os.devnull and _may_never_end(path):
         raise FileError(errno.EINVAL, "reading the configuration, which is no regular file", os.fspath(path))
     return read_document(path)
 

@@ -58,6 +58,10 @@ class TestAFileThatCannotBeRead:
         with pytest.raises(FileError):
             load(tmp_path / name, tmp_path / "absent")
 
+    def test_is_not_the_null_device(self, tmp_path: Path) -> None:
+        """It stands for an empty one."""
+        assert load(os.devnull, tmp_path / "absent").findings == ()
+
     def test_is_a_pipe_that_nobody_writes_to(self, tmp_path: Path) -> None:
         """It is not waited for; in the folder it is a finding."""
         (tmp_path / "conf.d").mkdir()
