@@ -94,7 +94,7 @@ class Aliases:
         bindings: What the bindings file says.
         configured: The aliases of ``multipaths``, WWID to alias.
         live: The devices of device-mapper, name to uuid.
-        units: The WWIDs that paths lead to: no alias of another unit, for who looks for that one would find this.
+        units: The WWIDs that paths lead to: none is configured for another unit, for who looks for it would find that.
         read_only: Whether no new binding may be made, as with ``multipath -B``.
 
     The same calls in the same order give the same names; whoever wants names that do not depend on the order in which
@@ -161,7 +161,7 @@ class Aliases:
             checked_name(alias)
         except errors.NameRefused as refusal:
             return self._unless_it_has_a_name(wwid, f"its configured alias is no name: {refusal}")
-        if self._is_anothers(alias, wwid):
+        if self._is_anothers(alias, wwid) or (alias != wwid and alias in self._units):
             return self._unless_it_has_a_name(
                 wwid, f"its configured alias {alias} is the name or WWID of another device"
             )
@@ -172,7 +172,7 @@ class Aliases:
         bound = has if has is not None and self._by_alias.get(has) == wwid else self._by_wwid.get(wwid)
         if bound is not None:
             if self._is_anothers(bound, wwid):
-                return self._unless_it_has_a_name(wwid, f"its alias {bound} is the name or WWID of another device")
+                return self._unless_it_has_a_name(wwid, f"its alias {bound} is the name of another device")
             return Alias(bound, Choice.BOUND, f"{self._bindings.file} binds it to this alias")
         if self._read_only:
             return self._unless_it_has_a_name(wwid, "it is not bound, and the bindings are only read")
@@ -214,8 +214,7 @@ class Aliases:
         return Alias(has, Choice.KEPT, f"it keeps its name: {reason}")
 
     def _is_anothers(self, name: str, wwid: str) -> bool:
-        of_unit = name in self._units and name != wwid
-        return of_unit or self._live.get(name, UUID_PREFIX + wwid) != UUID_PREFIX + wwid
+        return self._live.get(name, UUID_PREFIX + wwid) != UUID_PREFIX + wwid
 
     def _is_no_ones(self, name: str, wwid: str) -> bool:
         return name not in self._by_alias and self._owner.get(name, wwid) == wwid

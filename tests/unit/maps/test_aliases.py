@@ -158,6 +158,13 @@ class TestTheNameOfAMap:
 
         assert aliases.choose("36001", friendly=False).name == name
 
+    def test_that_is_bound_stays_whatever_other_units_say_that_they_are(self) -> None:
+        """A device that sends an alias for its WWID takes it from nobody."""
+        aliases = Aliases(parse_bindings(b"mpatha 36001\n"), units=["36001", "mpatha"])
+
+        assert aliases.choose("36001", friendly=True).name == "mpatha"
+        assert aliases.choose("mpatha", friendly=False).name is None
+
 
 class TestTheNamesOfManyMaps:
     def test_are_all_different(self) -> None:
