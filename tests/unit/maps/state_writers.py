@@ -77,7 +77,8 @@ class Writers(AbstractContextManager["Writers"]):
         assert process.stdout is not None
         said = [process.stdout.readline() for _ in range(lines)]
         process.kill()
-        return [*said, *process.communicate(timeout=60)[0].splitlines()]
+        with process:  # not communicate(), which does not see the lines that were read ahead
+            return [*said, *process.stdout.read().splitlines()]
 
     def __exit__(self, *_: object) -> None:
         """Kill what still runs."""
