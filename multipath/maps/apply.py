@@ -27,6 +27,7 @@ from ..units import Sectors
 from ..wire.table import MultipathTable
 from .failed_wwids import FailedWwids
 from .map import Map
+from .ownership import UUID_PREFIX, refuse_daemons_map
 from .planned_map import Action, PlannedMap
 from .result import Outcome, Progress, Result
 from .snapshot import MapSnapshot
@@ -206,10 +207,12 @@ class Application:
     # What is remembered.
 
     def _bind(self, bindings: dict[str, str]) -> None:
-        """Bind all aliases in one step; where one of them is refused, each by itself."""
+        """Bind all aliases in one step, or where one is refused, each by itself; none beside a daemon without force."""
         if self._state is None or not bindings:
             return
         try:
+            for alias, wwid in bindings.items():
+                refuse_daemons_map(self._machine.control, alias, UUID_PREFIX + wwid, "creation", force=self._force)
             self._state.add_bindings(bindings)
         except (errors.BindingConflict, errors.NameRefused):
             for alias, wwid in bindings.items():

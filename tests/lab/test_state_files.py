@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from multipath import Control, Host
+from multipath import Control, Host, errors
 from multipath.config.configuration import Configuration
 from multipath.config.files import load
 from multipath.config.reader import read_configuration
@@ -278,6 +278,23 @@ class TestTheClaimInAnEvent:
         assert theirs[-1] == begun[-1] == ours.udev[-1] == 'DM_MULTIPATH_DEVICE_PATH="2"'
         assert 18 <= seconds(theirs[0]) <= 20
         assert 18 <= seconds(ours.udev[0]) <= seconds(begun[0]) <= 20
+
+
+@pytest.mark.kernel(on="6.12")
+@pytest.mark.slow
+class TestAPlanBesideTheDaemon:
+    def test_is_not_applied_and_binds_nothing(self, tool: Tool, dm: Control, started: Callable[[str], Daemon]) -> None:
+        """It says so beforehand; a map would be the daemon's, and so would the choice of its alias."""
+        tool.configure("greedy")
+        started("strict")
+        plan = Host(control=dm).plan(tool.configuration(), state=tool.state)
+
+        assert [remark.code for remark in plan.remarks] == ["multipathd-runs"]
+        assert [planned.binding for planned in plan.maps] == ["mpatha"]
+        with pytest.raises(errors.ApplyFailed) as failed:
+            plan.apply()
+        assert [type(result.error) for result in failed.value.results] == [errors.DaemonOwnsMap]
+        assert (names(dm), tool.state.bindings().by_alias) == ({}, {})
 
 
 @pytest.mark.kernel(paths=1, on="6.12")
