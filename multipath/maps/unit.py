@@ -11,9 +11,10 @@ from typing import Final
 from .. import errors
 from ..dm.holders import Holder
 from ..paths.path import Path
+from ..paths.state import PathState
 from ..policy.candidate import candidate
 from ..policy.desired import DesiredMap, desired_map
-from ..policy.member import Member, PathState, in_order, place
+from ..policy.member import Member, in_order, place
 from ..policy.option import Options
 from ..policy.settings import map_settings
 from ..probes.prioritizers import priority

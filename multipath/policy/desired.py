@@ -13,6 +13,7 @@ from typing import Final
 
 from ..config.setting import Layer
 from ..errors import TableError
+from ..paths.state import PathState
 from ..wire.features import QUEUE_MODES, Features
 from ..wire.handler import HardwareHandler
 from ..wire.table import MultipathTable
@@ -21,7 +22,7 @@ from .arrangement import arrangement
 from .failback import Failback, failback_action
 from .features import features
 from .live import LiveGroups
-from .member import Member, PathState, in_order
+from .member import Member, in_order
 from .option import as_text
 from .priority import Group
 from .queueing import queues

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..config.setting import Value
-from .member import Member, PathState
+from ..paths.state import PathState
+from .member import Member
 from .priority import Group
 
 _FALLEN: Final = frozenset({PathState.DOWN, PathState.SHAKY})

@@ -6,30 +6,13 @@ of their own: by host, channel, target and unit, as numbers, and by device numbe
 multipath-tools meets them nearly so, as udev lists sysfs. Names tell who was faster at boot.
 """
 
-import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from ..paths.path import Path
+from ..paths.state import PathState
 from .prioritizer import Prioritizer
-
-
-class PathState(enum.StrEnum):
-    """The states of a path; those of multipath-tools."""
-
-    WILD = "wild"
-    UNCHECKED = "unchecked"
-    DOWN = "down"
-    UP = "up"
-    SHAKY = "shaky"
-    GHOST = "ghost"
-    PENDING = "pending"
-    TIMEOUT = "timeout"
-    REMOVED = "removed"
-    DELAYED = "delayed"
-    DISCONNECTED = "disconnected"
-
 
 _ENABLED: Final = frozenset({PathState.UP, PathState.GHOST})
 _OF_SCSI: Final = {"running": PathState.UP, "blocked": PathState.PENDING, "quiesce": PathState.PENDING}

@@ -1,9 +1,10 @@
 import pytest
 
 from multipath.errors import ConfigError
+from multipath.paths.state import PathState
 from multipath.policy.arrangement import Arrangement, arrangement
 from multipath.policy.live import LiveGroups
-from multipath.policy.member import Member, PathState
+from multipath.policy.member import Member
 from multipath.wire.table import MultipathTable
 
 from .world import a_member, settings_of

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from multipath.config.setting import Value
 from multipath.errors import ConfigError
+from multipath.paths.state import PathState
 from multipath.policy.desired import DesiredMap, desired_map
 from multipath.policy.facts import Facts
-from multipath.policy.member import Member, PathState
+from multipath.policy.member import Member
 from multipath.policy.settings import map_settings
 from multipath.policy.throughput import Throughput
 from multipath.wire.table import MultipathTable

@@ -1,7 +1,7 @@
 import pytest
 
+from multipath.paths.state import PathState
 from multipath.policy.failback import Failback, failback_action
-from multipath.policy.member import PathState
 from multipath.policy.priority import weighed
 
 from .world import a_member

@@ -1,5 +1,5 @@
+from multipath.paths.state import PathState
 from multipath.policy.live import LiveGroups
-from multipath.policy.member import PathState
 from multipath.policy.priority import weighed
 from multipath.wire.table import MultipathTable
 

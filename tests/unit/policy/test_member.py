@@ -4,8 +4,9 @@ import pytest
 
 from multipath.config.setting import Value
 from multipath.paths.path import Path
+from multipath.paths.state import PathState
 from multipath.policy.candidate import candidate
-from multipath.policy.member import PathState, in_order, state_of
+from multipath.policy.member import in_order, state_of
 from multipath.probes.prioritizers import priority
 
 from .world import NVME, WWID, a_member, a_path, configured

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multipath.policy.member import Member, PathState
+from multipath.paths.state import PathState
+from multipath.policy.member import Member
 from multipath.policy.priority import Group, best_group, in_order_of_priority, known, weighed
 
 from .world import a_member

@@ -1,6 +1,6 @@
 from multipath.config.setting import Layer
+from multipath.paths.state import PathState
 from multipath.policy.facts import Facts
-from multipath.policy.member import PathState
 from multipath.policy.settings import PER_MAP, map_settings
 
 from .world import WWID, a_member, by, configured

@@ -10,7 +10,8 @@ from multipath.config.pattern import Pattern
 from multipath.config.resolve import Resolver
 from multipath.config.setting import Layer, Origin, Setting, Settings, Value
 from multipath.paths.path import Path
-from multipath.policy.member import Member, PathState
+from multipath.paths.state import PathState
+from multipath.policy.member import Member
 from multipath.policy.prioritizer import Prioritizer
 from multipath.policy.settings import MapSettings, map_settings
 from multipath.units import Sectors, parse_devt
