@@ -16,8 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..errors import LabError
-from . import tools
-from .backends import scsi_debug
+from . import backends, tools
 from .kernels import Kernel
 from .machine import Machine
 from .terminal import Terminal
@@ -38,7 +37,7 @@ def run_folder(machine: Machine, command: Sequence[str], kernel: Kernel, termina
         scratch.mkdir(exist_ok=True)
         _refuse_blanks(folder, scratch, *_kept())
         (folder / "settings").write_text(_settings(machine, kernel, scratch, terminal))
-        (folder / "backend").write_text(scsi_debug.script(machine))
+        (folder / "backend").write_text(backends.script(machine))
         (folder / "command").write_text(_command(command, {**_environment(machine, scratch), **machine.environment}))
         yield folder
     finally:
@@ -97,6 +96,7 @@ def _environment(machine: Machine, scratch: Path) -> dict[str, str]:
         "HOME": "/root" if os.geteuid() == 0 else "/tmp",
         "TERM": os.environ.get("TERM", "dumb"),
         "MULTIPATH_LAB_KERNEL": machine.kernel,
+        "MULTIPATH_LAB_BACKEND": machine.backend,
         "MULTIPATH_LAB_PATHS": str(machine.paths),
         "MULTIPATH_LAB_LUNS": str(machine.luns),
         "MULTIPATH_LAB_SIZE": str(machine.size),

@@ -12,6 +12,7 @@ class Machine:
 
     Attributes:
         kernel: A name of the catalogue in `multipath.lab.kernels`.
+        backend: The kind of its array: a name of `multipath.lab.backends`.
         paths: How many hosts, hence paths, each logical unit is seen through; 0 for no array.
         luns: How many logical units.
         size: The size of each logical unit in MiB.
@@ -24,6 +25,7 @@ class Machine:
     """
 
     kernel: str = "6.1"
+    backend: str = "scsi_debug"
     paths: int = 4
     luns: int = 1
     size: int = 64

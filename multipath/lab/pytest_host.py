@@ -18,7 +18,7 @@ from . import kernels
 from .machine import Machine
 from .pytest_group import Group
 
-_NEEDS = frozenset({"paths", "luns", "size", "udev", "memory"})
+_NEEDS = frozenset({"backend", "paths", "luns", "size", "udev", "memory"})
 
 
 class Host:

@@ -38,7 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and take the part of the host or of the guest."""
     config.addinivalue_line(
         "markers",
-        "kernel(paths=4, luns=1, size=64, udev=True, memory=512, timeout=60): in a guest, on each kernel or on=NAME",
+        "kernel(backend='scsi_debug', paths=4, luns=1, size=64, udev=True, memory=512, timeout=60): in a guest, "
+        "on each kernel or on=NAME",
     )
     if "MULTIPATH_LAB_SELECTION" in os.environ and inside():
         from .pytest_guest import Reporter  # only where it is needed: the plugin is loaded in every project

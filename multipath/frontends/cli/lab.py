@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ...errors import GuestTimeout, LabError
-from ...lab import Guest, Machine, kernels, run
+from ...lab import Guest, Machine, backends, kernels, run
 from ...lab.terminal import lent
 
 USAGE = 2
@@ -34,6 +34,9 @@ def _add_machine(parser: argparse.ArgumentParser) -> None:
     default = Machine()
     parser.add_argument(
         "--kernel", default=default.kernel, metavar="K", choices=kernels.names(), help="%(choices)s; %(default)s"
+    )
+    parser.add_argument(
+        "--backend", default=default.backend, choices=backends.names(), help="the kind of array; %(default)s"
     )
     parser.add_argument(
         "--paths", type=_count, default=default.paths, metavar="N", help="paths of each logical unit; %(default)s"
@@ -83,8 +86,8 @@ def _add_kernels(parser: argparse.ArgumentParser) -> None:
 
 def _machine(args: argparse.Namespace) -> Machine:
     return Machine(
-        kernel=args.kernel, paths=args.paths, luns=args.luns, size=args.size, udev=not args.no_udev,
-        memory=args.memory, timeout=args.timeout, scratch=args.scratch,
+        kernel=args.kernel, backend=args.backend, paths=args.paths, luns=args.luns, size=args.size,
+        udev=not args.no_udev, memory=args.memory, timeout=args.timeout, scratch=args.scratch,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from multipath.errors import GuestPanicked, KernelUnavailable, LabError, ToolMissing
-from multipath.lab import Machine, cpus, guest, host, kernels
+from multipath.lab import Machine, backends, cpus, guest, host, kernels
 from multipath.lab.backends import scsi_debug
 
 
@@ -93,3 +93,14 @@ class TestAPanic:
     def test_shows_the_end_of_the_console(self) -> None:
         """The error is enough to see why."""
         assert "Kernel panic" in str(GuestPanicked("the guest died", ["Kernel panic - not syncing"]))
+
+
+class TestABackend:
+    def test_is_found_by_its_file(self) -> None:
+        """The backends are the files of their folder."""
+        assert "scsi_debug" in backends.names()
+
+    def test_that_is_none_is_named(self) -> None:
+        """With those that there are."""
+        with pytest.raises(LabError, match=r"no backend 'none'; there are .*scsi_debug"):
+            backends.script(Machine(backend="none"))
