@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as Folder
 from typing import Self
@@ -22,6 +22,7 @@ from ..paths.identity import check_one_unit, common_size
 from ..paths.path import Path
 from ..paths.sysfs import SYSFS, number_behind
 from ..paths.wwid import ask_devices
+from ..policy.observation import Observation
 from ..policy.throughput import Throughput
 from ..units import DevT, Sectors, format_devt
 from ..wire.table import MultipathTable
@@ -135,6 +136,8 @@ class Host:
         state: StateFolder | None = None,
         only: Collection[str] | None = None,
         throughput: Throughput = Throughput.EQUAL,
+        observed: Mapping[DevT, Observation] | None = None,
+        managed: bool | None = None,
     ) -> Plan:
         """
         Return what should be done about every logical unit, and why; nothing is changed, also no file.
@@ -147,6 +150,9 @@ class Host:
             state: Where aliases and WWIDs are remembered; multipath-tools' folder, likewise.
             only: Names, WWIDs or paths of the maps that are meant; the others are left out.
             throughput: Where the relative throughput of paths comes from.
+            observed: What the caller learned by asking paths, by their numbers; it holds over what the kernel shows.
+            managed: Whether the caller looks after the maps from now on: ends their queueing when its time is over.
+                Where it is not given, whether multipathd does.
 
         Raises:
             FileError: a file of the configuration or of the state cannot be read.
@@ -159,7 +165,9 @@ class Host:
         paths = self.paths()
         pages = ask_devices(to_be_asked(paths, Resolver(config)), self._commands)
         inputs = replace(gather(paths, config, self.control, self._sysfs, state), pages=pages)
-        plan = plan_maps(replace(inputs, only=only, throughput=throughput))
+        if managed is not None:
+            inputs = replace(inputs, facts=replace(inputs.facts, managed=managed))
+        plan = plan_maps(replace(inputs, only=only, throughput=throughput, observed=observed or {}))
         return plan.on(self, state and state.under(configured_aliases(config)))
 
     # What is made.

@@ -16,6 +16,7 @@ from ..multipathd.socket import daemon_is_running
 from ..paths.path import Path
 from ..paths.sysfs import attribute
 from ..policy.facts import Facts
+from ..policy.observation import Observation
 from ..policy.throughput import Throughput
 from ..units import DevT
 from .bindings import Bindings
@@ -43,6 +44,7 @@ class Inputs:
         pages: Page 0x83 of the paths that had to be asked for it.
         bindings: Which alias each WWID has.
         wwids: Which WWIDs had a map once.
+        observed: What was learned by asking paths, by their numbers.
         users: Who uses a path, by its number; its own map among them.
         facts: The kernel.
         native_nvme: Whether the NVMe driver multipaths by itself.
@@ -60,6 +62,7 @@ class Inputs:
     bindings: Bindings = field(default_factory=Bindings)
     wwids: Wwids = field(default_factory=Wwids)
     pages: Mapping[DevT, bytes] = field(default_factory=dict)
+    observed: Mapping[DevT, Observation] = field(default_factory=dict)
     users: Mapping[DevT, Sequence[Holder]] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
     native_nvme: bool = False

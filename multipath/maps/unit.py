@@ -61,7 +61,7 @@ def draft(unit: Unit, inputs: Inputs, options: Options) -> PlannedMap:
         unit.wwid, name, (), paths=paths, size=paths[0].size, live=unit.live, read_only=paths[0].read_only
     )
     try:
-        members = in_order(_members(unit, options))
+        members = in_order(_members(unit, inputs, options))
         if refused := tuple(_against(unit, paths, inputs)):
             return replace(planned, actions=(Action.REFUSE,), reasons=refused)
         settings = map_settings(unit.wwid, members, options, inputs.facts, inputs.throughput)
@@ -76,12 +76,15 @@ def draft(unit: Unit, inputs: Inputs, options: Options) -> PlannedMap:
     return replace(planned, actions=found.actions, reasons=told, desired=desired, shrinks=found.shrinks)
 
 
-def _members(unit: Unit, options: Options) -> Iterator[Member]:
-    """Yield the paths; one that the kernel failed is down, until somebody has looked at it and reinstates it."""
+def _members(unit: Unit, inputs: Inputs, options: Options) -> Iterator[Member]:
+    """Yield the paths; one that the kernel failed is down, until somebody has looked at it and says otherwise."""
     failed = unit.live.status.failed_paths if unit.live else frozenset()
     for path in unit.paths:
         member = candidate(path, options, priority, unit.wwid)
-        yield replace(member, state=PathState.DOWN) if failed and format_devt(path.devt) in failed else member
+        if failed and format_devt(path.devt) in failed:
+            member = replace(member, state=PathState.DOWN)
+        observed = inputs.observed.get(path.devt)
+        yield observed.told(member) if observed else member
 
 
 def _against(unit: Unit, paths: Sequence[Path], inputs: Inputs) -> Iterator[Reason]:

@@ -12,6 +12,8 @@ from multipath.dm.holders import Holder
 from multipath.maps.bindings import parse_bindings
 from multipath.maps.plan import Plan
 from multipath.maps.planned_map import Action, PlannedMap
+from multipath.paths.state import PathState
+from multipath.policy.observation import Observation
 from multipath.units import DevT, Sectors
 
 from .world import CONFIGURATION, SIZE, a_live_map, a_path, inputs, made, number_of, page_of, plan, units, wwid_of
@@ -188,6 +190,25 @@ class TestAUnitWithItsMap:
         planned = only(plan([a_path(0, 0), a_path(0, 1)], text, **live(table, failed="8:0")))
 
         assert planned.actions == (Action.NOTHING,)
+
+    def test_switches_to_a_group_whose_path_was_seen_up(self) -> None:
+        """What a checker says of a path holds over what the kernel remembers of it."""
+        text = CONFIGURATION.replace("}", " failback immediate\n}")
+        table = "1 queue_if_no_path 1 alua 2 2 service-time 0 1 2 8:0 1 1 service-time 0 1 2 8:16 1 1"
+        seen = {a_path(0, 0).devt: Observation(PathState.UP)}
+
+        planned = only(plan([a_path(0, 0), a_path(0, 1)], text, observed=seen, **live(table, failed="8:0")))
+
+        assert planned.actions == (Action.SWITCH,)
+
+    def test_follows_the_priorities_that_were_asked(self) -> None:
+        """Not those that the kernel's view would give."""
+        seen = {a_path(0, 1).devt: Observation(priority=90, why="asked")}
+
+        planned = only(plan([a_path(0, 0), a_path(0, 1)], observed=seen))
+
+        assert planned.desired is not None
+        assert [group.priority for group in planned.desired.groups] == [90, 50]
 
     def test_is_renamed_to_its_alias(self) -> None:
         """And reloaded as well where that is needed, in that order."""
