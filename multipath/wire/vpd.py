@@ -210,5 +210,5 @@ def _wwid(item: Designator) -> str | None:
     else:
         kind, text = "1", b"_".join(each for each in value.split(b" ") if each)
         text = b"_" + text if value.startswith(b" ") and text else text
-    text = text.partition(b"\0")[0]
-    return kind + text.decode("utf-8", "surrogateescape")[: LONGEST_WWID - 1] if text.strip(b" _") else None
+    text = text.partition(b"\0")[0][: LONGEST_WWID - 1]
+    return kind + text.decode("utf-8", "surrogateescape") if text.strip(b" _") else None

@@ -215,6 +215,13 @@ class TestTheWwidOfAPage:
         for end in range(len(whole)):
             assert wwid_of_page(whole[:end]) in (None, "1ACME_disk_7")
 
+    def test_is_cut_at_so_many_bytes(self) -> None:
+        """Not characters: a vendor's letters beyond ASCII take two bytes each in the map's uuid."""
+        wwid = wwid_of_page(unit_page((1, b"x" + "Â".encode() * 80)))
+
+        assert wwid is not None
+        assert len(wwid.encode("utf-8", "surrogateescape")) == 127
+
     def test_is_doubtful_where_the_page_was_cut(self) -> None:
         """Unless nothing could have been better."""
         cut, whole = choose_wwid(unit_page(T10, NAA_6)[:-1]), choose_wwid(unit_page(NAA_6, T10)[:-1])
