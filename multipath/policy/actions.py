@@ -14,6 +14,7 @@ class Subject(enum.StrEnum):
     """What changed its state."""
 
     PATH = "path"
+    CHECKER = "checker"
     GROUP = "group"
     MAP = "map"
 
@@ -96,6 +97,13 @@ class Flush:
 
 
 @dataclass(frozen=True, slots=True)
+class Announce:
+    """Tell udev that the map is ready: ``ghost_delay`` is over."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeepMap:
     """Take a deferred removal back."""
 
@@ -145,6 +153,6 @@ class MarkMarginal:
 
 
 Action = (
-    Changed | FailPath | ReinstatePath | SwitchGroup | EnableGroup | Queueing | Replan | Flush | KeepMap | Purge
-    | RecheckWwid | Sample | StopSampling | MarkMarginal
+    Changed | FailPath | ReinstatePath | SwitchGroup | EnableGroup | Queueing | Replan | Flush | Announce | KeepMap
+    | Purge | RecheckWwid | Sample | StopSampling | MarkMarginal
 )  # fmt: skip

@@ -1,12 +1,11 @@
 """When I/O moves to a better group than the one in use: ``failback``."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..config.setting import Value
 from ..paths.state import PathState
-from .member import Member
-from .priority import Group
 
 _FALLEN: Final = frozenset({PathState.DOWN, PathState.SHAKY})
 
@@ -29,9 +28,7 @@ class Failback:
     delay: int = 0
 
 
-def failback_action(
-    failback: Value | None, current: int, best: int, risen: Member | None = None, group: Group | None = None
-) -> Failback:
+def failback_action(failback: Value | None, current: int, best: int, brings_back: str = "") -> Failback:
     """
     Return what to do when ``best`` is the best group and ``current`` is in use.
 
@@ -39,8 +36,7 @@ def failback_action(
         failback: The option's value.
         current: The group in use, from 1; 0 for none.
         best: The best group, from 1; 0 without groups.
-        risen: The path that just came up; ``None`` where none did, as in a plan.
-        group: The best group, for followover.
+        brings_back: For followover, the path that just came up and is the only one of the best group; see `is_alone`.
 
     >>> failback_action("immediate", 2, 1)
     Failback(action='switch', reason='failback is immediate', group=1, delay=0)
@@ -50,15 +46,18 @@ def failback_action(
     if failback == "immediate":
         return Failback("switch", "failback is immediate", best)
     if failback == "followover":
-        return _followover(best, risen, group)
+        return _followover(best, brings_back)
     if isinstance(failback, int) and failback > 0:
         return Failback("wait", f"failback waits {failback} s", best, failback)
     return Failback("nothing", "failback is manual")
 
 
-def _followover(best: int, risen: Member | None, group: Group | None) -> Failback:
-    if risen is None or group is None or risen not in group.members:
-        return Failback("nothing", "failback is followover, and no path of the best group just came up")
-    if any(member.state not in _FALLEN for member in group.members if member is not risen):
-        return Failback("nothing", "failback is followover, and the best group had other paths")
-    return Failback("switch", f"failback is followover, and {risen.path.name} brings its group back", best)
+def is_alone(others: Iterable[PathState]) -> bool:
+    """Tell whether a path that came up brings its group back: all other paths of the group are down."""
+    return all(state in _FALLEN for state in others)
+
+
+def _followover(best: int, brings_back: str) -> Failback:
+    if not brings_back:
+        return Failback("nothing", "failback is followover, and no path that just came up brings the best group back")
+    return Failback("switch", f"failback is followover, and {brings_back} brings its group back", best)

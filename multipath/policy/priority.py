@@ -55,12 +55,21 @@ def best_group(groups: Sequence[Group]) -> int:
 
     A marginal group is the best only while no other group has a path that is up.
     """
-    if not groups:
+    return best_rank([(not group.marginal, group.priority, group.enabled) for group in groups])
+
+
+def best_rank(ranks: Sequence[tuple[bool, int, int]]) -> int:
+    """
+    Return the number of the best of the groups with these ranks, as `best_group` does.
+
+    Args:
+        ranks: Of each group whether it is not marginal, its priority, and how many of its paths are up.
+    """
+    if not ranks:
         return 0
     best, rank = 1, (False, 0, 1)
-    for number, group in enumerate(groups, start=1):
-        here = (not group.marginal, group.priority, group.enabled)
-        if group.enabled and here > rank:
+    for number, here in enumerate(ranks, start=1):
+        if here[2] and here > rank:
             best, rank = number, here
     return best
 

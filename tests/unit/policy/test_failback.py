@@ -1,10 +1,7 @@
 import pytest
 
 from multipath.paths.state import PathState
-from multipath.policy.failback import Failback, failback_action
-from multipath.policy.priority import weighed
-
-from .world import a_member
+from multipath.policy.failback import Failback, failback_action, is_alone
 
 
 class TestABetterGroup:
@@ -34,24 +31,20 @@ class TestABetterGroup:
 
 class TestFollowover:
     @pytest.mark.parametrize(
-        ("other", "action"),
+        ("other", "alone"),
         [
-            (PathState.DOWN, "switch"),
-            (PathState.SHAKY, "switch"),
-            (PathState.UP, "nothing"),
-            (PathState.GHOST, "nothing"),
-            (PathState.PENDING, "nothing"),
+            (PathState.DOWN, True),
+            (PathState.SHAKY, True),
+            (PathState.UP, False),
+            (PathState.GHOST, False),
+            (PathState.PENDING, False),
         ],
     )
-    def test_goes_back_with_the_first_path_of_the_group(self, other: PathState, action: str) -> None:
+    def test_goes_back_with_the_first_path_of_the_group(self, other: PathState, alone: bool) -> None:
         """The group was down, so it was this host that left it; else another host moved the unit."""
-        risen = a_member(0)
-        group = weighed([risen, a_member(1, state=other)])
+        assert is_alone([other]) is alone
 
-        assert failback_action("followover", 2, 1, risen, group).action == action
-
-    def test_does_not_follow_a_path_of_another_group(self) -> None:
-        """It changes nothing for the best one."""
-        group = weighed([a_member(0, state=PathState.DOWN)])
-
-        assert failback_action("followover", 2, 1, a_member(5), group).action == "nothing"
+    def test_switches_for_that_path_alone(self) -> None:
+        """Where none brings the group back there is nothing to follow."""
+        assert failback_action("followover", 2, 1, "sda").action == "switch"
+        assert failback_action("followover", 2, 1).action == "nothing"
