@@ -21,10 +21,14 @@ MODULES = (
     "selector",
     "service_time",
     "simulation",
+    "workers",
 )
 # A product and a sum that the compiler fuses are rounded once instead of twice, on some machines: a simulation is to
 # give the same nanoseconds on all of them.
 COMPILE_ARGS = ["-ffp-contract=off"]
+# A worker (`workers`) is a copy of a process in which a thread may have held the lock of the dynamic linker: it is to
+# look no function up.
+LINK_ARGS = ["-Wl,-z,now"]
 
 # Cython names a module after the folders above its source, and `_native/` stands outside `multipath/`.
 # So it gets a view: build/cython/multipath/_native is a link to ./_native. The link is made afresh by each
@@ -50,7 +54,12 @@ setup(
     cmdclass={"build_py": WithDeclarations},
     ext_modules=cythonize(
         [
-            Extension(f"multipath._native.{name}", [str(view / f"{name}.pyx")], extra_compile_args=COMPILE_ARGS)
+            Extension(
+                f"multipath._native.{name}",
+                [str(view / f"{name}.pyx")],
+                extra_compile_args=COMPILE_ARGS,
+                extra_link_args=LINK_ARGS,
+            )
             for name in MODULES
         ],
         include_path=["build/cython"],

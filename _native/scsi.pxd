@@ -2,7 +2,7 @@
 
 cdef extern from "<scsi/sg.h>":
     enum:
-        SG_IO, SG_DXFER_FROM_DEV
+        SG_IO, SG_SCSI_RESET, SG_DXFER_FROM_DEV, SG_DXFER_TO_DEV, SG_DXFER_NONE
 
     struct sg_io_hdr:
         int interface_id

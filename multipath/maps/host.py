@@ -16,10 +16,12 @@ from ..dm.device import DeviceEntry, DeviceInfo
 from ..dm.name import checked_name, checked_uuid
 from ..dm.target import Target
 from ..dm.udev import NO_FLAGS, UdevFlag
+from ..paths.asker import KernelAsker
 from ..paths.commands import Commands, KernelCommands
 from ..paths.discover import discover
 from ..paths.identity import check_one_unit, common_size
 from ..paths.path import Path
+from ..paths.request import Asker
 from ..paths.sysfs import SYSFS, number_behind
 from ..paths.wwid import ask_devices
 from ..policy.observation import Observation
@@ -48,20 +50,29 @@ class Host:
         control: Device-mapper; the kernel's own when absent, opened when it is first needed, and closed with the host.
         sysfs: The root of sysfs.
         commands: How a path device is asked; through SG_IO when absent.
+        asker: Who asks what may never be answered; workers of its own when absent, closed with the host.
 
     Synchronization: as its `Control`.
     """
 
     def __init__(
-        self, *, control: Control | None = None, sysfs: Folder = SYSFS, commands: Commands | None = None
+        self,
+        *,
+        control: Control | None = None,
+        sysfs: Folder = SYSFS,
+        commands: Commands | None = None,
+        asker: Asker | None = None,
     ) -> None:
         self._control, self._owns_control, self._closed = control, control is None, False
         self._sysfs, self._commands = sysfs, commands or KernelCommands()
+        self._asker, self._owns_asker = asker, asker is None
 
     def close(self) -> None:
         """Close what this host opened; a second time does nothing."""
         if self._control is not None and self._owns_control:
             self._control.close()
+        if self._asker is not None and self._owns_asker:
+            self._asker.close()
         self._closed = True
 
     def __enter__(self) -> Self:
@@ -80,6 +91,15 @@ class Host:
         if self._control is None:
             self._control = Control()
         return self._control
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks what may never be answered; nobody waits for it when the program ends."""
+        if self._closed:
+            raise errors.Closed("this Host is closed; open another")
+        if self._asker is None:
+            self._asker = KernelAsker()
+        return self._asker
 
     @property
     def sysfs(self) -> Folder:

@@ -1,0 +1,54 @@
+# What a worker is asked and what it answers: the memory that it shares with who asks.
+#
+# One page or more with this struct, then the bytes that go to the device or come from it, aligned for direct I/O.
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+
+cdef enum:
+    MOST_DATA = 1 << 20
+    MOST_PAYLOAD = 4096  # an attribute of sysfs is a page
+    MOST_NODE = 4096
+    MOST_SENSE = 252  # as much as a SCSI device may send
+
+# The states. Who asks writes ASKED, the worker all others; it sleeps until the word changes.
+cdef enum:
+    IDLE
+    ASKED
+    ANSWERED
+    GONE
+
+# Operations, by the numbers of `multipath.paths.request.Operation`.
+cdef enum:
+    SCSI
+    SCSI_OUT
+    READ
+    NVME
+    CCISS
+    RESET
+    STORE
+    FETCH
+
+cdef struct Question:
+    uint32_t state
+    # What is asked.
+    uint32_t operation
+    uint32_t payload_size
+    uint32_t length
+    uint32_t sent
+    uint32_t timeout  # ms
+    int64_t offset
+    int64_t devt  # below 0: any
+    int64_t diskseq  # below 0: any
+    # What is answered.
+    int32_t error
+    uint32_t status
+    uint32_t host
+    uint32_t driver
+    uint64_t result
+    uint32_t came
+    uint32_t sensed
+    int64_t nanoseconds
+    uint8_t sense[MOST_SENSE]
+    uint8_t payload[MOST_PAYLOAD]
+    char node[MOST_NODE]
+    char* data

@@ -1,0 +1,397 @@
+"""
+Workers that make the calls which the kernel may hold for ever: a question in, an answer out when it comes.
+
+Strategy: a thread in such a call would keep its whole process from ending, so a worker is a process of its own
+(``worker.pxd``), started when all others are busy. A question goes into memory that the two share; its answer is
+announced on an eventfd, a worker's death on a pidfd, and one epoll descriptor gets readable with either. So nobody waits
+for a worker here: one that the kernel holds costs its place, and its memory, until the kernel lets go.
+"""
+
+import os
+import threading
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from libc.errno cimport errno
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy
+
+from multipath._native cimport question as asked
+from multipath._native cimport worker
+from multipath._native.calls cimport c_close, c_read
+from multipath._native.question cimport Question
+
+cdef extern from "<sys/mman.h>" nogil:
+    int PROT_READ, PROT_WRITE, MAP_SHARED, MAP_ANONYMOUS
+    void* MAP_FAILED
+    void* mmap(void* address, size_t size, int protection, int flags, int fd, long offset)
+    int munmap(void* address, size_t size)
+
+cdef extern from "<sys/eventfd.h>" nogil:
+    int EFD_CLOEXEC, EFD_NONBLOCK
+    int eventfd(unsigned int value, int flags)
+
+cdef extern from "<sys/epoll.h>" nogil:
+    int EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLLIN
+    union epoll_data:
+        uint32_t u32
+    struct epoll_event:
+        uint32_t events
+        epoll_data data
+    int epoll_create1(int flags)
+    int epoll_ctl(int epoll, int operation, int fd, epoll_event* event)
+    int epoll_wait(int epoll, epoll_event* events, int most, int timeout)
+
+cdef extern from "<signal.h>" nogil:
+    ctypedef struct sigset_t:
+        pass
+    int SIG_SETMASK, SIGKILL
+    int sigfillset(sigset_t* signals)
+    int pthread_sigmask(int how, const sigset_t* signals, sigset_t* before)
+    int c_kill "kill"(int pid, int signal)
+
+cdef extern from "<sys/wait.h>" nogil:
+    int WNOHANG, WALL "__WALL"
+    int waitpid(int pid, int* status, int options)
+
+cdef extern from "<errno.h>" nogil:
+    int ECANCELED
+
+cdef extern from "<fcntl.h>" nogil:
+    int O_CLOEXEC
+    int pipe2(int* ends, int flags)
+
+cdef extern from "<unistd.h>" nogil:
+    int getpid()
+    long sysconf(int name)
+    int _SC_PAGESIZE
+
+cdef enum:
+    ENDINGS = 16  # deaths that are looked at in one round
+    LINGER = 20  # ms for which those that are in the kernel are waited for, before they are left to be reaped later
+    NOBODY = 0xFFFFFFFF
+
+cdef struct Worker:
+    int pid  # 0: this place is free
+    int pidfd
+    int alive  # while it is open the worker lives
+    uint64_t ticket  # of what it was asked; 0 where it has nothing to do
+    Question* it
+
+_unreaped = []  # processes that were still in the kernel when their pool was closed
+
+
+cdef class Workers:
+    """
+    A pool of workers.
+
+    Args:
+        most: How many processes there may be at a time.
+        idle: After how many milliseconds without a question a worker ends.
+
+    Raises:
+        OSError: no descriptors are left.
+
+    Synchronization: any number of threads; a lock is held for as long as a method runs, and none of them waits for a
+    worker. In a copy of the process (``os.fork``) a pool is closed.
+    """
+
+    cdef Worker* places
+    cdef int most, epoll, announced, owner
+    cdef int64_t idle
+    cdef uint64_t tickets
+    cdef size_t header
+    cdef object lock
+
+    def __cinit__(self, int most, int idle):
+        self.epoll = self.announced = -1
+        self.places, self.most, self.idle, self.owner = NULL, 0, <int64_t>idle * 1000000, getpid()
+        self.tickets = 0
+        self.lock = threading.Lock()
+        if not 1 <= most <= 4096 or idle < 0:
+            raise ValueError("a pool has 1 to 4096 workers, which end after 0 ms or more")
+        self.places = <Worker*>calloc(<size_t>most, sizeof(Worker))
+        if self.places == NULL:
+            raise MemoryError()
+        self.most = most
+        self.header = whole_pages(sizeof(Question))
+        self.epoll = checked(epoll_create1(EPOLL_CLOEXEC))
+        self.announced = checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+        self.listen(self.announced, NOBODY)
+
+    def __dealloc__(self):
+        self.end()
+        free(self.places)
+        self.places = NULL
+
+    def fileno(self):
+        """Return the descriptor that gets readable when `collect` has something to do; -1 after `close`."""
+        return self.epoll
+
+    @property
+    def alive(self):
+        """How many workers there are."""
+        cdef int place
+        return sum(1 for place in range(self.most) if self.places[place].pid)
+
+    @property
+    def busy(self):
+        """How many of them have a question that was not collected yet."""
+        cdef int place
+        return sum(1 for place in range(self.most) if self.places[place].ticket)
+
+    def submit(
+        self, int operation, bytes node not None, bytes payload not None=b"", unsigned int length=0,
+        bytes data not None=b"", *, int64_t offset=0, unsigned int timeout=30_000, int64_t devt=-1, int64_t diskseq=-1,
+        bint start=True,
+    ):
+        """
+        Let a worker ask, and return at once.
+
+        Args:
+            operation: A number of `multipath.paths.request.Operation`.
+            node: The node or file.
+            payload: The command, or what is written to a file.
+            length: How many bytes are read.
+            data: What goes with the command.
+            offset: Where is read.
+            timeout: Milliseconds that the kernel gives the device.
+            devt: The block device that must be behind the node; below 0 for any.
+            diskseq: Its disk, likewise.
+            start: Whether a worker may be started where all are busy.
+
+        Returns:
+            A number that comes back with the answer; 0 where nobody is there to ask.
+
+        Raises:
+            OSError: no process can be started now; ``EBADF``: after `close`.
+            ValueError: a question that no kernel could be asked.
+        """
+        cdef Question* it
+        cdef int place
+        check(operation, node, payload, length, data)
+        with self.lock:
+            place = self.free_place(start)
+            if place < 0:
+                return 0
+            it = self.places[place].it
+            it.operation, it.length, it.sent = <uint32_t>operation, length, <uint32_t>PyBytes_GET_SIZE(data)
+            it.offset, it.timeout, it.devt, it.diskseq = offset, timeout, devt, diskseq
+            it.payload_size = <uint32_t>PyBytes_GET_SIZE(payload)
+            memcpy(it.node, PyBytes_AS_STRING(node), <size_t>PyBytes_GET_SIZE(node) + 1)
+            memcpy(it.payload, PyBytes_AS_STRING(payload), it.payload_size)
+            memcpy(it.data, PyBytes_AS_STRING(data), it.sent)
+            self.tickets += 1
+            self.places[place].ticket = self.tickets
+            worker.MP_STORE(&it.state, asked.ASKED)
+            worker.mp_wake(&it.state)
+            return self.tickets
+
+    def collect(self):
+        """
+        Return the answers that came, and let their workers be asked again.
+
+        Returns:
+            For each ``(ticket, error, status, host, driver, result, data, sense, nanoseconds)``. The error of one whose
+            worker was killed is ``ECANCELED``: whether the device got the question nobody knows.
+        """
+        cdef list answers = []
+        cdef uint64_t count
+        cdef Worker* one
+        cdef int place
+        with self.lock:
+            if not self.usable():
+                return answers
+            c_read(self.announced, &count, sizeof(count))
+            for place in range(self.most):
+                one = &self.places[place]
+                if one.ticket and worker.MP_LOAD(&one.it.state) == asked.ANSWERED:
+                    answers.append(answer(one.ticket, one.it))
+                    one.ticket = 0
+                    worker.MP_STORE(&one.it.state, asked.IDLE)
+            self.bury(answers)
+            reap()
+        return answers
+
+    def close(self):
+        """End the workers; those that are in the kernel end when it lets them go. A second time does nothing."""
+        with self.lock:
+            self.end()
+
+    # Places.
+
+    cdef bint usable(self) noexcept:
+        return self.epoll >= 0 and self.owner == getpid()
+
+    cdef int free_place(self, bint start) except -2:
+        """Return the place of a worker that has nothing to do, -1 where there is none; it is awake then."""
+        cdef int place, empty = -1
+        if not self.usable():
+            raise OSError(9, os.strerror(9))
+        for place in range(self.most):
+            if self.places[place].pid == 0:
+                empty = place if empty < 0 else empty
+            elif self.places[place].ticket == 0 and self.claimed(place):
+                return place
+        if empty < 0 or not start:
+            return -1
+        self.start(empty)
+        return empty
+
+    cdef bint claimed(self, int place) noexcept:
+        """Whether a worker waits; one that is about to end does not."""
+        # IDLE to ANSWERED: no worker ends in that state, or takes it for a question.
+        return worker.mp_change(&self.places[place].it.state, asked.IDLE, asked.ANSWERED)
+
+    cdef int start(self, int place) except -1:
+        """Start a worker."""
+        cdef Worker* one = &self.places[place]
+        cdef int ends[2]
+        cdef int error
+        cdef size_t size = self.header + asked.MOST_DATA
+        cdef void* memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)
+        if memory == MAP_FAILED:
+            raise OSError(errno, os.strerror(errno))
+        one.it = <Question*>memory
+        one.it.data = <char*>memory + self.header
+        one.it.state = asked.ANSWERED
+        if pipe2(ends, O_CLOEXEC) < 0:
+            error = errno
+        else:
+            error = spawned(one, ends[0], self.announced, self.idle)
+            c_close(ends[0])
+            one.alive = ends[1]
+            if error:
+                c_close(ends[1])
+        if error:
+            munmap(memory, size)
+            one.it = NULL
+            raise OSError(error, os.strerror(error))
+        self.listen(one.pidfd, <uint32_t>place)
+        return 0
+
+    cdef int listen(self, int fd, uint32_t number) except -1:
+        cdef epoll_event event
+        event.events, event.data.u32 = <uint32_t>EPOLLIN, number
+        checked(epoll_ctl(self.epoll, EPOLL_CTL_ADD, fd, &event))
+        return 0
+
+    cdef int bury(self, list answers) except -1:
+        """Give the places of dead workers free, and answer for them."""
+        cdef epoll_event events[ENDINGS]
+        cdef int number, found = epoll_wait(self.epoll, events, ENDINGS, 0)
+        cdef Worker* one
+        for number in range(found):
+            if events[number].data.u32 < <uint32_t>self.most:
+                one = &self.places[events[number].data.u32]
+                if one.ticket:
+                    gone = worker.MP_LOAD(&one.it.state) == asked.ANSWERED
+                    answers.append(answer(one.ticket, one.it) if gone else lost(one.ticket))
+                self.release(one)
+        return 0
+
+    cdef void release(self, Worker* one) noexcept:
+        """Forget a worker, dead or not."""
+        epoll_ctl(self.epoll, EPOLL_CTL_DEL, one.pidfd, NULL)
+        c_close(one.pidfd)
+        c_close(one.alive)
+        munmap(one.it, self.header + asked.MOST_DATA)
+        if self.owner == getpid() and waitpid(one.pid, NULL, WNOHANG | WALL) == 0:
+            _unreaped.append(one.pid)
+        one.pid, one.ticket, one.it = 0, 0, NULL
+
+    cdef void end(self) noexcept:
+        """Let go of everything."""
+        cdef int place
+        cdef bint own = self.owner == getpid()
+        cdef int64_t until
+        if self.epoll < 0:
+            return
+        for place in range(self.most):
+            if own and self.places[place].pid:
+                c_kill(self.places[place].pid, SIGKILL)
+        until = worker.now() + LINGER * 1000000
+        for place in range(self.most):
+            if self.places[place].pid:
+                if own:
+                    see_die(&self.places[place], until)
+                self.release(&self.places[place])
+        c_close(self.announced)
+        c_close(self.epoll)
+        self.epoll = self.announced = -1
+
+
+cdef void see_die(Worker* one, int64_t until) noexcept:
+    """Wait for the end of a worker that was killed; of one that may be in the kernel only for a while."""
+    cdef worker.pollfd dying
+    cdef int64_t left = max(<int64_t>0, until - worker.now()) // 1000000
+    cdef int timeout = <int>left if one.ticket else -1
+    dying.fd, dying.events, dying.revents = one.pidfd, worker.POLLIN, 0
+    with nogil:
+        worker.c_poll(&dying, 1, timeout)
+
+
+cdef int spawned(Worker* one, int alive, int announced, int64_t idle) noexcept nogil:
+    """Make the process; return an errno, or 0."""
+    cdef sigset_t every, before
+    cdef long pid
+    cdef int error
+    sigfillset(&every)
+    pthread_sigmask(SIG_SETMASK, &every, &before)
+    pid = worker.mp_clone(&one.pidfd)
+    error = errno
+    if pid == 0:
+        worker.live(one.it, alive, announced, idle)
+    pthread_sigmask(SIG_SETMASK, &before, NULL)
+    if pid < 0:
+        return error
+    one.pid = <int>pid
+    return 0
+
+
+cdef int check(int operation, bytes node, bytes payload, unsigned int length, bytes data) except -1:
+    """Refuse what does not fit, or could mean something else than was meant."""
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(payload)
+    if not asked.SCSI <= operation <= asked.FETCH:
+        raise ValueError(f"there is no operation {operation}")
+    if not 1 <= PyBytes_GET_SIZE(node) < asked.MOST_NODE or b"\0" in node:
+        raise ValueError("a node has 1 to 4095 bytes, and no NUL")
+    if length > asked.MOST_DATA or PyBytes_GET_SIZE(data) > asked.MOST_DATA or size > asked.MOST_PAYLOAD:
+        raise ValueError("at most 1 MiB is read or sent, with a payload of at most 4096 bytes")
+    if operation in (asked.SCSI, asked.SCSI_OUT, asked.CCISS) and not 6 <= size <= 255:
+        raise ValueError("a command descriptor block has 6 to 255 bytes")
+    if operation == asked.CCISS and (size > 16 or length > 0xFFFF):
+        raise ValueError("a command of CCISS has 6 to 16 bytes, and asks for at most 65535")
+    if (operation == asked.NVME and size != 64) or (operation == asked.RESET and size != 4):
+        raise ValueError("a submission entry of NVMe has 64 bytes, the number of a reset 4")
+    return 0
+
+
+cdef tuple answer(uint64_t ticket, Question* it):
+    """Return what a worker wrote."""
+    cdef uint32_t came = min(it.came, <uint32_t>asked.MOST_DATA), sensed = min(it.sensed, <uint32_t>asked.MOST_SENSE)
+    data = PyBytes_FromStringAndSize(it.data, <Py_ssize_t>came)
+    sense = PyBytes_FromStringAndSize(<char*>it.sense, <Py_ssize_t>sensed)
+    return ticket, it.error, it.status, it.host, it.driver, it.result, data, sense, it.nanoseconds
+
+
+cdef tuple lost(uint64_t ticket):
+    return ticket, ECANCELED, 0, 0, 0, 0, b"", b"", 0
+
+
+cdef int reap() except -1:
+    """Reap the processes of pools that were closed, if the kernel has let them go."""
+    if _unreaped:
+        _unreaped[:] = [pid for pid in _unreaped if waitpid(pid, NULL, WNOHANG | WALL) == 0]
+    return 0
+
+
+cdef size_t whole_pages(size_t size) noexcept:
+    cdef size_t page = <size_t>sysconf(_SC_PAGESIZE)
+    return (size + page - 1) // page * page
+
+
+cdef int checked(int result) except -1:
+    if result < 0:
+        raise OSError(errno, os.strerror(errno))
+    return result

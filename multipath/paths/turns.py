@@ -1,0 +1,143 @@
+"""
+Whose turn it is: one question to a node at a time, and none behind one that hangs.
+
+Strategy: questions to one node stand in a line, whose first one is being asked. When it ends the next has its turn.
+When who asked it has waited long enough, or has gone away, it is held: whoever stands behind it is told so at once, and
+so is everybody who comes, until the kernel lets it go. Its late answer is counted, and nobody gets it.
+"""
+
+import enum
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from .request import Answer, Held, Request, Silence
+
+Outcome = Answer | Silence
+
+
+class Stage(enum.Enum):
+    """How far a question is: behind another one, waiting for who makes the call, in the kernel, answered."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    ASKED = "asked"
+    ENDED = "ended"
+
+
+@dataclass(slots=True, eq=False)
+class Question:
+    """
+    A request on its way.
+
+    Attributes:
+        request: What is asked.
+        tell: Is told the outcome, once.
+        stage: How far it is.
+        since: When it was asked.
+        told: Whether the outcome was told; one that is asked still is held then.
+    """
+
+    request: Request
+    tell: Callable[[Outcome], None]
+    stage: Stage = Stage.WAITING
+    since: float = 0.0
+    told: bool = False
+
+    def answer(self, outcome: Outcome) -> None:
+        """Tell the outcome, unless it was told."""
+        if not self.told:
+            self.told = True
+            self.tell(outcome)
+
+
+class Cancellable(Protocol):
+    """A timer."""
+
+    def cancel(self) -> None:
+        """Take it back."""
+
+
+class Turns:
+    """
+    The lines of an asker.
+
+    Args:
+        now: The time, in seconds.
+
+    Attributes:
+        late: How many answers came when nobody waited for them any more.
+
+    Synchronization: any number of threads; ``tell`` is called with a lock held, and must not wait for anything.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self.late = 0
+        self._now, self._lock = now, threading.RLock()
+        self._lines: dict[str, deque[Question]] = {}
+        self._hanging: dict[Question, None] = {}
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """The questions that have outlived their deadlines, the oldest first."""
+        with self._lock:
+            hanging, now = sorted(self._hanging, key=lambda question: question.since), self._now()
+        return tuple(Held(each.request.node, each.request.operation, now - each.since) for each in hanging)
+
+    def _enter(self, question: Question) -> None:
+        """Let a question stand in its line; where it is the first it has its turn."""
+        with self._lock:
+            line = self._lines.setdefault(question.request.node, deque())
+            if line and line[0] in self._hanging:
+                self._finish(question, Silence.HELD)
+                return
+            line.append(question)
+            if len(line) == 1:
+                self._take_turn(question)
+
+    def _begin(self, question: Question) -> None:
+        """Make the call, or see to it that it is made; the lock is held."""
+        raise NotImplementedError
+
+    def _end(self, question: Question, outcome: Outcome) -> None:
+        """Take the kernel's answer, or why there will be none."""
+        with self._lock:
+            if question in self._hanging:
+                del self._hanging[question]
+                self.late += 1
+            self._finish(question, outcome)
+            self._leave(question)
+
+    def _give_up(self, question: Question, silence: Silence = Silence.DEADLINE) -> None:
+        """Wait no longer: what the kernel has is held from now on, what it has not is forgotten."""
+        with self._lock:
+            if question.stage is Stage.ASKED and not question.told:
+                self._hanging[question] = None
+                question.answer(silence)
+                line = self._lines[question.request.node]
+                while len(line) > 1:
+                    self._finish(line.pop(), Silence.HELD)
+            elif question.stage in (Stage.WAITING, Stage.READY):
+                self._finish(question, silence)
+                self._leave(question)
+
+    def _take_turn(self, question: Question) -> None:
+        question.stage, question.since = Stage.READY, self._now()
+        self._begin(question)
+
+    def _finish(self, question: Question, outcome: Outcome) -> None:
+        question.stage = Stage.ENDED
+        question.answer(outcome)
+
+    def _leave(self, question: Question) -> None:
+        """Take a question out of its line; where it was the first the next has its turn."""
+        node = question.request.node
+        line = self._lines[node]
+        first = line[0] is question
+        line.remove(question)
+        if not line:
+            del self._lines[node]
+        elif first:
+            self._take_turn(line[0])
