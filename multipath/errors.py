@@ -34,6 +34,7 @@ The error tree.
     ├── PlanOutdated                          the world is not as it was when a map was planned; nothing was changed
     ├── ApplyFailed                           some maps of a plan could not be made as planned; .results has each
     ├── TraceError (ValueError)               a recorded trace of I/Os that cannot be read; .line is the line at fault
+    ├── PluginError                           a checker or prioritizer of another package that cannot be used
     ├── ExtraMissing                          an optional package is missing; .extra is what installs it
     ├── SimulationOverrun                     I/Os arrive faster than a simulated array serves them
     ├── BlockError (OSError)                  an I/O on an open disk of a virtual host failed, as pread or pwrite would
@@ -396,6 +397,10 @@ class TraceError(MultipathError, ValueError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the arguments of the constructor."""
         return type(self), (self.message, self.line)
+
+
+class PluginError(MultipathError):
+    """A checker or prioritizer that is not there, or that another package offers and that cannot be loaded."""
 
 
 class ExtraMissing(MultipathError):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from ..wire.sense import ACCESS_STATE_CHANGED, INQUIRY_CHANGED, REPORTED_LUNS_CHANGED
 from .clock import VirtualClock
 from .model import Model
 from .other_host import OtherHost
@@ -17,7 +18,6 @@ from .port import AccessState, InitiatorPort, Nexus, PortGroup, TargetPort
 from .scsi import server
 from .scsi.reply import ScsiReply
 from .scsi.request import Request, Target
-from .scsi.sense import ACCESS_STATE_CHANGED, INQUIRY_CHANGED, REPORTED_LUNS_CHANGED
 from .unit import LogicalUnit
 
 if TYPE_CHECKING:

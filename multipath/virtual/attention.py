@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Iterable
 
+from ..wire.sense import Sense
 from .port import Nexus
-from .scsi.sense import Sense
 
 
 class UnitAttentions:

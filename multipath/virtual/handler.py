@@ -14,11 +14,11 @@ import enum
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from ..wire.sense import ACCESS_STATE_CHANGED, NO_OWNERSHIP, POWER_ON, TRANSITIONING, Sense
 from .clock import VirtualClock
 from .port import AccessState
 from .scsi.port_groups import TRANSITION_LIMIT
 from .scsi.reply import HostStatus, ScsiReply
-from .scsi.sense import ACCESS_STATE_CHANGED, NO_OWNERSHIP, POWER_ON, TRANSITIONING, Sense
 from .scsi_device import ScsiDevice
 
 Done = Callable[[int], None]

@@ -10,9 +10,9 @@ Source: linux ``drivers/scsi/scsi_error.c`` (``scsi_decide_disposition()``, ``sc
 from dataclasses import dataclass
 from typing import Final
 
+from ..wire.sense import Sense, SenseKey, parse_sense
 from .bio import BlockStatus
 from .scsi.reply import HostStatus, ScsiReply, ScsiStatus
-from .scsi.sense import Sense, SenseKey, parse_sense
 
 _QUEUE_DELAY: Final = 0.003  # seconds until a command that met a busy device is sent again
 _TRANSITION_DELAY: Final = 1.0  # seconds until it is sent again to a port in transition

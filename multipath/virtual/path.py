@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ..units import SECTOR_SIZE, DevT, Nanoseconds, Sectors, format_devt
+from ..wire.sense import parse_sense
 from .array import VirtualArray
 from .bio import Bio, BlockDevice, BlockStatus
 from .clock import VirtualClock
@@ -22,7 +23,6 @@ from .handler import Activation, AluaHandler, DeviceHandler, RdacHandler
 from .midlayer import DONE, Verdict, verdict
 from .remote_port import RemotePort
 from .scsi.reply import ScsiReply
-from .scsi.sense import parse_sense
 from .scsi_device import ScsiDevice
 from .sysfs import SysfsTree
 

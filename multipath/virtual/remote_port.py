@@ -13,9 +13,9 @@ import enum
 import threading
 from typing import TYPE_CHECKING, Final
 
+from ..wire.sense import NEXUS_LOSS
 from .clock import VirtualClock
 from .port import InitiatorPort, Nexus, TargetPort
-from .scsi.sense import NEXUS_LOSS
 from .sysfs import SysfsTree
 
 if TYPE_CHECKING:

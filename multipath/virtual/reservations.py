@@ -13,9 +13,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from .port import Nexus
-from .scsi.reply import CheckCondition, ReservationConflict
-from .scsi.sense import (
+from ..wire.sense import (
     INVALID_FIELD_IN_PARAMETERS,
     INVALID_RELEASE,
     REGISTRATIONS_PREEMPTED,
@@ -23,6 +21,8 @@ from .scsi.sense import (
     RESERVATIONS_RELEASED,
     Sense,
 )
+from .port import Nexus
+from .scsi.reply import CheckCondition, ReservationConflict
 
 
 class ReservationType(enum.IntEnum):

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from ..units import SECTOR_SIZE, Sectors
+from ..wire.sense import CAPACITY_CHANGED, LBA_OUT_OF_RANGE, POWER_ON, WRITE_PROTECTED, Sense, unrecovered_read
 from .attention import UnitAttentions
 from .port import Nexus, PortGroup
 from .reservations import PersistentReservations
 from .scsi.reply import CheckCondition
-from .scsi.sense import CAPACITY_CHANGED, LBA_OUT_OF_RANGE, POWER_ON, WRITE_PROTECTED, Sense, unrecovered_read
 from .store import MemoryStore, Store
 
 _BLOCK_SIZES: Final = (512, 4096)

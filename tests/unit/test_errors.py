@@ -57,6 +57,7 @@ EXAMPLES: list[BaseException] = [
     errors.TraceError("not a number: 'x'", 3),
     errors.TraceError("no I/O that reads or writes data"),
     errors.SimulationOverrun("I/Os arrive faster than they are served"),
+    errors.PluginError("there is no checker 'x'"),
     errors.ExtraMissing("a picture", "matplotlib", "plot"),
     errors.UdevError(errno.ETIMEDOUT, "udev cookie: udev did not finish"),
     errors.LabError("something in the laboratory"),

@@ -6,9 +6,9 @@ Source: SBC-4, 5.11 (READ), 5.33 (WRITE), 5.22 (SYNCHRONIZE CACHE).
 
 from typing import Final
 
+from ...wire.sense import INVALID_FIELD_IN_CDB, LBA_OUT_OF_RANGE
 from .reply import GOOD, CheckCondition, ScsiReply
 from .request import Request
-from .sense import INVALID_FIELD_IN_CDB, LBA_OUT_OF_RANGE
 
 _READ_6: Final = 0x08
 _PROTECTION: Final = 0xE0

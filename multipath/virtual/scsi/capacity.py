@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from ...wire.sense import INVALID_FIELD_IN_CDB
 from .reply import CheckCondition, ScsiReply
 from .request import Request
-from .sense import INVALID_FIELD_IN_CDB
 
 _READ_CAPACITY_16: Final = 0x10
 _TOO_MANY: Final = 0xFFFF_FFFF  # read it with the command of 16 bytes

@@ -8,10 +8,10 @@ control page of RDAC arrays, as linux ``drivers/scsi/device_handler/scsi_dh_rdac
 from collections.abc import Callable
 from typing import Final
 
+from ...wire.sense import INVALID_FIELD_IN_CDB
 from ..unit import LogicalUnit
 from .reply import CheckCondition, ScsiReply
 from .request import Request
-from .sense import INVALID_FIELD_IN_CDB
 
 _NO_UNIT: Final = 0x7F  # nothing can be there
 _DISK: Final = 0x00

@@ -6,9 +6,9 @@ Source: linux ``drivers/scsi/device_handler/scsi_dh_rdac.c``, ``rdac_failover_ge
 
 from typing import Final
 
+from ...wire.sense import INVALID_FIELD_IN_CDB, INVALID_FIELD_IN_PARAMETERS
 from .reply import GOOD, CheckCondition, ScsiReply
 from .request import Request
-from .sense import INVALID_FIELD_IN_CDB, INVALID_FIELD_IN_PARAMETERS
 
 _SHORT: Final = 0x15  # the command of 6 bytes
 _PAGE: Final = 0x2C

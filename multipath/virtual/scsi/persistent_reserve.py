@@ -7,11 +7,11 @@ Source: SPC-5, 6.14 and 6.15.
 from collections.abc import Callable
 from typing import Final
 
+from ...wire.sense import INVALID_FIELD_IN_CDB, INVALID_FIELD_IN_PARAMETERS, PARAMETER_LIST_LENGTH
 from ..port import InitiatorPort, Nexus
 from ..reservations import PersistentReservations, ReservationType
 from .reply import GOOD, CheckCondition, ScsiReply
 from .request import Request
-from .sense import INVALID_FIELD_IN_CDB, INVALID_FIELD_IN_PARAMETERS, PARAMETER_LIST_LENGTH
 
 _PARAMETERS: Final = 24
 _SPECIFIED_PORTS: Final = 0x08

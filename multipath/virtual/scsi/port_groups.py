@@ -6,10 +6,10 @@ Source: SPC-5, 6.37 and 6.45.
 
 from typing import Final
 
+from ...wire.sense import INVALID_FIELD_IN_CDB, INVALID_FIELD_IN_PARAMETERS
 from ..port import AccessState, PortGroup
 from .reply import GOOD, CheckCondition, ScsiReply
 from .request import Request
-from .sense import INVALID_FIELD_IN_CDB, INVALID_FIELD_IN_PARAMETERS
 
 SERVICE_ACTION: Final = 0x0A
 TRANSITION_LIMIT: Final = 60  # seconds, in the extended header

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from ...wire.sense import INVALID_FIELD_IN_CDB, NO_SENSE, NO_SUCH_UNIT
 from .reply import GOOD, CheckCondition, ScsiReply
 from .request import Request
-from .sense import INVALID_FIELD_IN_CDB, NO_SENSE, NO_SUCH_UNIT
 
 _DESCRIPTOR: Final = 0x01
 _SELECTED: Final = (0, 2)  # of the kinds of LUNs: those that are no well-known ones, all

@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
-from .sense import Sense
+from ...wire.sense import Sense
 
 
 class ScsiStatus(enum.IntEnum):

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ...wire.sense import INVALID_FIELD_IN_CDB, PARAMETER_LIST_LENGTH
 from ..model import Model
 from ..port import Nexus, PortGroup, TargetPort
 from ..unit import LogicalUnit
 from .reply import CheckCondition, ScsiReply
-from .sense import INVALID_FIELD_IN_CDB, PARAMETER_LIST_LENGTH
 
 
 @dataclass(frozen=True, slots=True)

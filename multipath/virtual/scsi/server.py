@@ -11,12 +11,7 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
-from ..port import AccessState
-from ..unit import LogicalUnit
-from . import blocks, capacity, inquiry, ownership, persistent_reserve, port_groups, readiness
-from .reply import CONFLICT, CheckCondition, ReservationConflict, ScsiReply
-from .request import Execute, Request
-from .sense import (
+from ...wire.sense import (
     INVALID_FIELD_IN_CDB,
     INVALID_OPCODE,
     NO_OWNERSHIP,
@@ -27,6 +22,11 @@ from .sense import (
     UNIT_OFFLINE,
     Sense,
 )
+from ..port import AccessState
+from ..unit import LogicalUnit
+from . import blocks, capacity, inquiry, ownership, persistent_reserve, port_groups, readiness
+from .reply import CONFLICT, CheckCondition, ReservationConflict, ScsiReply
+from .request import Execute, Request
 
 
 class Reach(enum.IntEnum):

@@ -8,8 +8,8 @@ from multipath.virtual.block import BlockDevices
 from multipath.virtual.clock import VirtualClock
 from multipath.virtual.fabric import Fabric
 from multipath.virtual.scsi.reply import ScsiReply
-from multipath.virtual.scsi.sense import Sense, parse_sense
 from multipath.virtual.sysfs import SysfsTree
+from multipath.wire.sense import Sense, parse_sense
 
 SECOND = 1_000_000_000
 

@@ -4,9 +4,9 @@ import pytest
 
 from multipath.virtual.bio import BlockStatus
 from multipath.virtual.midlayer import Verdict, verdict
-from multipath.virtual.scsi import sense
 from multipath.virtual.scsi.reply import GOOD, CheckCondition, HostStatus, ScsiReply, ScsiStatus
-from multipath.virtual.scsi.sense import Sense, SenseKey
+from multipath.wire import sense
+from multipath.wire.sense import Sense, SenseKey
 
 IOERR = BlockStatus.IOERR
 ENDS = [

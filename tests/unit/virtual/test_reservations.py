@@ -12,7 +12,7 @@ from multipath.virtual.clock import VirtualClock
 from multipath.virtual.port import AccessState, InitiatorPort, Nexus, PortGroup, TargetPort
 from multipath.virtual.reservations import PersistentReservations, Reservation, ReservationType
 from multipath.virtual.scsi.reply import CheckCondition, ReservationConflict
-from multipath.virtual.scsi.sense import (
+from multipath.wire.sense import (
     INVALID_FIELD_IN_PARAMETERS,
     INVALID_RELEASE,
     REGISTRATIONS_PREEMPTED,

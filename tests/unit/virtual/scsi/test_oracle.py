@@ -12,8 +12,8 @@ from multipath.lab import tools
 from multipath.virtual.array import VirtualArray
 from multipath.virtual.model import Model
 from multipath.virtual.reservations import ReservationType
-from multipath.virtual.scsi import sense
-from multipath.virtual.scsi.sense import Sense, SenseKey, unrecovered_read
+from multipath.wire import sense
+from multipath.wire.sense import Sense, SenseKey, unrecovered_read
 
 from ..san import San, ask
 

@@ -8,9 +8,9 @@ from multipath.virtual.commands import VirtualCommands
 from multipath.virtual.model import Model
 from multipath.virtual.port import AccessState
 from multipath.virtual.reservations import ReservationType
-from multipath.virtual.scsi import sense
 from multipath.virtual.scsi.reply import ScsiStatus
-from multipath.virtual.scsi.sense import Sense
+from multipath.wire import sense
+from multipath.wire.sense import Sense
 from multipath.wire.vpd import logical_unit, parse_designators
 
 from ..san import San, ask, sense_of

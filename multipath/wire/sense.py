@@ -10,6 +10,7 @@ from typing import Final
 
 _FIXED: Final = 0x70
 _DESCRIPTOR: Final = 0x72
+_DEFERRED: Final = 0x01
 _VALID: Final = 0x80
 _INFORMATION: Final = 0  # the type of the information descriptor
 _LONGEST_FIXED: Final = 0xFFFF_FFFF
@@ -27,10 +28,13 @@ class SenseKey(enum.IntEnum):
     UNIT_ATTENTION = 0x6
     DATA_PROTECT = 0x7
     BLANK_CHECK = 0x8
+    VENDOR_SPECIFIC = 0x9
     COPY_ABORTED = 0xA
     ABORTED_COMMAND = 0xB
+    RESERVED = 0xC
     VOLUME_OVERFLOW = 0xD
     MISCOMPARE = 0xE
+    COMPLETED = 0xF
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +47,20 @@ class Sense:
         asc: The additional sense code.
         ascq: The qualifier of that code.
         information: The first block that could not be read or written, where that is the failure.
+        deferred: Whether an earlier command failed, not this one.
     """
 
     key: SenseKey
     asc: int
     ascq: int
     information: int | None = None
+    deferred: bool = False
 
     def fixed(self) -> bytes:
         """Return the fixed format, 18 bytes; it has no room for the number of a block beyond 32 bits."""
         fits = self.information is not None and self.information <= _LONGEST_FIXED
         information = (self.information or 0) & _LONGEST_FIXED if fits else 0
-        head = bytes((_FIXED | (_VALID if fits else 0), 0, self.key)) + information.to_bytes(4, "big")
+        head = bytes((_FIXED | self.deferred | (_VALID if fits else 0), 0, self.key)) + information.to_bytes(4, "big")
         return head + bytes((10, 0, 0, 0, 0, self.asc, self.ascq, 0, 0, 0, 0))
 
     def descriptor(self) -> bytes:
@@ -62,7 +68,7 @@ class Sense:
         more = b""
         if self.information is not None:
             more = bytes((_INFORMATION, 10, _VALID, 0)) + self.information.to_bytes(8, "big")
-        return bytes((_DESCRIPTOR, self.key, self.asc, self.ascq, 0, 0, 0, len(more))) + more
+        return bytes((_DESCRIPTOR | self.deferred, self.key, self.asc, self.ascq, 0, 0, 0, len(more))) + more
 
     def __bytes__(self) -> bytes:
         """Return the fixed format where it can hold everything, the descriptor format elsewhere."""
@@ -74,15 +80,22 @@ class Sense:
 
 
 def parse_sense(data: bytes) -> Sense | None:
-    """Return what sense data says, in either format; `None` where it is none; inverse of ``bytes(Sense)``."""
-    code = data[0] & 0x7F if len(data) >= 8 else 0
-    if code == _FIXED and len(data) >= 14:
-        information = int.from_bytes(data[3:7], "big") if data[0] & _VALID else None
-        return Sense(SenseKey(data[2] & 0xF), data[12], data[13], information)
-    if code == _DESCRIPTOR:
+    """
+    Return what sense data says, in either format; `None` where it is none; inverse of ``bytes(Sense)``.
+
+    Never raises: of data that was cut, what is left counts, and an absent code is 0.
+    """
+    code = data[0] & ~_VALID if data else 0
+    deferred = bool(code & _DEFERRED)
+    if code & ~_DEFERRED == _FIXED and len(data) > 2:
+        whole = data[:14].ljust(14, b"\0")
+        information = int.from_bytes(whole[3:7], "big") if data[0] & _VALID else None
+        return Sense(SenseKey(whole[2] & 0xF), whole[12], whole[13], information, deferred)
+    if code & ~_DEFERRED == _DESCRIPTOR and len(data) > 1:
+        whole = data[:4].ljust(4, b"\0")
         has_information = len(data) >= 20 and data[8] == _INFORMATION and data[10] & _VALID
         information = int.from_bytes(data[12:20], "big") if has_information else None
-        return Sense(SenseKey(data[1] & 0xF), data[2], data[3], information)
+        return Sense(SenseKey(whole[1] & 0xF), whole[2], whole[3], information, deferred)
     return None
 
 

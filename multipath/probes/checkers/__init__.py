@@ -1,0 +1,110 @@
+"""
+Checkers: one file for each, with one question to a path: does it work?
+
+To add one: write its file with a class that has ``check``, and name it in ``CHECKERS``. Other packages offer theirs as
+entry points of the group ``multipath.checkers``: a class, or a function without arguments, that makes one.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from ...errors import PluginError
+from ...paths.path import Path
+from ...paths.request import Answer, Asker, fetch
+from ...paths.state import PathState
+from ..conversation import Silent
+from ..plugins import loaded
+from ..verdict import Checker, Verdict
+from .directio import DirectIo
+from .none import Unchecked
+from .readsector0 import ReadSectorZero
+from .tur import TestUnitReady
+
+GROUP: Final = "multipath.checkers"
+
+CHECKERS: Final[Mapping[str, Callable[[], Checker]]] = {
+    "tur": TestUnitReady,
+    "directio": DirectIo,
+    "readsector0": ReadSectorZero,
+    "none": Unchecked,
+}
+
+# What the kernel's own state of a device decides, before anything is asked; `None` where the checker is to be asked.
+_OF_SCSI: Final = {"running": None, "blocked": PathState.PENDING, "quiesce": PathState.PENDING}
+_OF_NVME: Final = {"live": None, "new": PathState.PENDING, "deleting": PathState.PENDING}
+_OF_BUS: Final[Mapping[str, Mapping[str, PathState | None]]] = {"scsi": _OF_SCSI, "nvme": _OF_NVME}
+
+
+def checker_named(name: str) -> Checker:
+    """
+    Return a new checker for one path.
+
+    Args:
+        name: As ``path_checker`` of multipath.conf(5) has it.
+
+    Raises:
+        PluginError: there is none of that name, or a plugin cannot make one.
+    """
+    built_in = CHECKERS.get(name)
+    if built_in is not None:
+        return built_in()
+    make = loaded(GROUP, name)
+    try:
+        checker = make()
+    except Exception as error:  # a plugin may raise anything
+        raise PluginError(f"the checker {name!r} cannot be made: {type(error).__name__}: {error}") from error
+    if not callable(getattr(checker, "check", None)):
+        raise PluginError(f"the checker {name!r} has no method check")
+    return checker  # type: ignore[no-any-return]  # what it returns is looked at in `probe`
+
+
+async def probe(checker: Checker, asker: Asker, path: Path, deadline: float, *, state: str | None) -> Verdict:
+    """
+    Return the verdict on a path: what the kernel says of its device, and where that lets it run, what a checker says.
+
+    Never raises: a checker that does is wild, and one that gets no answer in time has timed out.
+
+    Args:
+        checker: The checker.
+        asker: Who makes the calls.
+        path: The path.
+        deadline: Seconds from now.
+        state: What the kernel says of the device now, as sysfs has it; ``None`` where it says nothing.
+    """
+    decided = _by_kernel(path.bus, state)
+    if decided is not None:
+        return Verdict(decided, f"the kernel says {state}")
+    try:
+        verdict = await asyncio.wait_for(checker.check(asker, path, deadline), deadline * 1.5 + 0.1)
+    except Silent as silent:
+        return Verdict(PathState.TIMEOUT, f"no answer in {deadline:g} s ({silent.why})")
+    except TimeoutError:
+        return Verdict(PathState.TIMEOUT, f"no verdict in {deadline:g} s")
+    except Exception as error:  # noqa: BLE001 -- a plugin may raise anything, and must not stop the others
+        return Verdict(PathState.WILD, ascii(f"{type(checker).__name__} raised {type(error).__name__}: {error}")[1:-1])
+    if not isinstance(verdict, Verdict) or not isinstance(verdict.state, PathState):
+        return Verdict(PathState.WILD, f"{type(checker).__name__} returned no verdict but {type(verdict).__name__}")
+    return verdict
+
+
+async def kernel_state(asker: Asker, folder: str, deadline: float) -> str | None:
+    """
+    Return what sysfs says of a device now; ``None`` where it says nothing, or does not answer.
+
+    Args:
+        asker: Who makes the calls.
+        folder: The device's folder in sysfs.
+        deadline: Seconds from now.
+    """
+    answer = await asker.ask(fetch(f"{folder}/state", 32), deadline)
+    if not isinstance(answer, Answer) or answer.error:
+        return None
+    return answer.data.decode("ascii", "replace").strip() or None
+
+
+def _by_kernel(bus: str, state: str | None) -> PathState | None:
+    known = _OF_BUS.get(bus)
+    if known is None or state is None:
+        return None
+    return known.get(state, PathState.DOWN)

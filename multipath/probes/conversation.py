@@ -1,0 +1,97 @@
+"""A few questions to one path within one deadline, as a checker asks them."""
+
+import asyncio
+from typing import Final
+
+from ..paths.path import Path
+from ..paths.request import Answer, Asker, Request, Silence, scsi
+from ..wire.sense import Sense, SenseKey, parse_sense
+
+# What the host says of a command that cannot be helped by trying again: there is no way to the unit, or it was aborted.
+FINAL_HOST_BYTES: Final = frozenset({0x00, 0x01, 0x04, 0x05, 0x0F})
+_CHECK_CONDITION: Final = 0x02
+_DRIVER_SENSE: Final = 0x08
+
+
+class Silent(Exception):
+    """
+    No answer came in time.
+
+    Attributes:
+        why: What kind of silence it was.
+    """
+
+    def __init__(self, why: Silence) -> None:
+        self.why = why
+        super().__init__(str(why))
+
+
+class Conversation:
+    """
+    Questions to one path.
+
+    Args:
+        asker: Who makes the calls.
+        path: The path.
+        deadline: Seconds from now in which all of them have to be answered.
+    """
+
+    def __init__(self, asker: Asker, path: Path, deadline: float) -> None:
+        self._asker, self.path = asker, path
+        self._until = asyncio.get_running_loop().time() + deadline
+
+    @property
+    def left(self) -> float:
+        """How many seconds are left."""
+        return max(0.0, self._until - asyncio.get_running_loop().time())
+
+    async def ask(self, request: Request) -> Answer:
+        """
+        Ask one question.
+
+        Raises:
+            Silent: no answer came in time.
+        """
+        answer = await self._asker.ask(request, self.left)
+        if isinstance(answer, Silence):
+            raise Silent(answer)
+        return answer
+
+    async def scsi(self, command: bytes, length: int = 0, *, attempts: int = 1) -> Answer:
+        """
+        Send a SCSI command; again while the host byte says that it may help, and after a unit attention.
+
+        Args:
+            command: The command descriptor block.
+            length: Bytes to read.
+            attempts: How often at most.
+        """
+        for attempt in range(1, attempts + 1):
+            answer = await self.ask(scsi(self.path, command, length, timeout=max(self.left, 0.001)))
+            if answer.error or attempt == attempts or not _may_help(answer):
+                break
+        return answer
+
+
+def sense_of(answer: Answer) -> Sense | None:
+    """Return the sense data of an answer; `None` where it has none."""
+    return parse_sense(answer.sense)
+
+
+def described(what: str, answer: Answer) -> str:
+    """Return what was asked and what came back, in printable ASCII."""
+    if answer.error:
+        return f"{what} was not sent: errno {answer.error}"
+    sense = sense_of(answer)
+    if answer.host:
+        return f"{what}: host byte {answer.host:#04x}"
+    if sense is not None and answer.status == _CHECK_CONDITION:
+        return f"{what}: sense {sense}"
+    return f"{what}: status {answer.status:#04x}" if answer.status else f"{what}: good"
+
+
+def _may_help(answer: Answer) -> bool:
+    if answer.host not in FINAL_HOST_BYTES:
+        return True
+    sense = sense_of(answer)
+    return not answer.host and sense is not None and sense.key is SenseKey.UNIT_ATTENTION
