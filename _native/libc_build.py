@@ -1,5 +1,5 @@
 """
-The cold C library calls, through cffi in API mode: semaphores for udev's cookies, and regular expressions.
+The cold C library calls, through cffi in API mode: udev's semaphores, regular expressions, pages that stay in memory.
 
 Built by setup.py into `multipath._native.libc`. Cold means: a few calls for each change of a device; everything that is
 called for each status or each I/O is Cython.
@@ -30,6 +30,11 @@ ffibuilder.cdef(
     int semctl_plain(int semid, int semnum, int cmd);
     int semctl_array(int semid, int cmd, unsigned short *values);
 
+    #define MCL_CURRENT ...
+    #define MCL_FUTURE ...
+    int mlockall(int flags);
+    int munlockall(void);
+
     typedef struct { ...; } regex_t;
     int regcomp_bytes(regex_t *preg, const char *regex, int cflags);
     int regexec(const regex_t *preg, const char *string, size_t nmatch, void *pmatch, int eflags);
@@ -47,6 +52,7 @@ ffibuilder.set_source(
     #include <time.h>
     #include <locale.h>
     #include <regex.h>
+    #include <sys/mman.h>
 
     /* A letter is a byte, as it is for multipathd, whatever the locale of this process: regexec() follows regcomp(). */
     static int regcomp_bytes(regex_t *preg, const char *regex, int cflags)
