@@ -38,13 +38,19 @@ def inside() -> bool:
 
 def kernel_name() -> str:
     """Return the name of this guest's kernel in the catalogue."""
-    _refuse_outside()
+    refuse_outside()
     return os.environ["MULTIPATH_LAB_KERNEL"]
+
+
+def backend_name() -> str:
+    """Return the kind of this guest's array: a name of `multipath.lab.backends`."""
+    refuse_outside()
+    return os.environ["MULTIPATH_LAB_BACKEND"]
 
 
 def scratch() -> Path:
     """Return the folder that this guest shares with the machine, for reading and writing."""
-    _refuse_outside()
+    refuse_outside()
     return Path(os.environ["MULTIPATH_LAB_SCRATCH"])
 
 
@@ -71,7 +77,7 @@ def set_state(path: str, state: State) -> None:
         path: The kernel's name, for example ``"sda"``.
         state: ``"offline"`` or ``"running"``.
     """
-    _refuse_outside()
+    refuse_outside()
     # The newline belongs to it: the kernel takes a state without one for no state.
     (_SYS / "block" / path / "device/state").write_text(f"{state}\n")
 
@@ -81,6 +87,12 @@ def _address(disk: Path) -> tuple[int, ...]:
     return tuple(map(int, (disk / "device").resolve().name.split(":")))
 
 
-def _refuse_outside() -> None:
+def refuse_outside() -> None:
+    """
+    Do nothing in a guest.
+
+    Raises:
+        LabError: this process does not run in one.
+    """
     if not inside():
         raise LabError("this works in a guest of the lab only; start one with: mpath lab shell")

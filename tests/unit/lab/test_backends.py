@@ -1,0 +1,65 @@
+"""The arrays of the lab, as the shell text that makes them."""
+
+import subprocess
+
+import pytest
+
+from multipath.errors import LabError
+from multipath.lab import Machine, backends
+from multipath.lab.lio import group_of, serial
+
+
+@pytest.mark.parametrize("name", backends.names())
+class TestEveryBackend:
+    def test_is_text_that_the_shell_reads(self, name: str) -> None:
+        """No quoting has gone astray."""
+        text = backends.script(Machine(backend=name, paths=3, luns=2, size=8))
+
+        assert subprocess.run(["sh", "-n"], input=text, text=True, check=False).returncode == 0
+
+    def test_needs_no_paths(self, name: str) -> None:
+        """A guest without an array is a guest all the same."""
+        text = backends.script(Machine(backend=name, paths=0))
+
+        assert subprocess.run(["sh", "-n"], input=text, text=True, check=False).returncode == 0
+
+
+class TestALoopbackTarget:
+    def test_has_a_host_for_each_path(self) -> None:
+        """Each shows every unit."""
+        text = backends.script(Machine(backend="tcm_loop", paths=3, luns=2))
+
+        assert text.count("/nexus\n") == 3
+        assert text.count("ln -s ") == 6
+
+    @pytest.mark.parametrize(("paths", "optimized"), [(1, 1), (2, 1), (3, 2), (4, 2)])
+    def test_has_the_first_half_of_its_paths_optimized(self, paths: int, optimized: int) -> None:
+        """A single path is."""
+        assert [group_of(path, paths) for path in range(paths)].count("optimized") == optimized
+
+    def test_has_serial_numbers_of_hexadecimal_digits(self) -> None:
+        """The kernel leaves all others out of the identifier."""
+        assert [int(serial(lun), 16) & 0xFFFF for lun in range(3)] == [0, 1, 2]
+
+
+class TestAnArrayThatGetsStuck:
+    def test_has_one_store_for_each_unit_and_a_device_for_each_path(self) -> None:
+        """So all paths lead to the same bytes, and one can be stuck alone."""
+        text = backends.script(Machine(backend="stuck", paths=3, luns=2))
+
+        assert text.count("losetup") == 2
+        assert text.count("dmsetup create") == 6
+
+
+class TestAScsiDebugForEachPath:
+    def test_is_a_copy_of_the_module_under_another_name(self) -> None:
+        """Of equal length, as a name in a binary must be."""
+        text = backends.script(Machine(backend="scsi_debug_per_path", paths=2))
+
+        assert "s/scsi_debug/scsi_debuA/g" in text
+        assert "s/pseudo/pseudB/g" in text
+
+    def test_refuses_more_paths_than_there_are_letters(self) -> None:
+        """The limit is told."""
+        with pytest.raises(LabError, match="up to 26 paths, not 27"):
+            backends.script(Machine(backend="scsi_debug_per_path", paths=27))
