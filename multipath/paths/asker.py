@@ -10,20 +10,19 @@ Whoever waits, a task or a thread, listens to the workers meanwhile and collects
 import errno
 import os
 import select
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, Self
 
 from .._native.workers import Workers
 from .request import Answer, Held, Request, Silence
-from .turns import Outcome, Question, Stage, Turns
+from .turns import Outcome, Question, Stage, Turns, teller
 
 if TYPE_CHECKING:  # at work it is the caller's
-    from asyncio import AbstractEventLoop, Future
+    from asyncio import AbstractEventLoop
 
 _PATIENCE: Final = 0.01  # seconds in the kernel after which a call is slow
 _IDLE: Final = 60_000  # ms after which a worker ends that is not needed
@@ -64,10 +63,7 @@ class KernelAsker(Turns):
         """Make no more calls; never waits for those that are held. Who waits for an answer gets ECANCELED."""
         with self._lock:
             self._workers.close()
-            for question in [question for line in self._lines.values() for question in line]:
-                self._finish(question, Answer(error=errno.ECANCELED))
-            self._lines.clear()
-            self._hanging.clear()
+            self._end_all(Answer(error=errno.ECANCELED))
             self._asked.clear()
             self._ready.clear()
 
@@ -94,8 +90,8 @@ class KernelAsker(Turns):
         import asyncio  # here, for who calls this has it already, and nobody else should pay for it
 
         loop = asyncio.get_running_loop()
-        future: Future[Outcome] = loop.create_future()
-        question = Question(request, _teller(loop, future))
+        future: asyncio.Future[Outcome] = loop.create_future()
+        question = Question(request, teller(loop, future))
         with self._listening(loop):
             self._enter(question)
             timer = loop.call_later(deadline, self._give_up, question)
@@ -240,24 +236,6 @@ class KernelAsker(Turns):
             waits = question.stage is not Stage.ASKED
             poller.poll(1000 * (min(left, _PATIENCE) if waits else left))
             self._collect()
-
-
-def _teller(loop: "AbstractEventLoop", future: "Future[Outcome]") -> Callable[[Outcome], None]:
-    """Return what tells a task of a loop, from any thread."""
-    thread = threading.get_ident()
-
-    def set_result(outcome: Outcome) -> None:
-        if not future.done():
-            future.set_result(outcome)
-
-    def tell(outcome: Outcome) -> None:
-        if threading.get_ident() == thread:
-            set_result(outcome)
-        else:
-            with suppress(RuntimeError):  # the loop has ended, and its task with it
-                loop.call_soon_threadsafe(set_result, outcome)
-
-    return tell
 
 
 def _told(outcomes: list[Outcome], outcome: Outcome, woken: int) -> None:

@@ -10,10 +10,14 @@ import enum
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from .request import Answer, Held, Request, Silence
+
+if TYPE_CHECKING:  # at work it is the caller's
+    from asyncio import AbstractEventLoop, Future
 
 Outcome = Answer | Silence
 
@@ -51,13 +55,6 @@ class Question:
         if not self.told:
             self.told = True
             self.tell(outcome)
-
-
-class Cancellable(Protocol):
-    """A timer."""
-
-    def cancel(self) -> None:
-        """Take it back."""
 
 
 class Turns:
@@ -104,6 +101,8 @@ class Turns:
     def _end(self, question: Question, outcome: Outcome) -> None:
         """Take the kernel's answer, or why there will be none."""
         with self._lock:
+            if question.stage is Stage.ENDED:  # its asker was closed meanwhile
+                return
             if question in self._hanging:
                 del self._hanging[question]
                 self.late += 1
@@ -123,6 +122,14 @@ class Turns:
                 self._finish(question, silence)
                 self._leave(question)
 
+    def _end_all(self, answer: Answer) -> None:
+        """Answer every question, and hold none."""
+        with self._lock:
+            for question in [question for line in self._lines.values() for question in line]:
+                self._finish(question, answer)
+            self._lines.clear()
+            self._hanging.clear()
+
     def _take_turn(self, question: Question) -> None:
         question.stage, question.since = Stage.READY, self._now()
         self._begin(question)
@@ -141,3 +148,21 @@ class Turns:
             del self._lines[node]
         elif first:
             self._take_turn(line[0])
+
+
+def teller(loop: "AbstractEventLoop", future: "Future[Outcome]") -> Callable[[Outcome], None]:
+    """Return what tells a task of a loop, from any thread."""
+    thread = threading.get_ident()
+
+    def set_result(outcome: Outcome) -> None:
+        if not future.done():
+            future.set_result(outcome)
+
+    def tell(outcome: Outcome) -> None:
+        if threading.get_ident() == thread:
+            set_result(outcome)
+        else:
+            with suppress(RuntimeError):  # the loop has ended, and its task with it
+                loop.call_soon_threadsafe(set_result, outcome)
+
+    return tell

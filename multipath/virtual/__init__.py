@@ -12,6 +12,7 @@ TYPE_CHECKING = False  # as type checkers take it
 
 if TYPE_CHECKING:
     from .array import VirtualArray as VirtualArray
+    from .asker import VirtualAsker as VirtualAsker
     from .bio import BlockStatus as BlockStatus
     from .checker import BlockChecker as BlockChecker
     from .checker import CheckReport as CheckReport
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from .control import VirtualControl as VirtualControl
     from .disk import Disk as Disk
     from .disk import Pending as Pending
+    from .event_loop import VirtualEventLoop as VirtualEventLoop
+    from .event_loop import run as run
     from .file_path import FilePath as FilePath
     from .history import History as History
     from .history import RecordedStore as RecordedStore
@@ -59,10 +62,13 @@ _ROOMS = {
     "SystemClock": "system_clock",
     "TargetPort": "port",
     "VirtualArray": "array",
+    "VirtualAsker": "asker",
     "VirtualClock": "clock",
     "VirtualControl": "control",
+    "VirtualEventLoop": "event_loop",
     "VirtualHost": "host",
     "VirtualPath": "path",
+    "run": "event_loop",
 }
 
 __all__ = list(_ROOMS)

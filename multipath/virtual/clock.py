@@ -109,6 +109,10 @@ class VirtualClock:
             if timer is not None:
                 timer.cancel()
 
+    def step(self) -> bool:
+        """Move on to the next timer and run it; return whether there was one, and no other thread runs timers."""
+        return self._run_next(None)
+
     def sleep(self, seconds: float) -> None:
         """Wait for ``seconds`` of this clock."""
         self.wait_for(lambda: False, seconds)
@@ -120,6 +124,8 @@ class VirtualClock:
     def _run_next(self, until: int | None) -> bool:
         """Run the next timer if it is due by ``until``, and no other thread runs one; return whether there was one."""
         with self._changed:
+            while self._timers and self._timers[0][2].callback is None:  # cancelled
+                heapq.heappop(self._timers)
             if not self._may_run or not self._timers or (until is not None and self._timers[0][0] > until):
                 return False
             due, _, timer = heapq.heappop(self._timers)

@@ -15,6 +15,7 @@ from typing import Final, Self, TypedDict
 from .. import errors
 from ..units import SECTOR_SIZE, DevT, devt, format_devt, parse_devt
 from .array import VirtualArray
+from .asker import VirtualAsker
 from .bio import BlockDevice
 from .block import BlockDevices
 from .clock import VirtualClock
@@ -123,6 +124,11 @@ class VirtualHost:
     def seams(self) -> Seams:
         """Return the arguments for `multipath.Host`: ``Host(**world.seams())``."""
         return {"control": self.control, "sysfs": self.sysfs.root, "commands": self.commands}
+
+    def asker(self) -> VirtualAsker:
+        """Return who asks in this world what may never be answered: ``Host(**world.seams(), asker=world.asker())``."""
+        self._check_open()
+        return VirtualAsker(self.devices, self.sysfs.root, self.clock)
 
     # What there is.
 

@@ -69,6 +69,7 @@ class ScsiDevice:
         self._state = "running"
         self._silent = False
         self._executes_in_silence = False
+        self._frozen = False
         self._busy: int | None = 0
         self._in_flight: set[_Command] = set()
         self._held: list[_Command] = []
@@ -123,6 +124,19 @@ class ScsiDevice:
         """Answer again; what vanished stays unanswered, and is sent again when its time is over."""
         self._silent = False
 
+    def freeze(self) -> None:
+        """
+        Hold every command that comes from now on, for ever: none of them is started, so none has a time that ends.
+
+        As a host adapter does while its error handling goes on; nothing in sysfs tells.
+        """
+        self._frozen = True
+
+    def thaw(self) -> None:
+        """Start what was held, and hold nothing more."""
+        self._frozen = False
+        self._start_held()
+
     def busy(self, commands: int | None = None) -> None:
         """Answer BUSY: to so many commands, or to all until `ready`."""
         self._busy = commands
@@ -142,17 +156,32 @@ class ScsiDevice:
     def link_changed(self) -> None:
         """Do what follows when the link was lost, has failed, or came back: called by the remote port."""
         self._show_state()
-        lost = self.remote_port.link is not Link.UP
+        if self.remote_port.link is not Link.UP:
+            self._interrupt()
+        self._start_held()
+
+    def reset(self) -> bool:
+        """Reset the unit, as SG_SCSI_RESET does: what is in flight comes back. Return whether that was answered."""
+        if self._frozen or self._silent or self.port.is_silent or self._refusal() is not None:
+            return False
+        self._interrupt()
+        return True
+
+    def _interrupt(self) -> None:
+        """End what is in flight: it is to be sent again."""
         with self._lock:
-            interrupted = [*self._in_flight] if lost else []
-            self._in_flight.difference_update(interrupted)
-            waiting, self._held = self._held, []
+            interrupted = [*self._in_flight]
+            self._in_flight.clear()
         if interrupted:
             self._show_counters()
         for command in interrupted:
             if command.timer is not None:
                 command.timer.cancel()
             command.answered(_DISRUPTED)
+
+    def _start_held(self) -> None:
+        with self._lock:
+            waiting, self._held = self._held, []
         for command in waiting:
             self._start_again(command)
 
@@ -176,15 +205,28 @@ class ScsiDevice:
             answers.append(reply)
             self._clock.notify()
 
-        self._read_state()
-        reply = self.send(cdb, data_out, arrived, timeout=timeout)
+        reply = self.ask(cdb, data_out, arrived, timeout=timeout)
         if reply is None:
             self._clock.wait_for(lambda: bool(answers))
             reply = answers[0]
-        self._noticed(reply)
         if length is None or len(reply.data) <= length:
             return reply
         return ScsiReply(reply.status, reply.data[:length], reply.sense, reply.host_status)
+
+    def ask(
+        self, cdb: bytes, data_out: bytes, answered: Answered, *, timeout: float = DEFAULT_TIMEOUT
+    ) -> ScsiReply | None:
+        """Send a command of one's own without waiting; arguments and result as `send`."""
+
+        def arrived(reply: ScsiReply) -> None:
+            self._noticed(reply)
+            answered(reply)
+
+        self._read_state()
+        reply = self.send(cdb, data_out, arrived, timeout=timeout)
+        if reply is not None:
+            self._noticed(reply)
+        return reply
 
     def send(
         self, cdb: bytes, data_out: bytes | memoryview, answered: Answered, *, timeout: float | None = None
@@ -211,7 +253,7 @@ class ScsiDevice:
         return (
             self._state == "running"
             and self.remote_port.link is Link.UP
-            and not (self._silent or self.port.is_silent or self.latency or self._busy != 0)
+            and not (self._frozen or self._silent or self.port.is_silent or self.latency or self._busy != 0)
         )
 
     def _start(self, command: _Command) -> ScsiReply | None:
@@ -219,7 +261,7 @@ class ScsiDevice:
             refusal = self._refusal()
             if refusal is not None:
                 return refusal
-            if self.remote_port.link is Link.BLOCKED:
+            if self._frozen or self.remote_port.link is Link.BLOCKED:
                 self._held.append(command)
                 return None
             self.commands_seen += 1

@@ -1,0 +1,186 @@
+"""
+The asker of a virtual world: the same questions, turns and silences, in the world's time.
+
+Strategy: a question that the world answers later is a command or an I/O with a callback, as every other there; nobody
+waits for it but on the clock. So any number of questions may hang, and no worker is needed.
+"""
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from ..paths.request import Answer, Operation, Request, Silence
+from ..paths.turns import Outcome, Question, Stage, Turns, teller
+from .bio import Bio
+from .block import BlockDevices
+from .clock import Timer, VirtualClock
+from .path import VirtualPath
+from .scsi.reply import ScsiReply
+
+_SECOND: Final = 1_000_000_000
+_DRIVER_SENSE: Final = 0x08
+_NO_ANSWER_TO_RESET: Final = 10.0  # seconds: ``eh_timeout`` of a new disk
+_SYS: Final = "/sys/"
+
+
+class VirtualAsker(Turns):
+    """
+    Implements `multipath.paths.request.Asker`; deadlines are in the world's time.
+
+    On a `VirtualEventLoop` that time moves on while a task waits. On another loop somebody else has to move it.
+
+    Args:
+        devices: Where the disks are.
+        sysfs: The root of sysfs; nodes below ``/sys`` are there, too.
+        clock: The time.
+
+    Attributes:
+        late: How many answers came when nobody waited for them any more.
+
+    Synchronization: any number of threads, and of event loops.
+    """
+
+    def __init__(self, devices: BlockDevices, sysfs: Path, clock: VirtualClock) -> None:
+        super().__init__(lambda: clock.monotonic_ns() / _SECOND)
+        self._devices, self._sysfs, self._clock, self._closed = devices, sysfs, clock, False
+
+    def close(self) -> None:
+        """Ask nothing more. Who waits for an answer gets ECANCELED."""
+        with self._lock:
+            self._closed = True
+            self._end_all(Answer(error=errno.ECANCELED))
+
+    async def ask(self, request: Request, deadline: float) -> Answer | Silence:
+        """Ask, and wait for at most ``deadline`` seconds of the world's clock."""
+        import asyncio  # here, for who calls this has it already, and nobody else should pay for it
+
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
+        question, timer = self._asked(request, deadline, teller(loop, future))
+        try:
+            return await future
+        finally:
+            timer.cancel()
+            self._give_up(question)
+
+    def ask_blocking(self, request: Request, deadline: float) -> Answer | Silence:
+        """Do the same in a thread without an event loop; the world's time moves on as for every thread that waits."""
+        outcomes: list[Outcome] = []
+
+        def tell(outcome: Outcome) -> None:
+            outcomes.append(outcome)
+            self._clock.notify()
+
+        question, timer = self._asked(request, deadline, tell)
+        try:
+            self._clock.wait_for(lambda: bool(outcomes))
+        finally:
+            timer.cancel()
+            self._give_up(question)
+        return outcomes[0]
+
+    def _asked(self, request: Request, deadline: float, tell: Callable[[Outcome], None]) -> tuple[Question, Timer]:
+        question = Question(request, tell)
+        timer = self._clock.call_later(deadline, lambda: self._give_up(question))
+        self._enter(question)
+        return question, timer
+
+    def _begin(self, question: Question) -> None:
+        question.stage, since = Stage.ASKED, self._now()
+
+        def answered(answer: Answer) -> None:
+            self._end(question, _timed(answer, self._now() - since))
+
+        try:
+            answer = Answer(error=errno.EBADF) if self._closed else self._answer(question.request, answered)
+        except OSError as error:
+            answer = Answer(error=error.errno or errno.EIO)
+        if answer is not None:
+            answered(answer)
+
+    def _answer(self, request: Request, answered: Callable[[Answer], None]) -> Answer | None:
+        """Return the answer, or `None` where it comes later."""
+        if request.operation in (Operation.STORE, Operation.FETCH):
+            return _moved(self._file(request.node), request)
+        disk = self._opened(request)
+        if request.operation is Operation.READ:
+            return _read(disk, request, answered)
+        if request.operation is Operation.RESET:
+            return self._reset(disk, answered)
+        if request.operation not in (Operation.SCSI, Operation.SCSI_OUT):
+            return Answer(error=errno.ENOTTY)  # its disks are SCSI
+        if not 6 <= len(request.payload) <= 16:
+            return Answer(error=errno.EINVAL)
+        reply = disk.ask(
+            request.payload,
+            request.data,
+            lambda reply: answered(_of_reply(reply, request.length)),
+            timeout=request.timeout,
+        )
+        return None if reply is None else _of_reply(reply, request.length)
+
+    def _reset(self, disk: VirtualPath, answered: Callable[[Answer], None]) -> Answer | None:
+        if disk.reset():
+            return Answer()
+        self._clock.call_later(_NO_ANSWER_TO_RESET, lambda: answered(Answer(error=errno.EIO)))
+        return None
+
+    def _opened(self, request: Request) -> VirtualPath:
+        """Return the disk that is meant."""
+        disk = self._devices.named(os.path.basename(request.node))
+        if not isinstance(disk, VirtualPath):
+            raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+        disk.open()  # who is offline refuses
+        disk.close()
+        if request.devt not in (None, disk.devt) or request.diskseq not in (None, disk.diskseq):
+            raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
+        return disk
+
+    def _file(self, node: str) -> Path:
+        """Return a file of the world's sysfs, however its root is called."""
+        return self._sysfs / node.removeprefix(_SYS) if node.startswith(_SYS) else Path(node)
+
+
+def _moved(file: Path, request: Request) -> Answer:
+    """Write an attribute that is there, or read it."""
+    if request.operation is Operation.STORE:
+        fd = os.open(file, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC)
+    else:
+        fd = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if request.operation is Operation.STORE:
+            return Answer(result=os.write(fd, request.payload))
+        data = os.read(fd, request.length)
+        return Answer(result=len(data), data=data)
+    finally:
+        os.close(fd)
+
+
+def _read(disk: VirtualPath, request: Request, answered: Callable[[Answer], None]) -> Answer | None:
+    """Read blocks, as a program does with O_DIRECT: the disk tries as often as the kernel would."""
+    if request.length % disk.block_size or request.offset % disk.block_size or not request.length:
+        return Answer(error=errno.EINVAL)
+    buffer = memoryview(bytearray(request.length))
+    ended: list[Answer] = []
+
+    def end(bio: Bio) -> None:
+        code = 0 if bio.status is None else bio.status.value
+        answer = Answer(error=code) if code else Answer(result=request.length, data=bytes(buffer))
+        answered(answer) if submitted else ended.append(answer)
+
+    submitted = False
+    disk.submit(Bio("read", request.offset // 512, buffer, end))
+    submitted = True
+    return ended[0] if ended else None
+
+
+def _of_reply(reply: ScsiReply, length: int) -> Answer:
+    driver = _DRIVER_SENSE if reply.sense else 0
+    return Answer(0, reply.status, reply.host_status, driver, 0, reply.data[:length], reply.sense)
+
+
+def _timed(answer: Answer, seconds: float) -> Answer:
+    values = (answer.error, answer.status, answer.host, answer.driver, answer.result, answer.data, answer.sense)
+    return Answer(*values, seconds)
