@@ -1,68 +1,72 @@
 """
 When a path is checked next.
 
-Strategy: seldom while all is well, often when something is not. The first interval is ``polling_interval``; it doubles
-with each good check up to ``max_polling_interval``, and any change brings it back. A check that ended without a verdict
-is made again soon. The checks of one map are spread over the interval, so that an array never gets them all at once.
+Strategy: a path that works is asked less and less often, up to the longest interval; whatever changes it brings it back
+to the shortest. Every path has a slot within the longest interval, from its map's WWID and its place among the map's
+paths; a check that is not in its slot comes a little earlier each time until it is, so that the checks of a host spread
+over the interval without any two of them knowing of each other.
 """
 
-from dataclasses import dataclass, field
+import zlib
+from dataclasses import dataclass
 from typing import Final
 
-_SOON: Final = 1.0  # seconds until an undecided check is made again
-_MOST_SHIFT: Final = 4  # a check comes at most by this part of its interval earlier than its turn
+from .supervision import Supervision
+
+_SOON: Final = 1.0  # second; when a check that is still running is looked at again
+_NEARER: Final = 5  # the share of its interval by which a check comes earlier, at most
+_CLOSE: Final = 0.001  # seconds, by which a slot may be missed
+_WHOLE: Final = 1 << 32
 
 
 @dataclass(slots=True)
 class CheckInterval:
     """
-    The interval of one path.
+    The checks of one path.
 
     Attributes:
-        shortest: ``polling_interval``, in seconds.
-        longest: ``max_polling_interval``, in seconds.
-        due: When the next check is due.
-        current: The interval now.
+        due: When it is checked next.
+        current: Between two checks, in seconds.
+        slot: Where in the longest interval it is to be checked, from 0 to 1.
+        begun: When the check began that has not come to an end; ``None`` for none.
     """
 
-    shortest: float
-    longest: float
     due: float
-    current: float = field(default=0.0)
+    current: float
+    slot: float = 0.0
+    begun: float | None = None
 
-    def __post_init__(self) -> None:
-        """Begin with the shortest interval."""
-        self.current = self.current or self.shortest
+    def shortest(self, options: Supervision) -> None:
+        """Begin with the shortest interval again."""
+        self.current = options.polling_interval
 
-    def good(self, now: float, place: float = 0.0) -> None:
-        """
-        Note a good check.
+    def longer(self, options: Supervision) -> None:
+        """Double the interval, up to the longest."""
+        longest = options.max_polling_interval
+        self.current = 2 * self.current if self.current < longest / 2 else longest
 
-        Args:
-            now: When it ended.
-            place: Where in the interval this path has its turn, from 0 to 1.
-        """
-        self.current = min(self.current * 2, max(self.longest, self.shortest))
-        due = now + self.current
-        early = (due - place * self.current) % self.current
-        self.due = due - min(early, self.current / _MOST_SHIFT)
+    def pending(self, now: float, options: Supervision) -> None:
+        """Look again soon: the check is still running."""
+        self.begun = now if self.begun is None else self.begun
+        self.due = now + min(_SOON, options.polling_interval)
 
-    def changed(self, now: float) -> None:
-        """Note a change, or a bad check: the next one comes after the shortest interval."""
-        self.current = self.shortest
-        self.due = now + self.current
+    def done(self, now: float, options: Supervision) -> None:
+        """Plan the next check; the time that this one took counts for the interval."""
+        took, self.begun = (0.0 if self.begun is None else now - self.begun), None
+        wait = max(self.current - took, min(_SOON, self.current))
+        self.due = now + wait - self._early(now + wait, wait, options)
 
-    def undecided(self, now: float) -> None:
-        """Note a check without a verdict."""
-        self.due = now + min(_SOON, self.shortest)
+    def sooner(self, time: float) -> None:
+        """Check by ``time`` at the latest."""
+        self.due = min(self.due, time)
 
-    def at_once(self, now: float) -> None:
-        """Let the next check be due now, or as it is where that is earlier."""
-        self.due = min(self.due, now)
-        self.current = self.shortest
+    def _early(self, time: float, wait: float, options: Supervision) -> float:
+        """Return by how much a check at ``time`` comes earlier, to come nearer to the slot."""
+        late = (time - self.slot * options.max_polling_interval) % self.current
+        most = min(_SOON, wait / _NEARER)
+        return 0.0 if late < _CLOSE or self.current - late < _CLOSE else min(late, most)
 
-    def within(self, shortest: float, longest: float, now: float) -> None:
-        """Take new bounds; a check that would be due too late for them comes earlier."""
-        self.shortest, self.longest = shortest, longest
-        self.current = min(max(self.current, shortest), max(longest, shortest))
-        self.due = min(self.due, now + self.current)
+
+def slot(wwid: str, index: int, paths: int) -> float:
+    """Return the slot of a path: the first of a map anywhere, the others evenly after it."""
+    return (zlib.crc32(wwid.encode("utf-8", "surrogateescape")) / _WHOLE + index / max(paths, 1)) % 1.0

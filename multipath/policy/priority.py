@@ -1,6 +1,6 @@
 """The priority of a group, the order of groups, and which of them is the best."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,11 +37,15 @@ def weighed(members: Iterable[Member]) -> Group:
     """Return the group of these paths."""
     paths = tuple(members)
     enabled = [member.priority for member in paths if member.enabled]
+    marginal = bool(paths) and all(member.marginal for member in paths)
+    return Group(paths, mean(enabled), len(enabled), marginal)
+
+
+def mean(enabled: Collection[int | None]) -> int:
+    """Return the priority of a group whose enabled paths have these."""
     defined = [priority for priority in enabled if priority is not None and priority > _UNDEFINED]
     undefined = _UNDEFINED if enabled else 0
-    priority = sum(defined) // len(defined) if defined else undefined
-    marginal = bool(paths) and all(member.marginal for member in paths)
-    return Group(paths, priority, len(enabled), marginal)
+    return sum(defined) // len(defined) if defined else undefined
 
 
 def in_order_of_priority(groups: Iterable[Group]) -> list[Group]:

@@ -1,116 +1,114 @@
-"""One path of a map that is looked after: what its checker and the kernel say, and what is held against it."""
+"""One path under supervision: what is held of it, and what its machine asks for."""
 
 from dataclasses import dataclass, field
 from typing import Final
 
 from ..paths.state import PathState
 from ..units import DevT, Sectors
-from .flapping import Flapping
+from .actions import Action, Changed, FailPath, RecheckWwid, ReinstatePath, Replan, Subject
 from .interval import CheckInterval
-from .machines.path import PATH, USED, WITHHELD
-from .marginal import Marginal
-from .supervision import Supervision
+from .machines.path import DOWN, GOOD, PATH, USABLE, Do, Phase, Seen
+from .reputation import Reputation
 
-GOOD: Final = frozenset({PathState.UP, PathState.GHOST})
-UNDECIDED: Final = frozenset({PathState.PENDING, PathState.WILD, PathState.UNCHECKED})
+_WORKS: Final = frozenset({PathState.UP, PathState.GHOST})
+# Where its checker did not have the last word.
+_SHOWN: Final = {
+    Phase.DELAYED: PathState.DELAYED,
+    Phase.FAILED: PathState.DOWN,
+    Phase.FOREIGN: PathState.REMOVED,
+    Phase.IDENTIFYING: PathState.DOWN,
+}
 
 
 @dataclass(slots=True)
 class WatchedPath:
     """
-    One path.
+    A path of a map.
 
     Attributes:
         devt: Its number.
-        interval: When it is checked next.
-        flapping: What ``san_path_err_*`` remembers; ``None`` where that is not set.
-        marginal: What ``marginal_path_*`` remembers; likewise.
-        state: Of its machine.
-        checker: What its checker said last; what it said before an undecided check stays.
-        message: In which words.
-        priority: What its prioritizer said last; ``None`` where none has.
-        group: Its group, from 1.
+        interval: When it is checked.
         kernel_uses: Whether the kernel uses it, as far as was seen or told.
-        implicit_only: Whether its array alone changes access states.
+        group: Its group, from 1.
         size: Of its device.
-        returning: Whether it failed since it was last used: its return is looked at closely.
+        implicit_only: Whether its array alone changes access states.
+        state: Of its machine.
+        checker: What its checker said last; what it said before a check without a verdict stays.
+        message: In which words.
+        priority: What its prioritizer said last; ``None`` where nobody asked.
+        reputation: What it is known for.
+        fell: Whether it failed since its last good check.
+        bad: Whether its checker said so since its last good check.
+        apart: Whether it is to stand in a marginal group.
         identified: Whether it has proven since it failed that it still leads to the same unit.
-        held_for: Why it is withheld; empty where it is not.
+        asked: When it was asked to; ``None`` where no answer is awaited.
+        silent_since: Since when it does not answer; ``None`` where it does.
+        purged: Whether it was ordered to be deleted.
+        prompted: Whether its next check is due to what another path showed.
     """
 
     devt: DevT
     interval: CheckInterval
-    flapping: Flapping | None = None
-    marginal: Marginal | None = None
-    state: str = PATH.initial
+    kernel_uses: bool = True
+    group: int = 1
+    size: Sectors | None = None
+    implicit_only: bool = False
+    state: Phase = Phase.UNCHECKED
     checker: PathState = PathState.UNCHECKED
     message: str = ""
     priority: int | None = None
-    group: int = 0
-    kernel_uses: bool = True
-    implicit_only: bool = False
-    size: Sectors | None = None
-    returning: bool = False
-    identified: bool = True
-    held_for: str = field(default="")
+    reputation: Reputation = field(default_factory=Reputation)
+    fell: bool = False
+    bad: bool = False
+    apart: bool = False
+    identified: bool = False
+    asked: float | None = None
+    silent_since: float | None = None
+    purged: bool = False
+    prompted: bool = False
 
-    @classmethod
-    def of(cls, devt: DevT, options: Supervision, now: float) -> "WatchedPath":
-        """Return a path that nobody has looked at."""
-        path = cls(devt, CheckInterval(options.polling_interval, options.max_polling_interval, now))
-        path.take(options, now)
-        return path
-
-    def take(self, options: Supervision, now: float) -> None:
-        """Take new options; what was remembered under the same ones stays."""
-        self.interval.within(options.polling_interval, options.max_polling_interval, now)
-        if options.flapping is None or self.flapping is None or self.flapping.options != options.flapping:
-            self.flapping = Flapping(options.flapping) if options.flapping else None
-        if options.marginal is None or self.marginal is None or self.marginal.options != options.marginal:
-            self.marginal = Marginal(options.marginal) if options.marginal else None
+    @property
+    def usable(self) -> bool:
+        """Whether the map can live by it."""
+        return self.state in USABLE or (self.state is Phase.UNCHECKED and self.kernel_uses)
 
     @property
     def used(self) -> bool:
-        """Whether it works and the kernel uses it."""
-        return self.state == USED
+        """Whether it was seen to work, and the kernel uses it."""
+        return self.state in GOOD
 
     @property
     def good(self) -> bool:
         """Whether its checker says that it works."""
-        return self.checker in GOOD
-
-    @property
-    def apart(self) -> bool:
-        """Whether it is marginal, and stands in a group of such paths."""
-        return self.marginal is not None and self.marginal.suspect and self.marginal.options.apart
+        return self.checker in _WORKS
 
     @property
     def shown(self) -> PathState:
-        """Its state in the words of multipath-tools: delayed where it is withheld."""
-        return PathState.DELAYED if self.state == WITHHELD else self.checker
+        """Its state in the words of multipath-tools."""
+        return _SHOWN.get(self.state, self.checker)
 
-    def failed(self, now: float) -> str:
-        """Note a failure; return why it is suspect now, or nothing."""
-        self.returning, self.identified = True, False
-        if self.flapping:
-            self.flapping.failed()
-        return self.marginal.failed(now) if self.marginal and self.used else ""
+    def take(self, seen: Seen, reason: str, *, silent: bool = False) -> list[Action]:
+        """Make a step, and return what it asks for."""
+        step, before = PATH.step(self.state, seen), self.state
+        self.state = step.state
+        found: list[Action] = []
+        if step.state is not before:
+            self._fallen()
+            found.append(Changed(reason, Subject.PATH, before, step.state, self.devt))
+        for do in step.do:
+            found += self._do(do, reason, silent=silent)
+        return found
 
-    def held(self, now: float, *, others: bool, recheck: bool) -> str:
-        """
-        Return why it is withheld although it is good, or nothing.
+    def _fallen(self) -> None:
+        if self.state in DOWN:
+            self.fell, self.identified, self.asked = True, False, None
 
-        Args:
-            now: The time.
-            others: Whether the map has another path: only then is a bad reputation worth more than a path.
-            recheck: ``recheck_wwid``: identity is worth more than a path in any case.
-        """
-        if recheck and not self.identified:
-            return "recheck_wwid: it has not proven yet that it leads to the same unit"
-        if not others:
-            return ""
-        if self.marginal and self.marginal.suspect and not self.marginal.options.apart:
-            return "marginal_path: it failed too often, and is being sampled"
-        if self.flapping and not self.flapping.over(now):
-            return self.held_for or f"{self.flapping.options.named}: it has not been good for long enough"
-        return ""
+    def _do(self, do: Do, reason: str, *, silent: bool) -> list[Action]:
+        if do is Do.IDENTIFY:
+            return [RecheckWwid(reason, self.devt)]
+        if do is Do.REPLAN:
+            return [Replan(reason)]
+        if self.kernel_uses is (do is Do.REINSTATE):
+            return []
+        self.kernel_uses = do is Do.REINSTATE
+        return [ReinstatePath(reason, self.devt)] if self.kernel_uses else [FailPath(reason, self.devt, silent)]

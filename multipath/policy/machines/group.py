@@ -1,43 +1,48 @@
 """The machine of a group: whether the kernel may choose it."""
 
+import enum
+from types import MappingProxyType
 from typing import Final
 
-from .machine import StateMachine, Step
+from .machine import Machine, Step
 
-IDLE: Final = "idle"
-CURRENT: Final = "current"
-DISABLED: Final = "disabled"
 
-CHOSEN: Final = "chosen"
-LEFT: Final = "left"
-PASSED_BY: Final = "passed_by"
-TAKEN_BACK: Final = "taken_back"
-PATH_CAME_BACK: Final = "path_came_back"
+class Use(enum.StrEnum):
+    """What the kernel does with a group."""
 
-ENABLE: Final = "enable"
+    IDLE = "idle"  # it may choose it
+    CURRENT = "current"  # it sends I/O to it
+    DISABLED = "disabled"  # it passes it by while another one has a path
 
-GROUP: Final = StateMachine(
+
+class Shown(enum.StrEnum):
+    """What can happen to a group."""
+
+    CHOSEN = "kernel: uses it"
+    LEFT = "kernel: uses another"
+    PASSED_BY = "kernel: passes it by"
+    TAKEN_BACK = "kernel: may use it again"
+    CAME_BACK = "a path of it is up again"
+
+
+class Help(enum.StrEnum):
+    """What a step of a group can ask for."""
+
+    ENABLE = "enable"
+
+
+GROUP: Final[Machine[Use, Shown, Help]] = Machine(
     "group",
-    {
-        IDLE: "the kernel may choose it",
-        CURRENT: "the kernel sends I/O to it",
-        DISABLED: "the kernel passes it by while another group has a path",
-    },
-    {
-        CHOSEN: "the kernel sends I/O to it now",
-        LEFT: "the kernel sends I/O to another group now",
-        PASSED_BY: "the kernel disabled it: its paths cannot be initialised, or somebody said so",
-        TAKEN_BACK: "the kernel may choose it again",
-        PATH_CAME_BACK: "a path of it was reinstated",
-    },
-    {ENABLE: "tell the kernel that it may choose it"},
-    {
-        (IDLE, CHOSEN): Step(CURRENT),
-        (IDLE, PASSED_BY): Step(DISABLED),
-        (CURRENT, LEFT): Step(IDLE),
-        (CURRENT, PASSED_BY): Step(DISABLED),
-        (DISABLED, CHOSEN): Step(CURRENT),
-        (DISABLED, TAKEN_BACK): Step(IDLE),
-        (DISABLED, PATH_CAME_BACK): Step(IDLE, ENABLE),
-    },
+    Use.IDLE,
+    MappingProxyType(
+        {
+            (Use.IDLE, Shown.CHOSEN): Step(Use.CURRENT),
+            (Use.IDLE, Shown.PASSED_BY): Step(Use.DISABLED),
+            (Use.CURRENT, Shown.LEFT): Step(Use.IDLE),
+            (Use.CURRENT, Shown.PASSED_BY): Step(Use.DISABLED),
+            (Use.DISABLED, Shown.CHOSEN): Step(Use.CURRENT),
+            (Use.DISABLED, Shown.TAKEN_BACK): Step(Use.IDLE),
+            (Use.DISABLED, Shown.CAME_BACK): Step(Use.IDLE, (Help.ENABLE,)),
+        }
+    ),
 )

@@ -1,55 +1,70 @@
-"""A state machine that is a table, and its picture."""
+"""A state machine that is a table, its present state, and its drawing."""
 
-from collections.abc import Mapping
+import enum
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+S = TypeVar("S", bound=enum.StrEnum)
+E = TypeVar("E", bound=enum.StrEnum)
+D = TypeVar("D", bound=enum.StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Generic[S, D]):
     """
-    What an event leads to.
+    One row of a table.
 
     Attributes:
-        state: The state after it.
-        effect: What is to be done; empty for nothing.
+        state: The next state.
+        do: What is to be done on the way, in order.
     """
 
-    state: str
-    effect: str = ""
+    state: S
+    do: tuple[D, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class StateMachine:
+class Machine(Generic[S, E, D]):
     """
-    A machine.
+    A state machine.
 
     Attributes:
-        name: Whose it is.
-        states: Its states with what they mean, the first one the one that it begins in.
-        events: Its events with what they mean.
-        effects: Its effects with what they mean.
-        table: By state and event the step; what is not in it changes nothing.
+        name: Of what has these states.
+        start: The state in which it begins.
+        table: Every step; an event that a state has no step for changes nothing.
     """
 
     name: str
-    states: Mapping[str, str]
-    events: Mapping[str, str]
-    effects: Mapping[str, str]
-    table: Mapping[tuple[str, str], Step]
+    start: S
+    table: Mapping[tuple[S, E], Step[S, D]]
 
-    @property
-    def initial(self) -> str:
-        """The state that it begins in."""
-        return next(iter(self.states))
-
-    def step(self, state: str, event: str) -> Step:
-        """Return what an event leads to; an event that a state does not know changes nothing."""
+    def step(self, state: S, event: E) -> Step[S, D]:
+        """Return what follows from ``event`` in ``state``."""
         return self.table.get((state, event)) or Step(state)
 
+    def states(self) -> list[S]:
+        """Return every state, in the order of their type."""
+        return list(type(self.start))
+
     def diagram(self) -> str:
-        """Return the machine as a Mermaid state diagram."""
-        lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
+        """Return the machine in the language of Mermaid, each step that changes or does something one line."""
+        return "\n".join(["stateDiagram-v2", f"    [*] --> {_name(self.start)}", *self._arrows()])
+
+    def rows(self) -> str:
+        """Return the table in Markdown."""
+        lines = ["| state | event | next state | what is done |", "| --- | --- | --- | --- |"]
         for (state, event), step in self.table.items():
-            effect = f" / {step.effect}" if step.effect else ""
-            lines.append(f"    {state} --> {step.state}: {event}{effect}")
+            lines.append(f"| {state} | {event} | {step.state} | {', '.join(step.do)} |")
         return "\n".join(lines)
+
+    def _arrows(self) -> Iterator[str]:
+        for (state, event), step in self.table.items():
+            if step.do or step.state != state:
+                does = f" / {', '.join(step.do)}" if step.do else ""
+                yield f"    {_name(state)} --> {_name(step.state)}: {event}{does}"
+
+
+def _name(state: enum.StrEnum) -> str:
+    """Return a state as Mermaid can name it: without blanks."""
+    return str(state).replace(" ", "_").replace("-", "_")

@@ -1,68 +1,134 @@
-"""The machine of a map: whether its I/O has a path, waits for one, or fails."""
+"""
+The machines of a map.
 
+One is about ``no_path_retry`` while no path is usable, and ``flush_on_last_del`` when none is left; one is about
+``ghost_delay``.
+"""
+
+import enum
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
-from .machine import StateMachine, Step
+from .machine import Machine, Step
 
-WHOLE: Final = "whole"
-DEGRADED: Final = "degraded"
-WAITING: Final = "waiting"
-FAILING: Final = "failing"
-EMPTY: Final = "empty"
 
-ALL_PATHS: Final = "all_paths"
-SOME_PATHS: Final = "some_paths"
-NO_PATH_QUEUEING: Final = "no_path_queueing"
-NO_PATH: Final = "no_path"
-RETRIES_OVER: Final = "retries_over"
-LAST_REMOVED: Final = "last_removed"
+class Condition(enum.StrEnum):
+    """What a map lives by."""
 
-START_RETRIES: Final = "start_retries"
-END_RETRIES: Final = "end_retries"
-STOP_QUEUEING: Final = "stop_queueing"
-SET_QUEUEING: Final = "set_queueing"
-LAST_PATH: Final = "last_path"
+    WHOLE = "whole"  # every path is usable
+    DEGRADED = "degraded"  # some are
+    WAITING = "waiting"  # no path; I/O waits until the timer ends
+    QUEUEING = "queueing"  # no path; I/O waits as long as it takes
+    FAILING = "failing"  # no path; I/O fails
+    FLUSHING = "flushing"  # its last path is gone, and so shall it be
 
-_FROM_PATHS: Final = {
-    (state, event): Step(after, effect)
-    for state, effect in (
-        (WHOLE, ""), (DEGRADED, ""), (WAITING, END_RETRIES), (FAILING, SET_QUEUEING), (EMPTY, SET_QUEUEING),
-    )
-    for event, after in ((ALL_PATHS, WHOLE), (SOME_PATHS, DEGRADED))
-    if state != after
-}  # fmt: skip
 
-MAP: Final = StateMachine(
-    "map",
+class Event(enum.StrEnum):
+    """What bears on it."""
+
+    ALL = "all paths are usable"
+    SOME = "some paths are usable"
+    NONE_RETRY = "no path: retry for a while"
+    NONE_QUEUE = "no path: queue"
+    NONE_FAIL = "no path: fail"
+    TIMER = "time is over"
+    STOPPED = "queueing was stopped from outside"
+    STARTED = "queueing was started from outside"
+    FLUSH = "last path removed: flush"
+    ADDED = "a path was added"
+
+
+class Act(enum.StrEnum):
+    """What a step can ask for."""
+
+    QUEUE = "queue"
+    STOP_QUEUEING = "stop queueing"
+    START_TIMER = "start the timer"
+    STOP_TIMER = "stop the timer"
+    FLUSH = "flush"
+    KEEP = "take a deferred removal back"
+
+
+_C, _E, _A = Condition, Event, Act
+
+
+def _lost() -> Iterator[tuple[tuple[Condition, Event], Step[Condition, Act]]]:
+    """Yield the steps of a map that has paths."""
+    for here in (_C.WHOLE, _C.DEGRADED):
+        yield (here, _E.NONE_RETRY), Step(_C.WAITING, (_A.START_TIMER,))
+        yield (here, _E.NONE_QUEUE), Step(_C.QUEUEING, (_A.QUEUE,))
+        yield (here, _E.NONE_FAIL), Step(_C.FAILING, (_A.STOP_QUEUEING,))
+        yield (here, _E.FLUSH), Step(_C.FLUSHING, (_A.STOP_QUEUEING, _A.FLUSH))
+    yield (_C.WHOLE, _E.SOME), Step(_C.DEGRADED)
+    yield (_C.DEGRADED, _E.ALL), Step(_C.WHOLE)
+
+
+def _found() -> Iterator[tuple[tuple[Condition, Event], Step[Condition, Act]]]:
+    """Yield the steps of a map that had none, and has one again."""
+    for event, after in ((_E.ALL, _C.WHOLE), (_E.SOME, _C.DEGRADED)):
+        yield (_C.WAITING, event), Step(after, (_A.STOP_TIMER, _A.QUEUE))
+        yield (_C.QUEUEING, event), Step(after)
+        yield (_C.FAILING, event), Step(after, (_A.QUEUE,))
+        yield (_C.FLUSHING, event), Step(after, (_A.KEEP, _A.QUEUE))
+
+
+_WITHOUT: Final[Mapping[tuple[Condition, Event], Step[Condition, Act]]] = MappingProxyType(
     {
-        WHOLE: "every path is used",
-        DEGRADED: "some paths are not used",
-        WAITING: "no path is used, and I/O waits for one",
-        FAILING: "no path is used, and I/O fails",
-        EMPTY: "it has no path devices any more",
-    },
-    {
-        ALL_PATHS: "all paths are used",
-        SOME_PATHS: "some paths are used, and some are not",
-        NO_PATH_QUEUEING: "no path is used, and the map queues",
-        NO_PATH: "no path is used, and the map does not queue",
-        RETRIES_OVER: "no_path_retry is over",
-        LAST_REMOVED: "the device of the last path went away",
-    },
-    {
-        START_RETRIES: "begin to count no_path_retry",
-        END_RETRIES: "stop counting",
-        STOP_QUEUEING: "let the I/O that waits fail",
-        SET_QUEUEING: "let I/O wait again if no_path_retry says so",
-        LAST_PATH: "do what flush_on_last_del says",
-    },
-    {
-        **_FROM_PATHS,
-        **{(state, NO_PATH_QUEUEING): Step(WAITING, START_RETRIES) for state in (WHOLE, DEGRADED, FAILING, EMPTY)},
-        (WHOLE, NO_PATH): Step(FAILING),
-        (DEGRADED, NO_PATH): Step(FAILING),
-        (WAITING, NO_PATH): Step(FAILING, END_RETRIES),
-        (WAITING, RETRIES_OVER): Step(FAILING, STOP_QUEUEING),
-        **{(state, LAST_REMOVED): Step(EMPTY, LAST_PATH) for state in (WHOLE, DEGRADED, WAITING, FAILING)},
-    },
+        (_C.WAITING, _E.TIMER): Step(_C.FAILING, (_A.STOP_TIMER, _A.STOP_QUEUEING)),
+        (_C.WAITING, _E.STOPPED): Step(_C.FAILING, (_A.STOP_TIMER,)),
+        (_C.WAITING, _E.NONE_QUEUE): Step(_C.QUEUEING, (_A.STOP_TIMER, _A.QUEUE)),
+        (_C.WAITING, _E.NONE_FAIL): Step(_C.FAILING, (_A.STOP_TIMER, _A.STOP_QUEUEING)),
+        (_C.WAITING, _E.FLUSH): Step(_C.FLUSHING, (_A.STOP_TIMER, _A.STOP_QUEUEING, _A.FLUSH)),
+        (_C.QUEUEING, _E.STOPPED): Step(_C.FAILING),
+        (_C.QUEUEING, _E.NONE_RETRY): Step(_C.WAITING, (_A.START_TIMER,)),
+        (_C.QUEUEING, _E.NONE_FAIL): Step(_C.FAILING, (_A.STOP_QUEUEING,)),
+        (_C.QUEUEING, _E.FLUSH): Step(_C.FLUSHING, (_A.STOP_QUEUEING, _A.FLUSH)),
+        (_C.FAILING, _E.NONE_QUEUE): Step(_C.QUEUEING, (_A.QUEUE,)),
+        (_C.FAILING, _E.STARTED): Step(_C.FAILING, (_A.STOP_QUEUEING,)),
+        (_C.FAILING, _E.FLUSH): Step(_C.FLUSHING, (_A.STOP_QUEUEING, _A.FLUSH)),
+        (_C.FLUSHING, _E.STARTED): Step(_C.FLUSHING, (_A.STOP_QUEUEING,)),
+        (_C.FLUSHING, _E.FLUSH): Step(_C.FLUSHING, (_A.FLUSH,)),
+        (_C.FLUSHING, _E.ADDED): Step(_C.FAILING, (_A.KEEP,)),
+    }
+)
+
+MAP: Final[Machine[Condition, Event, Act]] = Machine(
+    "map", Condition.WHOLE, MappingProxyType({**dict(_lost()), **_WITHOUT, **dict(_found())})
+)
+SERVING: Final = frozenset({Condition.WHOLE, Condition.DEGRADED})
+
+
+class Notice(enum.StrEnum):
+    """Whether a map is announced as ready."""
+
+    ANNOUNCED = "announced"
+    HELD = "held back"  # new, and all its paths are ghosts
+
+
+class Stir(enum.StrEnum):
+    """What bears on it."""
+
+    GHOST = "new, a path is a ghost"
+    UP = "a path is up"
+    TIMER = "time is over"
+
+
+class Word(enum.StrEnum):
+    """What a step can ask for."""
+
+    START_TIMER = "start the timer"
+    ANNOUNCE = "announce"
+
+
+NOTICE: Final[Machine[Notice, Stir, Word]] = Machine(
+    "announcement",
+    Notice.ANNOUNCED,
+    MappingProxyType(
+        {
+            (Notice.ANNOUNCED, Stir.GHOST): Step(Notice.HELD, (Word.START_TIMER,)),
+            (Notice.HELD, Stir.UP): Step(Notice.ANNOUNCED, (Word.ANNOUNCE,)),
+            (Notice.HELD, Stir.TIMER): Step(Notice.ANNOUNCED, (Word.ANNOUNCE,)),
+        }
+    ),
 )

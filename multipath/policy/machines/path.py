@@ -1,67 +1,89 @@
-"""The machine of a path: whether the kernel is to use it."""
+"""The machine of a path: what is held of it, from what its checker says and what the kernel does with it."""
 
+import enum
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
-from .machine import StateMachine, Step
+from .machine import Machine, Step
 
-UNCHECKED: Final = "unchecked"
-USED: Final = "used"
-FAILED: Final = "failed"
-WITHHELD: Final = "withheld"
-GONE: Final = "gone"
 
-GOOD: Final = "good"
-BAD: Final = "bad"
-HOLD: Final = "hold"
-RELEASE: Final = "release"
-KERNEL_FAILED: Final = "kernel_failed"
-KERNEL_USES: Final = "kernel_uses"
-REMOVED: Final = "removed"
+class Phase(enum.StrEnum):
+    """What is held of a path."""
 
-FAIL: Final = "fail"
-REINSTATE: Final = "reinstate"
-CHECK: Final = "check"
+    UNCHECKED = "unchecked"  # the kernel's word holds
+    UP = "up"
+    GHOST = "ghost"
+    STANDBY = "standby"  # a ghost that the kernel does not use, and shall not
+    FAILED = "failed"  # by the kernel; its checker has not looked since
+    FAULTY = "faulty"  # its checker says so
+    SILENT = "silent"  # no answer, but no other path either: it stays in use
+    IDENTIFYING = "identifying"  # works again; whether it is still the same unit is being asked
+    DELAYED = "delayed"  # works again, and is not trusted yet
+    FOREIGN = "foreign"  # another unit by now
 
-PATH: Final = StateMachine(
-    "path",
+
+class Seen(enum.StrEnum):
+    """What can happen to a path."""
+
+    UP = "check: up"
+    GHOST = "check: ghost"
+    GHOST_ALONE = "check: ghost, implicit only, no path in use"
+    BAD = "check: bad"
+    SILENCE = "check: no answer, last usable path"
+    UNPROVEN = "check: good, identity to be read"
+    UNTRUSTED = "check: good, not trusted"
+    OTHER_UNIT = "identity: another unit"
+    KERNEL_FAILED = "kernel: failed"
+    KERNEL_ACTIVE = "kernel: active"
+
+
+class Do(enum.StrEnum):
+    """What a step of a path can ask for."""
+
+    FAIL = "fail"
+    REINSTATE = "reinstate"
+    IDENTIFY = "identify"
+    REPLAN = "replan"
+
+
+# The kernel may use a path in these, and a path in these is one that a map lives by.
+USABLE: Final = frozenset({Phase.UP, Phase.GHOST, Phase.SILENT})
+GOOD: Final = frozenset({Phase.UP, Phase.GHOST})
+# A path in these came out of a failure.
+DOWN: Final = frozenset({Phase.FAILED, Phase.FAULTY})
+
+
+def _steps() -> Iterator[tuple[tuple[Phase, Seen], Step[Phase, Do]]]:
+    for phase in Phase:
+        for seen, step in _CHECKED.items():
+            if phase is not Phase.FOREIGN and (phase, seen) not in _NEVER:
+                yield (phase, seen), step
+    for phase in (Phase.IDENTIFYING, Phase.UNCHECKED, Phase.FAILED, Phase.FAULTY, Phase.DELAYED, Phase.STANDBY):
+        yield (phase, Seen.OTHER_UNIT), Step(Phase.FOREIGN, (Do.FAIL, Do.REPLAN))
+    for phase in (Phase.UP, Phase.GHOST, Phase.SILENT):
+        yield (phase, Seen.KERNEL_FAILED), Step(Phase.FAILED)
+    for phase in (Phase.STANDBY, Phase.FAULTY, Phase.IDENTIFYING, Phase.DELAYED, Phase.FOREIGN):
+        yield (phase, Seen.KERNEL_ACTIVE), Step(phase, (Do.FAIL,))
+    yield (Phase.FAILED, Seen.KERNEL_ACTIVE), Step(Phase.UNCHECKED)
+
+
+# What a check leads to, whatever was before; who carries it out fails no failed path and reinstates no active one.
+_CHECKED: Final[Mapping[Seen, Step[Phase, Do]]] = MappingProxyType(
     {
-        UNCHECKED: "nobody has looked at it yet, or somebody else reinstated it",
-        USED: "its checker says that it works, and the kernel uses it",
-        FAILED: "the kernel does not use it",
-        WITHHELD: "its checker says that it works, but it is not trusted: it failed too often, or may be another unit",
-        GONE: "its device is not there any more",
-    },
-    {
-        GOOD: "the checker says up or ghost, and nothing speaks against its use",
-        BAD: "the checker says down, shaky, disconnected, or nothing at all",
-        HOLD: "the checker says up, and san_path_err_*, marginal_path_*, delay_*_checks or recheck_wwid against it",
-        RELEASE: "what spoke against it is over",
-        KERNEL_FAILED: "the kernel does not use it any more",
-        KERNEL_USES: "the kernel uses it again, and not because we told it to: a reload, or an administrator",
-        REMOVED: "its device went away",
-    },
-    {
-        FAIL: "tell the kernel not to use it",
-        REINSTATE: "tell the kernel to use it",
-        CHECK: "check it at once",
-    },
-    {
-        (UNCHECKED, GOOD): Step(USED, REINSTATE),
-        (UNCHECKED, BAD): Step(FAILED, FAIL),
-        (UNCHECKED, HOLD): Step(WITHHELD, FAIL),
-        (UNCHECKED, KERNEL_FAILED): Step(FAILED, CHECK),
-        (USED, BAD): Step(FAILED, FAIL),
-        (USED, HOLD): Step(WITHHELD, FAIL),
-        (USED, KERNEL_FAILED): Step(FAILED, CHECK),
-        (FAILED, GOOD): Step(USED, REINSTATE),
-        (FAILED, HOLD): Step(WITHHELD),
-        (FAILED, KERNEL_USES): Step(UNCHECKED, CHECK),
-        (WITHHELD, RELEASE): Step(USED, REINSTATE),
-        (WITHHELD, BAD): Step(FAILED),
-        (WITHHELD, KERNEL_USES): Step(WITHHELD, FAIL),
-        (UNCHECKED, REMOVED): Step(GONE),
-        (USED, REMOVED): Step(GONE, FAIL),
-        (FAILED, REMOVED): Step(GONE),
-        (WITHHELD, REMOVED): Step(GONE),
-    },
+        Seen.UP: Step(Phase.UP, (Do.REINSTATE,)),
+        Seen.GHOST: Step(Phase.GHOST, (Do.REINSTATE,)),
+        Seen.GHOST_ALONE: Step(Phase.STANDBY),
+        Seen.BAD: Step(Phase.FAULTY, (Do.FAIL,)),
+        Seen.SILENCE: Step(Phase.SILENT),
+        Seen.UNPROVEN: Step(Phase.IDENTIFYING, (Do.IDENTIFY,)),
+        Seen.UNTRUSTED: Step(Phase.DELAYED, (Do.FAIL,)),
+    }
 )
+# Only what is in use can be the last that is; only what was not in use has to prove itself, or stands by.
+_NEVER: Final = frozenset(
+    {(phase, Seen.SILENCE) for phase in Phase if phase not in USABLE | {Phase.UNCHECKED}}
+    | {(phase, Seen.GHOST_ALONE) for phase in USABLE}
+)
+
+PATH: Final[Machine[Phase, Seen, Do]] = Machine("path", Phase.UNCHECKED, MappingProxyType(dict(_steps())))
