@@ -31,9 +31,9 @@ ORDER: Final = (
     ("config", "dm"),
     ("wire",),
     ("errors", "clock"),
-    ("units", "late"),
+    ("units", "late", "blocks"),
 )
-FOUNDATION: Final = frozenset({"errors", "clock", "units", "late"})
+FOUNDATION: Final = frozenset({"errors", "clock", "units", "late", "blocks"})
 NATIVE: Final = "_native"
 # Who may import the compiled core.
 NATIVE_USERS: Final = frozenset({"config", "dm", "paths", "wire", "virtual", "simulation"})

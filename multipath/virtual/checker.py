@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
+from ..blocks import BLOCK_SIZE, describe_block, make_block
 from ..units import SECTOR_SIZE
 from .bio import Bio, BlockStatus, Operation
 from .disk import Disk
 from .history import Fact, History, contradictions, last_executed
-from .numbered import BLOCK_SIZE, describe_block, make_block
 
 _MOST_EVIDENCE: Final = 10
 _FLUSHES: Final = 0.1  # the share of all calls

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from .numbered import BLOCK_SIZE, block_header
+from ..blocks import BLOCK_SIZE, block_header
 from .store import Store
 
 _NOT_YET: Final = -1

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from multipath import Control, EventKind, Host, MultipathTable
+from multipath.blocks import BLOCK_SIZE
 from multipath.errors import WaitTimeout
 from multipath.frontends.cli.journal import Journal
 from multipath.frontends.cli.main import main
 from multipath.frontends.cli.rehearsal import NAME, UUID_PREFIX
 from multipath.frontends.cli.stage import KernelStage, find_array
-from multipath.frontends.cli.verified_io import VerifiedIO
-from multipath.virtual.numbered import BLOCK_SIZE
+from multipath.lab.load import Load
 
 from .conftest import UUID
 
@@ -98,13 +98,13 @@ class TestTheDemonstration:
         assert mpath.info().uuid == UUID
 
 
-class TestVerifiedIOOnAMap:
+class TestLoadOnAMap:
     def test_sees_no_difference_while_paths_come_and_go(
         self, host: Host, table: MultipathTable, paths: list[str]
     ) -> None:
         """Each path in its turn, under I/O."""
         mpath = host.create("mpatha", table, uuid=UUID)
-        with VerifiedIO("/dev/mapper/mpatha", blocks=64) as io:
+        with Load("/dev/mapper/mpatha", blocks=64) as io:
             for path in paths:
                 mpath.fail_path(path)
                 io.wait_verified(50)
@@ -119,7 +119,7 @@ class TestVerifiedIOOnAMap:
         first, other = table.groups[0].paths[0].device, table.groups[1].paths[0].device
         host.create("mpatha", MultipathTable.build([[first]]), uuid=UUID)
         host.create("mpathb", MultipathTable.build([[other]]), uuid=f"{UUID}b")
-        with VerifiedIO("/dev/mapper/mpatha", blocks=64) as io, VerifiedIO("/dev/mapper/mpathb", blocks=64) as rival:
+        with Load("/dev/mapper/mpatha", blocks=64) as io, Load("/dev/mapper/mpathb", blocks=64) as rival:
             rival.wait_verified(1)
             io.wait_verified(300)
             report = io.finish()
@@ -131,7 +131,7 @@ class TestVerifiedIOOnAMap:
         """A map that queues holds the I/O until a path is back; then not a byte is lost."""
         mpath = host.create("mpatha", table, uuid=UUID)
         mpath.queue_if_no_path(True)
-        with VerifiedIO("/dev/mapper/mpatha", blocks=64) as io:
+        with Load("/dev/mapper/mpatha", blocks=64) as io:
             io.wait_verified(50)
             for path in paths:
                 mpath.fail_path(path)

@@ -15,6 +15,8 @@ from types import FrameType
 from typing import Final
 
 from ... import errors
+from ...lab.load import Load
+from ...lab.load_report import LoadReport
 from ...maps.event import Event, EventKind
 from ...maps.map import Map
 from ...paths.path import Path
@@ -26,7 +28,6 @@ from .size import human_size, sectors_size
 from .stage import PATHS, Stage, bring_back
 from .terminal import Line, Span, print_lines
 from .tree import tree
-from .verified_io import IOReport, VerifiedIO
 
 NAME: Final = "mpdemo"
 UUID_PREFIX: Final = "mpath-demo-"
@@ -47,7 +48,7 @@ class Outcome:
         left: What was still there at the end.
     """
 
-    io: IOReport
+    io: LoadReport
     events: tuple[Event, ...]
     unexpected: tuple[Event, ...]
     left: tuple[str, ...]
@@ -133,13 +134,13 @@ class Rehearsal:
         _tell_summary(outcome)
         return outcome
 
-    def _live(self, journal: Journal) -> IOReport:
+    def _live(self, journal: Journal) -> LoadReport:
         """Go through the life of the map, from creation to removal."""
         groups = [[format_devt(path.devt) for path in group] for group in (self._paths[:2], self._paths[2:])]
         found = self._host.create(NAME, MultipathTable.build(groups), uuid=self.uuid)
         journal.expect(EventKind.ADDED)
         self._show("The map, fresh", found)
-        with VerifiedIO(NAME, lambda: self._stage.open(NAME)) as io:
+        with Load(NAME, lambda: self._stage.open(NAME)) as io:
             try:
                 io.wait_verified(_ENOUGH)
                 _say("Blocks are written, read back and compared from now on, without a pause.")
@@ -153,7 +154,7 @@ class Rehearsal:
         found.remove()
         return report
 
-    def _lose_a_path(self, found: Map, journal: Journal, io: VerifiedIO) -> None:
+    def _lose_a_path(self, found: Map, journal: Journal, io: Load) -> None:
         lost = self._paths[0]
         _headline(f"{lost.name} goes offline")
         self._take_away([lost], journal)
@@ -163,7 +164,7 @@ class Rehearsal:
         self._give_back(lost, found, journal)
         io.wait_verified(_ENOUGH)
 
-    def _lose_a_group(self, found: Map, journal: Journal, io: VerifiedIO) -> None:
+    def _lose_a_group(self, found: Map, journal: Journal, io: Load) -> None:
         group = self._paths[:2]
         _headline(f"{' and '.join(path.name for path in group)} go offline: all of group 1")
         self._take_away(group, journal)

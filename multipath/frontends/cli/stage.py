@@ -9,12 +9,12 @@ from pathlib import Path as Folder
 from typing import Final, Protocol
 
 from ... import errors
+from ...lab.disk import DirectDisk, Disk
 from ...maps.host import Host
 from ...paths.path import Path
 from ...paths.sysfs import SYSFS, attribute
 from ...units import format_devt
 from ...virtual import VirtualHost
-from .verified_io import DirectDisk, Disk
 
 PATHS: Final = 4
 _MODEL: Final = ("Linux", "scsi_debug")

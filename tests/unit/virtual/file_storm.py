@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from multipath import Features, Host, MultipathTable
+from multipath.blocks import BLOCK_SIZE
 from multipath.virtual import BlockChecker, BlockStatus, CheckReport, FilePath, History, SystemClock, VirtualHost
 from multipath.virtual.bio import Bio
 from multipath.virtual.history import Fact
-from multipath.virtual.numbered import BLOCK_SIZE
 from multipath.wire.selectors import HistoricalServiceTime
 
 _BLOCKS: Final = 32

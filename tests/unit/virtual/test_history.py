@@ -2,8 +2,8 @@
 
 import pytest
 
+from multipath.blocks import make_block
 from multipath.virtual.history import Entry, Fact, History, RecordedStore, contradictions, last_executed
-from multipath.virtual.numbered import make_block
 from multipath.virtual.store import MemoryStore
 
 RUN = 7

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from multipath import Event, EventKind, Host
+from multipath.blocks import BLOCK_SIZE
 from multipath.frontends.cli.rehearsal import Outcome, summary
 from multipath.frontends.cli.stage import find_array
-from multipath.frontends.cli.verified_io import IOReport
+from multipath.lab.load_report import LoadReport
 from multipath.units import Nanoseconds
-from multipath.virtual.numbered import BLOCK_SIZE
 
 from .snapshots import snapshot
 
 GOOD = Outcome(
-    IOReport(10, 20, 20 * BLOCK_SIZE, longest=Nanoseconds(2_500_000)),
+    LoadReport(10, 20, 20 * BLOCK_SIZE, longest=Nanoseconds(2_500_000)),
     (Event(EventKind.ADDED, snapshot()), Event(EventKind.PATH_FAILED, snapshot(), "8:16", 1)),
     (),
     (),
@@ -77,7 +77,7 @@ class TestTheOutcome:
         [
             (replace(GOOD, io=replace(GOOD.io, blocks_wrong=1, evidence=("at block 1",))), "differs: at block 1"),
             (replace(GOOD, io=replace(GOOD.io, failure="EIO")), "I/O failed: EIO"),
-            (replace(GOOD, io=IOReport()), "0 B compared"),
+            (replace(GOOD, io=LoadReport()), "0 B compared"),
             (replace(GOOD, left=("map mpdemo",)), "left behind: map mpdemo"),
             (replace(GOOD, unexpected=GOOD.events[:1]), "unexpected: mpatha: added"),
         ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from multipath.virtual.numbered import BLOCK_SIZE, describe_block, make_block
+from multipath.blocks import BLOCK_SIZE, describe_block, make_block
 
 
 class TestABlock:
