@@ -1,7 +1,7 @@
 """
 Some sectors of the unit cannot be read: the error is the reader's, and no other path could do better.
 
-Strikes the unit, through every path to that module. Writing to the sectors does not cure them.
+Strikes every unit of the module, through all paths. Writing to the sectors does not cure them.
 """
 
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 from ..place import knob, write
 from . import Effect
 
-BACKENDS: Final = ("scsi_debug", "scsi_debug_per_path")
+BACKENDS: Final = ("scsi_debug",)
 EFFECT: Final = Effect.MEDIUM
 # The module's own: ten sectors from this one on.
 FIRST_SECTOR: Final = 0x1234

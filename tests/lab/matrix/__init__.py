@@ -1,0 +1,1 @@
+"""The fault matrix: every fault of the lab on every array that it works on, under a load that proves itself."""
