@@ -1,17 +1,18 @@
 # The life of a worker: a process without a program of its own, that makes one call after the other.
 #
 # Strategy: it is a copy of the process that asks, made by a bare clone() whose end nobody is told (no SIGCHLD), and it
-# never comes back to Python: it lets go of all that it inherited, waits for a question in the shared memory, makes the
-# call, writes the answer there, and adds one to the counter on which the other side polls. Only functions that are safe
-# in a signal handler are used, for at the moment of the copy another thread may have held any lock.
+# never comes back to Python: it lets go of all that it inherited, memory (``mappings``) and descriptors, waits for a
+# question in the shared memory, makes the call, writes the answer there, and adds one to the counter on which the other
+# side polls. Only functions that are safe in a signal handler are used, for at the moment of the copy another thread may
+# have held any lock.
 #
 # Every signal stays blocked, so that nothing of the program's handlers runs here. SIGKILL cannot be: the kernel sends
 # it when the other end of `alive` closes, which the end of the process does, however it ends.
 
-from libc.errno cimport EINTR, errno
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from multipath._native.calls cimport c_close, c_open, c_read, c_write, perform
+from multipath._native.calls cimport c_write, perform
+from multipath._native.mappings cimport shed
 from multipath._native cimport question as asked
 from multipath._native.question cimport Question
 
@@ -117,6 +118,7 @@ cdef extern from * nogil:
 cdef inline void live(Question* it, int alive, int answered, int64_t idle) noexcept nogil:
     # Work until nothing was asked for `idle` nanoseconds; never returns.
     keep_only(alive, answered)
+    shed(<size_t>it)
     mp_die_with(alive)
     mp_name()
     c_chdir(b"/")  # the folder may have to be unmounted

@@ -229,10 +229,12 @@ cdef class Workers:
         if not self.usable():
             raise OSError(9, os.strerror(9))
         for place in range(self.most):
-            if self.places[place].pid == 0:
-                empty = place if empty < 0 else empty
-            elif self.places[place].ticket == 0 and self.claimed(place):
-                return place
+            if self.places[place].pid and self.places[place].ticket == 0:
+                if self.claimed(place):
+                    return place
+                self.release(&self.places[place])  # it ends, and nobody has noticed yet
+            if self.places[place].pid == 0 and empty < 0:
+                empty = place
         if empty < 0 or not start:
             return -1
         self.start(empty)

@@ -195,7 +195,7 @@ class TestAQuestionThatHangs:
 
         assert [answer[:2] for answer in answers(pool)] == [(ticket, errno.ECANCELED)]
         assert (pool.alive, pool.busy) == (0, 0)
-        assert children() == before
+        assert set(children()) <= set(before)
         assert pool.submit(FETCH, b"/proc/self/comm", length=64)
         assert answers(pool)[0][1] == 0
 
@@ -207,7 +207,7 @@ class TestAQuestionThatHangs:
 
         pool.close()
 
-        assert until(lambda: children() == before)
+        assert until(lambda: set(children()) <= set(before))
         assert len(os.listdir("/proc/self/fd")) == descriptors - 2
         with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
             pool.submit(FETCH, silent)
@@ -255,6 +255,18 @@ class TestAWorker:
         assert len(os.listdir(f"/proc/{pid}/fd")) == 2
         assert os.readlink(f"/proc/{pid}/cwd") == "/"
 
+    def test_gives_the_programs_memory_back(self, pool: Workers) -> None:
+        """What the program has and changes later is not there twice; a worker needs less than a megabyte of its own."""
+        ballast = [bytes(100_000) for _ in range(200)]
+        before = children()
+        pool.submit(FETCH, b"/proc/self/comm")
+        answers(pool)
+        rollup = Path(f"/proc/{new_child(before)}/smaps_rollup").read_text("ascii")
+        sizes = {line.split(":")[0]: int(line.split()[1]) for line in rollup.splitlines()[1:]}
+
+        assert sizes["Anonymous"] < len(ballast) * 100 / 2
+        assert sizes["Private_Dirty"] + sizes["Private_Clean"] < 1024
+
     def test_does_not_run_the_programs_signal_handlers(self, pool: Workers) -> None:
         """Nor does any signal end it but SIGKILL."""
         before = children()
@@ -277,7 +289,7 @@ class TestAWorker:
             assert answers(pool)[0][1] == 0
             assert select.select([pool.fileno()], [], [], SECONDS)[0]
             assert pool.collect() == []
-            assert children() == before
+            assert set(children()) <= set(before)
         pool.close()
 
     def test_survives_the_thread_that_started_it(self, pool: Workers, silent: bytes) -> None:
