@@ -110,7 +110,7 @@ class VirtualAsker(Turns):
         if request.operation is Operation.RESET:
             return self._reset(disk, answered)
         if request.operation not in (Operation.SCSI, Operation.SCSI_OUT):
-            return Answer(error=errno.ENOTTY)  # its disks are SCSI
+            return Answer(error=errno.EINVAL)  # its disks are SCSI, and that is what the kernel says of theirs
         if not 6 <= len(request.payload) <= 16:
             return Answer(error=errno.EINVAL)
         reply = disk.ask(

@@ -110,7 +110,7 @@ class TestAQuestion:
         self, world: VirtualHost, asker: VirtualAsker, paths: tuple[Path, ...]
     ) -> None:
         """As the kernel has it."""
-        assert answered(world, asker, nvme(paths[0], bytes(64))).error == errno.ENOTTY
+        assert answered(world, asker, nvme(paths[0], bytes(64))).error == errno.EINVAL
         assert answered(world, asker, scsi(paths[0], bytes(5))).error == errno.EINVAL
         assert answered(world, asker, read(paths[0], 100)).error == errno.EINVAL
 
