@@ -60,7 +60,7 @@ def _refuse_blanks(*places: str | Path) -> None:
 
 
 def _settings(machine: Machine, kernel: Kernel, scratch: Path, terminal: Terminal | None) -> str:
-    layer = tools.layer()
+    layer = tools.layer(backends.packages(machine.backend))
     settings = {
         "tools": layer,
         "tool_libraries": tools.libraries(layer),

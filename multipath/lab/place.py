@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import LabError
-from . import guest
+from . import guest, iscsi_session
 
 _SYS: Final = Path("/sys")
 _TARGET: Final = _SYS / "kernel/config/target"
@@ -54,11 +54,13 @@ def knob(path: str, name: str) -> Path:
 
 def port(path: str) -> Path:
     """
-    Return the loopback port of the kernel's target that a path leads to, in configfs.
+    Return the port of the kernel's target that a path leads to, in configfs: a loopback host, or an iSCSI portal.
 
     Raises:
         LabError: the path leads to no such port.
     """
+    if iscsi_session.is_of(device(path)):
+        return next(_TARGET.glob(f"iscsi/*/tpgt_*/np/{iscsi_session.portal(device(path))}:*")).parents[1]
     nexus = ":".join(address(path).split(":")[:3])
     for found in _TARGET.glob("loopback/*/tpgt_*"):
         if (found / "address").read_text().strip() == nexus:

@@ -14,21 +14,25 @@ from .sources import configured, mirror, of_release
 NAMES = ("udev", "kmod", "dmsetup", "sg3-utils", "sg3-utils-udev", "patchelf", "iproute2", "mount")
 
 
-def layer() -> Path:
+def layer(more: Sequence[str] = ()) -> Path:
     """
     Return the folder with the packages of `NAMES` that this machine has not installed, and what these need.
 
     A machine that installs or upgrades a package gets a new layer: a library of the layer must fit the machine's.
+
+    Args:
+        more: Further packages.
     """
     status = Path("/var/lib/dpkg/status").stat()
-    key = hashlib.sha256(repr((NAMES, status.st_mtime_ns, status.st_size)).encode()).hexdigest()[:12]
-    return cache.made(f"tools-{key}", _fetch)
+    names = (*NAMES, *more)
+    key = hashlib.sha256(repr((names, status.st_mtime_ns, status.st_size)).encode()).hexdigest()[:12]
+    return cache.made(f"tools-{key}", lambda draft: _fetch(names, draft))
 
 
-def _fetch(draft: Path) -> None:
+def _fetch(names: Sequence[str], draft: Path) -> None:
     sources = configured()
     # A machine may name its release by its role, "stable"; the mirror knows both names.
-    missing_here(of_release(sources, release()) or [mirror(sources, release())], NAMES, draft)
+    missing_here(of_release(sources, release()) or [mirror(sources, release())], names, draft)
     for link in (draft / "usr").glob("*bin/*"):
         target = os.readlink(link) if link.is_symlink() else ""
         # kmod's many names point to /bin/kmod, which is right in the guest but not on the machine.

@@ -11,7 +11,7 @@ from multipath.lab.faults import Effect, named
 from multipath.lab.guest import inside
 from multipath.lab.pytest_plugin import kernel_names
 
-# Arrays that a guest of user-mode Linux cannot have, or that take a minute to be made: with the whole matrix only.
+# Arrays that are fetched, slow to break or not to be had in user-mode Linux: with the whole matrix only.
 DEAR: Final = frozenset({"iscsi", "nvme_tcp", "two_hbas"})
 # What runs on the other kernels, where the whole matrix was not asked for: one fault of each effect.
 SELECTION: Final = frozenset({"alua_state", "held", "lost", "medium_error", "slow", "stuck", "unplug"})

@@ -37,6 +37,8 @@ def mpath() -> Iterator[Map]:
         disk = Path("/sys/block") / name / "device"
         (disk / "timeout").write_text("1\n")
         next(disk.glob("scsi_disk/*/max_retries")).write_text("0\n")
+    for session in Path("/sys/class/iscsi_session").glob("*/recovery_tmo"):
+        session.write_text("1\n")
     with Control() as dm, Host(control=dm) as host:
         created = host.create(NAME, table(), uuid=UUID)
         yield created

@@ -19,7 +19,7 @@ from .table import NAME, table
 
 ENOUGH = 60
 BLOCK = 4096
-PATIENCE = 15.0
+PATIENCE = 25.0
 NODE = f"/dev/mapper/{NAME}"
 
 

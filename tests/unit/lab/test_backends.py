@@ -63,3 +63,17 @@ class TestAScsiDebugForEachPath:
         """The limit is told."""
         with pytest.raises(LabError, match="up to 26 paths, not 27"):
             backends.script(Machine(backend="scsi_debug_per_path", paths=27))
+
+
+class TestAnIscsiArray:
+    def test_has_a_portal_for_each_path(self) -> None:
+        """None of them is the address that the initiator sends from."""
+        text = backends.script(Machine(backend="iscsi", paths=2))
+
+        assert "np/127.0.0.2:3260" in text
+        assert "np/127.0.0.3:3260" in text
+        assert "127.0.0.1" not in text
+
+    def test_is_the_only_one_that_is_fetched(self) -> None:
+        """Guests with other arrays do without the initiator's programs."""
+        assert {name for name in backends.names() if backends.packages(name)} == {"iscsi"}

@@ -32,7 +32,7 @@ class TestEveryFault:
 
 
 # Backends that others bring.
-COMING = ("iscsi", "two_hbas")
+COMING = ("two_hbas",)
 
 
 class TestAFaultThatThereIsNot:

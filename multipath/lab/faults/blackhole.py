@@ -1,0 +1,39 @@
+"""
+The network loses every packet to the portal of the path, and nobody is told.
+
+I/O ends when the initiator's pings have found out (``noop_out``), and the session's limit has passed. Strikes every
+unit that is seen through the portal.
+"""
+
+import subprocess
+from contextlib import suppress
+from typing import Final
+
+from ..iscsi_session import portal, wait_for
+from ..place import device
+from . import Effect
+
+BACKENDS: Final = ("iscsi",)
+EFFECT: Final = Effect.SILENCE
+# The rules of routing are asked in the order of their numbers, and the local addresses' comes first, with 0.
+_LOCAL: Final = "10"
+_OURS: Final = "1"
+
+
+def inject(path: str) -> None:
+    """Break the path."""
+    if "0:\tfrom all lookup local" in _rules("show"):
+        _rules("add", "pref", _LOCAL, "lookup", "local")
+        _rules("del", "pref", "0")
+    _rules("add", "pref", _OURS, "to", portal(device(path)), "blackhole")
+
+
+def heal(path: str) -> None:
+    """Restore it, and wait for the session."""
+    with suppress(subprocess.CalledProcessError):  # no such rule: all is well
+        _rules("del", "pref", _OURS, "to", portal(device(path)))
+    wait_for(device(path))
+
+
+def _rules(*words: str) -> str:
+    return subprocess.run(["ip", "rule", *words], check=True, capture_output=True, text=True).stdout
