@@ -153,6 +153,11 @@ def nvme(path: Path, command: bytes, length: int = 0, *, timeout: float = 30.0) 
     return _of(path, Operation.NVME, payload=command, length=length, timeout=timeout)
 
 
+def cciss(path: Path, command: bytes, length: int = 0, *, timeout: float = 30.0) -> Request:
+    """Return the request that sends a SCSI command through a controller of that kind."""
+    return _of(path, Operation.CCISS, payload=command, length=length, timeout=timeout)
+
+
 def store(file: str, text: str) -> Request:
     """Return the request that writes a text to a file."""
     return Request(Operation.STORE, file, payload=text.encode())

@@ -10,7 +10,8 @@ from ..wire.sense import Sense, SenseKey, parse_sense
 # What the host says of a command that cannot be helped by trying again: there is no way to the unit, or it was aborted.
 FINAL_HOST_BYTES: Final = frozenset({0x00, 0x01, 0x04, 0x05, 0x0F})
 _CHECK_CONDITION: Final = 0x02
-_DRIVER_SENSE: Final = 0x08
+_INQUIRY, _EVPD = 0x12, 0x01
+_INQUIRIES: Final = 5
 
 
 class Silent(Exception):
@@ -71,6 +72,31 @@ class Conversation:
             if answer.error or attempt == attempts or not _may_help(answer):
                 break
         return answer
+
+    async def vpd_page(self, page: int, length: int) -> Answer:
+        """Send INQUIRY for a page of vital product data; again where the transport lost it."""
+        command = bytes((_INQUIRY, _EVPD, page)) + length.to_bytes(2, "big") + b"\0"
+        return await self.scsi(command, length, attempts=_INQUIRIES)
+
+    async def standard_data(self, length: int) -> Answer:
+        """Send INQUIRY for the standard data."""
+        command = bytes((_INQUIRY, 0, 0)) + length.to_bytes(2, "big") + b"\0"
+        return await self.scsi(command, length, attempts=_INQUIRIES)
+
+
+def succeeded(answer: Answer) -> bool:
+    """Tell whether a command did what it should, if need be at its second attempt: a recovered error is none."""
+    if answer.good:
+        return True
+    sense = sense_of(answer)
+    known = not answer.error and not answer.host and answer.status == _CHECK_CONDITION
+    return known and sense is not None and sense.key is SenseKey.RECOVERED_ERROR
+
+
+def is_illegal(answer: Answer) -> bool:
+    """Tell whether the device does not know such a request."""
+    sense = sense_of(answer)
+    return not answer.error and not answer.host and sense is not None and sense.key is SenseKey.ILLEGAL_REQUEST
 
 
 def sense_of(answer: Answer) -> Sense | None:

@@ -5,7 +5,6 @@ To add one: write its file with a class that has ``check``, and name it in ``CHE
 entry points of the group ``multipath.checkers``: a class, or a function without arguments, that makes one.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -13,11 +12,17 @@ from ...errors import PluginError
 from ...paths.path import Path
 from ...paths.request import Answer, Asker, fetch
 from ...paths.state import PathState
+from ..containment import contained, told
 from ..conversation import Silent
 from ..plugins import loaded
 from ..verdict import Checker, Verdict
+from .cciss_tur import CcissTestUnitReady
 from .directio import DirectIo
+from .emc_clariion import EmcClariion
+from .hp_sw import HpSwitch
 from .none import Unchecked
+from .nvme import Nvme
+from .rdac import Rdac
 from .readsector0 import ReadSectorZero
 from .tur import TestUnitReady
 
@@ -27,6 +32,11 @@ CHECKERS: Final[Mapping[str, Callable[[], Checker]]] = {
     "tur": TestUnitReady,
     "directio": DirectIo,
     "readsector0": ReadSectorZero,
+    "rdac": Rdac,
+    "emc_clariion": EmcClariion,
+    "hp_sw": HpSwitch,
+    "cciss_tur": CcissTestUnitReady,
+    "nvme": Nvme,
     "none": Unchecked,
 }
 
@@ -56,7 +66,7 @@ def checker_named(name: str) -> Checker:
         raise PluginError(f"the checker {name!r} cannot be made: {type(error).__name__}: {error}") from error
     if not callable(getattr(checker, "check", None)):
         raise PluginError(f"the checker {name!r} has no method check")
-    return checker  # type: ignore[no-any-return]  # what it returns is looked at in `probe`
+    return _Plugin(name, checker)
 
 
 async def probe(checker: Checker, asker: Asker, path: Path, deadline: float, *, state: str | None) -> Verdict:
@@ -76,16 +86,16 @@ async def probe(checker: Checker, asker: Asker, path: Path, deadline: float, *, 
     if decided is not None:
         return Verdict(decided, f"the kernel says {state}")
     try:
-        verdict = await asyncio.wait_for(checker.check(asker, path, deadline), deadline * 1.5 + 0.1)
+        verdict = await contained(checker.check(asker, path, deadline), deadline * 1.5 + 0.1)
     except Silent as silent:
         return Verdict(PathState.TIMEOUT, f"no answer in {deadline:g} s ({silent.why})")
     except TimeoutError:
-        return Verdict(PathState.TIMEOUT, f"no verdict in {deadline:g} s")
+        return Verdict(PathState.TIMEOUT, f"{_named(checker)}: no verdict in {deadline:g} s")
     except Exception as error:  # noqa: BLE001 -- a plugin may raise anything, and must not stop the others
-        return Verdict(PathState.WILD, ascii(f"{type(checker).__name__} raised {type(error).__name__}: {error}")[1:-1])
+        return Verdict(PathState.WILD, told(f"{_named(checker)} raised {type(error).__name__}: {error}"))
     if not isinstance(verdict, Verdict) or not isinstance(verdict.state, PathState):
-        return Verdict(PathState.WILD, f"{type(checker).__name__} returned no verdict but {type(verdict).__name__}")
-    return verdict
+        return Verdict(PathState.WILD, f"{_named(checker)} returned no verdict but {type(verdict).__name__}")
+    return Verdict(verdict.state, told(verdict.message))
 
 
 async def kernel_state(asker: Asker, folder: str, deadline: float) -> str | None:
@@ -101,6 +111,21 @@ async def kernel_state(asker: Asker, folder: str, deadline: float) -> str | None
     if not isinstance(answer, Answer) or answer.error:
         return None
     return answer.data.decode("ascii", "replace").strip() or None
+
+
+class _Plugin:
+    """A checker of another package, with the name that it is known by."""
+
+    def __init__(self, name: str, checker: Checker) -> None:
+        self.name, self._checker = name, checker
+
+    async def check(self, asker: Asker, path: Path, deadline: float) -> Verdict:
+        """Return what the plugin says."""
+        return await self._checker.check(asker, path, deadline)
+
+
+def _named(checker: Checker) -> str:
+    return f"the checker {checker.name!r}" if isinstance(checker, _Plugin) else f"the checker {type(checker).__name__}"
 
 
 def _by_kernel(bus: str, state: str | None) -> PathState | None:

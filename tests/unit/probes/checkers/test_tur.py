@@ -90,4 +90,4 @@ class TestACheckerThatBreaks:
         """Its exception goes no further."""
         found, _ = verdict(RuntimeError("boom\x1b"))
 
-        assert found == Verdict(PathState.WILD, "TestUnitReady raised RuntimeError: boom\\x1b")
+        assert found == Verdict(PathState.WILD, "the checker TestUnitReady raised RuntimeError: boom\\x1b")
