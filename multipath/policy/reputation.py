@@ -74,7 +74,8 @@ class Reputation:
         """
         self.orders = ()
         if options.marginal:
-            self._sampling(now, options.marginal)
+            if not needed:  # what is let in at once is not to be read from
+                self._sampling(now, options.marginal)
         elif options.flapping:
             self._counting(now, options.flapping, came_back=came_back)
         elif not self.trusted:

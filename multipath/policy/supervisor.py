@@ -20,7 +20,7 @@ from .counters import Counters, falls
 from .current_group import CurrentGroup
 from .kernel_groups import KernelGroups
 from .machines.map import Condition
-from .machines.path import GOOD, Phase
+from .machines.path import Phase
 from .membership import Membership
 from .no_path import NoPath
 from .picture import MapPicture
@@ -134,22 +134,22 @@ class MapSupervisor:
         now, path = self._at(now), self.paths.get(devt)
         if path is None:
             return []
-        phase, bad, old = path.state, path.bad, path.priority
+        usable, bad, old = path.usable, path.bad, path.priority
         found = self._checking.checked(path, state, now, message)
         if priority is not None:
             path.priority = priority
         found += self._failed(found, now) + self._announcement.checked(state)
-        return found + self._after(path, phase, old, now, back=bad) + self._settled(now)
+        return found + self._after(path, old, now, risen=not usable, back=bad) + self._settled(now)
 
     def identified(self, devt: DevT, now: float, *, same: bool) -> list[Action]:
         """Take the result of `RecheckWwid`: whether the path leads to the same unit still."""
         now, path = self._at(now), self.paths.get(devt)
         if path is None:
             return []
-        phase, bad = path.state, path.bad
+        usable, bad = path.usable, path.bad
         found = self._checking.identified(path, now, same=same)
         found += self._failed(found, now)
-        return found + self._after(path, phase, path.priority, now, back=bad) + self._settled(now)
+        return found + self._after(path, path.priority, now, risen=not usable, back=bad) + self._settled(now)
 
     def sampled(self, devt: DevT, errors: int, reads: int, now: float) -> list[Action]:
         """Take the result of `Sample`; the check that is due at once then lets the path in, if it may."""
@@ -210,11 +210,11 @@ class MapSupervisor:
         orders = any(isinstance(action, FailPath) for action in found)
         return self._current.failed(now) if fallen or orders else []
 
-    def _after(self, path: WatchedPath, before: Phase, old: int | None, now: float, *, back: bool) -> list[Action]:
+    def _after(self, path: WatchedPath, old: int | None, now: float, *, risen: bool, back: bool) -> list[Action]:
         """Look at the groups after a check, where the path is good."""
         if not path.used:
             return []
-        risen, prompted, path.prompted = before not in GOOD, path.prompted, False
+        prompted, path.prompted = path.prompted, False
         found = self._groups.came_back(path.group) if risen and path.state is Phase.UP else []
         if not prompted and (risen or (old is not None and path.priority != old)):
             self._members.prompt(path, now)

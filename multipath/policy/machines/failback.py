@@ -11,9 +11,9 @@ class Standing(enum.StrEnum):
     """How the group in use stands to the best one."""
 
     BEST = "best"
-    AWAY = "away"  # another one is better, and failback leaves it at that for now
-    WAITING = "waiting"  # until the delay of failback is over
-    SWITCHING = "switching"  # told to the kernel, and not seen yet
+    AWAY = "away"
+    WAITING = "waiting"
+    SWITCHING = "switching"
 
 
 class Turn(enum.StrEnum):
@@ -36,10 +36,18 @@ class Move(enum.StrEnum):
     STOP_TIMER = "stop the timer"
 
 
+_MEANINGS: Final = {
+    Standing.BEST: "no group is better than the one in use, or nobody knows one",
+    Standing.AWAY: "another one is better, and failback leaves it at that for now",
+    Standing.WAITING: "until the delay of failback is over",
+    Standing.SWITCHING: "told to the kernel, and not seen yet",
+}
+
 _S, _T, _M = Standing, Turn, Move
 FAILBACK: Final[Machine[Standing, Turn, Move]] = Machine(
     "failback",
     Standing.BEST,
+    _MEANINGS,
     MappingProxyType(
         {
             (_S.BEST, _T.NOW): Step(_S.SWITCHING, (_M.SWITCH,)),

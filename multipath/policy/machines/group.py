@@ -10,9 +10,9 @@ from .machine import Machine, Step
 class Use(enum.StrEnum):
     """What the kernel does with a group."""
 
-    IDLE = "idle"  # it may choose it
-    CURRENT = "current"  # it sends I/O to it
-    DISABLED = "disabled"  # it passes it by while another one has a path
+    IDLE = "idle"
+    CURRENT = "current"
+    DISABLED = "disabled"
 
 
 class Shown(enum.StrEnum):
@@ -31,9 +31,16 @@ class Help(enum.StrEnum):
     ENABLE = "enable"
 
 
+_MEANINGS: Final = {
+    Use.IDLE: "it may choose it",
+    Use.CURRENT: "it sends I/O to it",
+    Use.DISABLED: "it passes it by while another one has a path",
+}
+
 GROUP: Final[Machine[Use, Shown, Help]] = Machine(
     "group",
     Use.IDLE,
+    _MEANINGS,
     MappingProxyType(
         {
             (Use.IDLE, Shown.CHOSEN): Step(Use.CURRENT),

@@ -16,12 +16,12 @@ from .machine import Machine, Step
 class Condition(enum.StrEnum):
     """What a map lives by."""
 
-    WHOLE = "whole"  # every path is usable
-    DEGRADED = "degraded"  # some are
-    WAITING = "waiting"  # no path; I/O waits until the timer ends
-    QUEUEING = "queueing"  # no path; I/O waits as long as it takes
-    FAILING = "failing"  # no path; I/O fails
-    FLUSHING = "flushing"  # its last path is gone, and so shall it be
+    WHOLE = "whole"
+    DEGRADED = "degraded"
+    WAITING = "waiting"
+    QUEUEING = "queueing"
+    FAILING = "failing"
+    FLUSHING = "flushing"
 
 
 class Event(enum.StrEnum):
@@ -49,6 +49,15 @@ class Act(enum.StrEnum):
     FLUSH = "flush"
     KEEP = "take a deferred removal back"
 
+
+_MEANINGS: Final = {
+    Condition.WHOLE: "every path is usable",
+    Condition.DEGRADED: "some are",
+    Condition.WAITING: "no path; I/O waits until the timer ends",
+    Condition.QUEUEING: "no path; I/O waits as long as it takes",
+    Condition.FAILING: "no path; I/O fails",
+    Condition.FLUSHING: "its last path is gone, and so shall it be",
+}
 
 _C, _E, _A = Condition, Event, Act
 
@@ -94,7 +103,7 @@ _WITHOUT: Final[Mapping[tuple[Condition, Event], Step[Condition, Act]]] = Mappin
 )
 
 MAP: Final[Machine[Condition, Event, Act]] = Machine(
-    "map", Condition.WHOLE, MappingProxyType({**dict(_lost()), **_WITHOUT, **dict(_found())})
+    "map", Condition.WHOLE, _MEANINGS, MappingProxyType({**dict(_lost()), **_WITHOUT, **dict(_found())})
 )
 SERVING: Final = frozenset({Condition.WHOLE, Condition.DEGRADED})
 
@@ -103,7 +112,7 @@ class Notice(enum.StrEnum):
     """Whether a map is announced as ready."""
 
     ANNOUNCED = "announced"
-    HELD = "held back"  # new, and all its paths are ghosts
+    HELD = "held back"
 
 
 class Stir(enum.StrEnum):
@@ -121,9 +130,15 @@ class Word(enum.StrEnum):
     ANNOUNCE = "announce"
 
 
+_NOTICES: Final = {
+    Notice.ANNOUNCED: "udev knows that it is ready, or may",
+    Notice.HELD: "new, and all its paths are ghosts",
+}
+
 NOTICE: Final[Machine[Notice, Stir, Word]] = Machine(
     "announcement",
     Notice.ANNOUNCED,
+    _NOTICES,
     MappingProxyType(
         {
             (Notice.ANNOUNCED, Stir.GHOST): Step(Notice.HELD, (Word.START_TIMER,)),

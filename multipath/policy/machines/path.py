@@ -11,16 +11,16 @@ from .machine import Machine, Step
 class Phase(enum.StrEnum):
     """What is held of a path."""
 
-    UNCHECKED = "unchecked"  # the kernel's word holds
+    UNCHECKED = "unchecked"
     UP = "up"
     GHOST = "ghost"
-    STANDBY = "standby"  # a ghost that the kernel does not use, and shall not
-    FAILED = "failed"  # by the kernel; its checker has not looked since
-    FAULTY = "faulty"  # its checker says so
-    SILENT = "silent"  # no answer, but no other path either: it stays in use
-    IDENTIFYING = "identifying"  # works again; whether it is still the same unit is being asked
-    DELAYED = "delayed"  # works again, and is not trusted yet
-    FOREIGN = "foreign"  # another unit by now
+    STANDBY = "standby"
+    FAILED = "failed"
+    FAULTY = "faulty"
+    SILENT = "silent"
+    IDENTIFYING = "identifying"
+    DELAYED = "delayed"
+    FOREIGN = "foreign"
 
 
 class Seen(enum.StrEnum):
@@ -86,4 +86,17 @@ _NEVER: Final = frozenset(
     | {(phase, Seen.GHOST_ALONE) for phase in USABLE}
 )
 
-PATH: Final[Machine[Phase, Seen, Do]] = Machine("path", Phase.UNCHECKED, MappingProxyType(dict(_steps())))
+_MEANINGS: Final = {
+    Phase.UNCHECKED: "the kernel's word holds",
+    Phase.UP: "its checker says up, and the kernel uses it",
+    Phase.GHOST: "its checker says ghost, and the kernel uses it",
+    Phase.STANDBY: "a ghost that the kernel does not use, and shall not",
+    Phase.FAILED: "by the kernel; its checker has not looked since",
+    Phase.FAULTY: "its checker says so",
+    Phase.SILENT: "no answer, but no other path either: it stays in use",
+    Phase.IDENTIFYING: "works again; whether it is still the same unit is being asked",
+    Phase.DELAYED: "works again, and is not trusted yet",
+    Phase.FOREIGN: "another unit by now",
+}
+
+PATH: Final[Machine[Phase, Seen, Do]] = Machine("path", Phase.UNCHECKED, _MEANINGS, MappingProxyType(dict(_steps())))

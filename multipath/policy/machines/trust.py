@@ -11,11 +11,11 @@ class Trust(enum.StrEnum):
     """How far a path is trusted."""
 
     TRUSTED = "trusted"
-    SUSPECT = "suspect"  # it failed, not often enough yet
-    WITHHELD = "withheld"  # san_path_err: until its recovery time has passed
-    CONVICTED = "convicted"  # marginal_path: failed twice; sampled as soon as it works
+    SUSPECT = "suspect"
+    WITHHELD = "withheld"
+    CONVICTED = "convicted"
     SAMPLED = "sampled"
-    WAITING = "waiting"  # too many errors; sampled again after the gap
+    WAITING = "waiting"
 
 
 class Sign(enum.StrEnum):
@@ -42,10 +42,20 @@ class Care(enum.StrEnum):
     FORGET = "forget the failures"
 
 
+_MEANINGS: Final = {
+    Trust.TRUSTED: "it may be used",
+    Trust.SUSPECT: "it failed, not often enough yet",
+    Trust.WITHHELD: "san_path_err: until its recovery time has passed",
+    Trust.CONVICTED: "marginal_path: failed twice; sampled as soon as it works",
+    Trust.SAMPLED: "somebody reads from it and counts errors",
+    Trust.WAITING: "too many errors; sampled again after the gap",
+}
+
 _T, _S, _C = Trust, Sign, Care
 TRUST: Final[Machine[Trust, Sign, Care]] = Machine(
     "trust",
     Trust.TRUSTED,
+    _MEANINGS,
     MappingProxyType(
         {
             (_T.TRUSTED, _S.FAILURE): Step(_T.SUSPECT),

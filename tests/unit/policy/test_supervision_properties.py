@@ -167,6 +167,8 @@ class Supervised(RuleBasedStateMachine):
         assert not failed & reinstated
         assert len({action.on for action in only(actions, Queueing)}) < 2
         assert len(only(actions, Flush)) < 2
+        sampled = {action.devt for action in only(actions, Sample)}
+        assert not sampled & {action.devt for action in only(actions, StopSampling)}
         assert all(action.reason for action in actions)
         assert all(action.before != action.after for action in only(actions, Changed))
         if not self.story.supervisor.options.recheck_wwid:
