@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from .maps.event import EventKind as EventKind
     from .maps.host import Host as Host
     from .maps.map import Map as Map
+    from .maps.monitor import Monitor as Monitor
+    from .maps.monitor_event import MonitorEvent as MonitorEvent
+    from .maps.monitor_event import MonitorEventKind as MonitorEventKind
+    from .maps.monitor_status import MonitorStatus as MonitorStatus
     from .maps.plan import Plan as Plan
     from .maps.snapshot import MapSnapshot as MapSnapshot
     from .paths.path import Path as Path
@@ -50,6 +54,10 @@ _ROOMS = {
     "Map": "maps.map",
     "MapSnapshot": "maps.snapshot",
     "Message": "wire.message",
+    "Monitor": "maps.monitor",
+    "MonitorEvent": "maps.monitor_event",
+    "MonitorEventKind": "maps.monitor_event",
+    "MonitorStatus": "maps.monitor_status",
     "MultipathError": "errors",
     "MultipathStatus": "wire.status",
     "MultipathTable": "wire.table",

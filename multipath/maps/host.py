@@ -114,7 +114,7 @@ class Host:
 
     def maps(self) -> list[Map]:
         """Return every multipath map with a live table, each with its `Map.snapshot`; opens no path device."""
-        return [self._handle(snapshot) for snapshot in read_snapshots(self.control)]
+        return [self.handle(snapshot) for snapshot in read_snapshots(self.control)]
 
     def map(self, ref: str | os.PathLike[str] | DevT | DeviceInfo) -> Map:
         """
@@ -272,9 +272,10 @@ class Host:
         snapshot = read_snapshot(self.control, device)
         if snapshot is None:
             raise errors.NotFound(f"{device} is no multipath map with a live table")
-        return self._handle(snapshot)
+        return self.handle(snapshot)
 
-    def _handle(self, snapshot: MapSnapshot) -> Map:
+    def handle(self, snapshot: MapSnapshot) -> Map:
+        """Return the handle on a map that was read already; nothing is asked."""
         return Map(self.control, snapshot, sysfs=self._sysfs, commands=self._commands)
 
     def _size(self, paths: Sequence[DevT], size: Sectors | None, *, verify: bool) -> Sectors:

@@ -152,6 +152,10 @@ class Map:
         """
         self._control.message(self._info, str(message))
 
+    def keep(self) -> None:
+        """Take a deferred removal back; without one this does nothing."""
+        self._control.message(self._info, "@cancel_deferred_remove")
+
     # What changes the device.
 
     def suspend(self, *, flush: bool = False, force: bool = False) -> None:

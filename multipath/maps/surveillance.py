@@ -1,0 +1,172 @@
+"""
+The core of a monitor: its parts, put together, started and ended.
+
+Theory of operation. Three things wake the loop: the control file of device-mapper, the socket of uevents, one timer.
+Each is handled at once, in the loop, as far as the kernel answers without waiting: maps are read, supervisors decide,
+messages are sent. What may wait is elsewhere: questions to paths in the asker's workers, plans and changes of tables in
+threads. Nothing is looked at because time has passed, but for the checks, which are due when the supervisors say so.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Any, Final
+
+from .. import errors
+from ..config.configuration import Configuration
+from ..config.files import load
+from ..multipathd.socket import daemon_is_running
+from ..paths.path import Path
+from ..paths.uevents import KernelUevents, UeventSource
+from .causes import Causes
+from .charge import Charge
+from .checks import Checks
+from .host import Host
+from .intake import Intake
+from .monitor_event import MonitorEventKind
+from .monitor_options import MonitorOptions
+from .monitor_status import MonitorStatus, status_of
+from .replans import Replans
+from .rounds import Rounds
+from .subscription import Subscription
+
+_PARTING: Final = 5.0  # seconds for timeouts to be restored at the end
+
+
+class Surveillance:
+    """
+    A monitor at work.
+
+    Args:
+        host: The machine.
+        options: How it is looked after.
+
+    Synchronization: the loop in which it was started.
+    """
+
+    def __init__(self, host: Host, options: MonitorOptions) -> None:
+        self._host, self._options = host, options
+        self._refuse_beside_multipathd()
+        self._charge = Charge(
+            host,
+            host.control.sibling(),
+            configuration(host, options.config),
+            state=options.state,
+            max_stall=options.max_stall,
+            act=options.act,
+            force=options.force,
+            keeper=options.keeper,
+            most=options.most,
+        )
+        self._causes = Causes()
+        self._checks = Checks(self._charge, self._causes)
+        self._rounds = Rounds(self._charge, self._checks, self._causes)
+        self._replans = Replans(self._charge, self._causes, self._checks, self._rounds)
+        self._intake: Intake | None = None
+        self._owns_source = options.uevents is None
+        self._stopped = asyncio.Event()
+        self._began = 0.0
+
+    def start(self) -> None:
+        """Read every map, and begin to listen."""
+        charge, loop = self._charge, asyncio.get_running_loop()
+        self._began = charge.now
+        try:
+            source = self._source()
+            if source is not None:
+                self._intake = Intake(charge, self._causes, self._checks, self._rounds, source)
+                loop.add_reader(source.fileno(), self._intake.read)
+            self._rounds.begin()
+        except BaseException:
+            self._close()
+            raise
+        loop.add_reader(charge.control.fileno(), self._rounds.look)
+        charge.spawn(self._replans.run())
+        self._causes.want_all("the monitor begins", charge.now)
+
+    async def wait(self) -> None:
+        """Wait until it is stopped."""
+        await self._stopped.wait()
+
+    async def stop(self) -> None:
+        """End it; a second time waits for the first."""
+        if self._stopped.is_set():
+            return
+        self._stopped.set()
+        self._checks.stop()
+        self._rounds.stop()
+        if self._intake is not None:
+            self._intake.stop()
+        await self._part()
+        await self._charge.end()
+        self._close()
+
+    def subscribe(self) -> Subscription:
+        """Return a new listener."""
+        return self._charge.subscribe()
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Tell a listener nothing more."""
+        self._charge.unsubscribe(subscription)
+
+    def reconfigure(self, config: Configuration | None) -> None:
+        """Let another configuration hold, or read it anew."""
+        self._charge.config = configuration(self._host, config)
+        self._charge.tell(MonitorEventKind.RECONFIGURED, reason="another configuration holds")
+        self._causes.want_all("another configuration holds", self._charge.now)
+
+    def status(self) -> MonitorStatus:
+        """Return how everything stands."""
+        return status_of(self._charge, self._began, self._host.asker.held)
+
+    # The ends.
+
+    def _source(self) -> UeventSource | None:
+        if self._options.uevents is not None:
+            return self._options.uevents
+        return KernelUevents() if self._host.control.shared else None
+
+    def _refuse_beside_multipathd(self) -> None:
+        if self._options.act and not self._options.force and self._host.control.shared and daemon_is_running():
+            raise errors.DaemonOwnsMap(
+                "multipathd runs and looks after the maps of this host: two managers would undo each other's work; "
+                "stop it, watch only (act=False), or use force"
+            )
+
+    async def _part(self) -> None:
+        """Leave the maps as nobody looks after them from now on."""
+        charge = self._charge
+        if not charge.act or charge.stands_back():
+            return
+        for about in list(charge.maps.values()):
+            if about.supervisor is not None:
+                self._checks.execution.carry_out(about, about.supervisor.leaving(charge.now))
+        self._checks.stop()
+        if charge.keeper is not None:
+            members = [member for about in charge.maps.values() for member in about.paths.values()]
+            work: list[Any] = [charge.spawn(_restored(charge, member.path)) for member in members]
+            if work:
+                await asyncio.wait(work, timeout=_PARTING)
+
+    def _close(self) -> None:
+        loop = asyncio.get_running_loop()
+        with suppress(errors.Closed, ValueError):
+            loop.remove_reader(self._charge.control.fileno())
+        self._charge.control.close()
+        if self._intake is not None:
+            with suppress(errors.Closed, ValueError):
+                loop.remove_reader(self._intake.source.fileno())
+            if self._owns_source:
+                self._intake.source.close()
+
+
+async def _restored(charge: Charge, path: Path) -> None:
+    assert charge.keeper is not None
+    with suppress(errors.MultipathError):
+        await charge.keeper.let_go(path)
+
+
+def configuration(host: Host, config: Configuration | None) -> Configuration:
+    """Return the configuration that is given, or that of the host."""
+    if config is not None:
+        return config
+    return load() if host.control.shared else Configuration()
