@@ -5,8 +5,9 @@ import pytest
 from multipath.policy.actions import Action, Flush, KeepMap, Queueing, Replan
 from multipath.policy.machines.map import Condition
 from multipath.policy.supervision import Supervision
+from multipath.policy.supervisor import MapSupervisor
 
-from .story import DOWN, UP, A, B, Story, only, orders
+from .story import DOWN, UP, WWID, A, B, Story, only, orders
 
 
 def begun(options: Supervision, **facts: object) -> Story:
@@ -74,11 +75,18 @@ class TestANumberOfRetries:
 
     def test_is_over_where_a_map_is_found_that_does_not_queue(self) -> None:
         """Somebody waited before; nothing waits twice."""
-        story = Story(options=Supervision(), failed={A, B})
-        story.configure(no_path_retry=3)
+        found = Story(failed={A, B}).picture()
+        supervisor = MapSupervisor(WWID, Supervision(no_path_retry=3), 0.0)
 
-        assert story.supervisor.state is Condition.FAILING
-        assert story.every(Queueing) == []
+        assert orders(supervisor.see(found, 0.0)) == []
+        assert supervisor.state is Condition.FAILING
+        assert supervisor.due() is None
+
+    def test_begins_where_a_map_is_found_that_queues(self) -> None:
+        """Nobody knows for how long it has."""
+        story = Story(options=Supervision(no_path_retry=3), failed={A, B})
+
+        assert story.supervisor.due() == story.now + 15
 
     def test_is_counted(self) -> None:
         """How often it ran, how often it ended, how long."""

@@ -63,6 +63,17 @@ class TestFailback:
         story.check(A, UP, after=1, priority=50)
         assert story.supervisor.due() == story.now + 15
 
+    def test_waits_anew_when_another_path_comes_up(self) -> None:
+        """The group may still be growing."""
+        story = Story(((A, C), (B,)), Supervision(failback=15), current=2, failed={A, C})
+        for devt, priority in ((B, 10), (A, 50)):
+            story.check(devt, UP, priority=priority)
+        story.check(A, UP, after=5, priority=50)
+        assert story.supervisor.due() == story.now + 10
+
+        story.check(C, UP, priority=50)
+        assert story.supervisor.due() == story.now + 15
+
     def test_does_not_wait_for_what_is_there(self) -> None:
         """The best group is in use again, whoever moved it."""
         story = away(Supervision(failback=15))
