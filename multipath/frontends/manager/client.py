@@ -3,7 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -65,7 +65,9 @@ class ManagerClient:
             yield message["event"]
 
     def _send(self, word: str) -> None:
-        self._way.sendall(json.dumps({"ask": word}).encode() + b"\n")
+        # One that is not welcome is told so before it says anything, and then hung up on.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._way.sendall(json.dumps({"ask": word}).encode() + b"\n")
 
     def _received(self) -> dict[str, Any]:
         message = self._next()

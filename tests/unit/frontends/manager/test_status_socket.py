@@ -1,8 +1,13 @@
+"""The socket of a manager, and those who are not as they should be at the other end."""
+
 import asyncio
 import json
+import os
 import socket
 import stat
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +15,7 @@ import pytest
 
 from multipath import errors
 from multipath.frontends.manager.client import asked
-from multipath.frontends.manager.status_socket import SOCKET, StatusSocket
+from multipath.frontends.manager.status_socket import SOCKET, Limits, StatusSocket
 
 
 async def answer(question: dict[str, Any]) -> dict[str, Any]:
@@ -20,11 +25,18 @@ async def answer(question: dict[str, Any]) -> dict[str, Any]:
     return {question["ask"]: {"maps": 2}}
 
 
-def served(folder: Path, work: Callable[[StatusSocket], Awaitable[None]]) -> None:
+async def numbers() -> AsyncGenerator[dict[str, Any], None]:
+    """Tell a thousand events, each as large as one with a table, and then nothing."""
+    for number in range(1000):
+        yield {"number": number, "table": "x" * 1000}
+    await asyncio.Event().wait()
+
+
+def served(folder: Path, work: Callable[[StatusSocket], Awaitable[None]], limits: Limits | None = None) -> None:
     """Serve while ``work`` runs."""
 
     async def serve() -> None:
-        server = StatusSocket(answer)
+        server = StatusSocket(answer, numbers, limits)
         async with server.listening(folder):
             await work(server)
 
@@ -33,12 +45,16 @@ def served(folder: Path, work: Callable[[StatusSocket], Awaitable[None]]) -> Non
 
 def said(folder: Path, data: bytes) -> bytes:
     """Return what the server says to some bytes, until it hangs up."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as way:
+    read = b""
+    # Whoever hangs up without having read all resets the connection; what he said comes first.
+    with client(folder) as way, suppress(ConnectionError):
         way.settimeout(5)
-        way.connect(str(folder / SOCKET))
-        way.sendall(data)
-        way.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: way.recv(4096), b""))
+        with suppress(ConnectionError):
+            way.sendall(data)
+            way.shutdown(socket.SHUT_WR)
+        while part := way.recv(4096):
+            read += part
+    return read
 
 
 class TestAManagerThatIsAsked:
@@ -87,30 +103,95 @@ class TestAManagerThatIsAsked:
 
 class TestAListener:
     def test_gets_every_event_in_order(self, tmp_path: Path) -> None:
-        """Until the manager ends."""
-        heard: list[dict[str, Any]] = []
+        """None is lost to one that reads."""
 
-        def listen(ready: Callable[[], object]) -> None:
+        def listen() -> list[int]:
             with asked(tmp_path) as manager:
-                for event in manager.events():
-                    if event["number"] == -1:
-                        ready()
-                    else:
-                        heard.append(event)
+                return [event["number"] for event in islice(manager.events(), 1000)]
 
-        async def work(server: StatusSocket) -> None:
-            loop, ready = asyncio.get_running_loop(), asyncio.Event()
-            task = asyncio.create_task(asyncio.to_thread(listen, lambda: loop.call_soon_threadsafe(ready.set)))
-            while not ready.is_set():
-                server.tell({"number": -1})
-                await asyncio.sleep(0)
-            for number in range(1000):
-                server.tell({"number": number})
-            pending.append(task)
-            while len(heard) < 1000:
-                await asyncio.sleep(0)
+        async def work(_: StatusSocket) -> None:
+            assert await asyncio.to_thread(listen) == list(range(1000))
 
-        pending: list[asyncio.Task[None]] = []
         served(tmp_path, work)
 
-        assert [event["number"] for event in heard] == list(range(1000))
+    def test_that_does_not_read_is_let_go(self, tmp_path: Path) -> None:
+        """What it did not take is not kept, and others are answered meanwhile."""
+
+        async def work(server: StatusSocket) -> None:
+            with client(tmp_path) as deaf:
+                deaf.sendall(b'{"ask": "events"}\n')
+                await until(lambda: server.clients == 1)
+                assert b"maps" in await asyncio.to_thread(said, tmp_path, b'{"ask": "status"}\n')
+                await until(lambda: server.clients == 0)
+
+        served(tmp_path, work, Limits(slowness=0.05, unread=4096))
+
+    def test_that_hangs_up_is_forgotten(self, tmp_path: Path) -> None:
+        """Though there may be no event for days."""
+
+        async def work(server: StatusSocket) -> None:
+            await asyncio.to_thread(said, tmp_path, b'{"ask": "events"}\n')
+            await until(lambda: server.clients == 0)
+
+        served(tmp_path, work)
+
+
+class TestAClientThatIsNotAsItShouldBe:
+    def test_is_let_go_when_it_says_nothing(self, tmp_path: Path) -> None:
+        """Nor ends its line: else a few of them would lock out everybody."""
+
+        async def work(server: StatusSocket) -> None:
+            with client(tmp_path) as silent:
+                silent.sendall(b'{"ask"')
+                await until(lambda: server.clients == 1)
+                await until(lambda: server.clients == 0)
+
+        served(tmp_path, work, Limits(silence=0.05))
+
+    def test_is_told_that_there_are_too_many(self, tmp_path: Path) -> None:
+        """And whoever leaves makes room."""
+
+        async def work(server: StatusSocket) -> None:
+            with client(tmp_path):
+                await until(lambda: server.clients == 1)
+                assert b"clients already" in await asyncio.to_thread(said, tmp_path, b'{"ask": "status"}\n')
+            await until(lambda: server.clients == 0)
+            assert b"maps" in await asyncio.to_thread(said, tmp_path, b'{"ask": "status"}\n')
+
+        served(tmp_path, work, Limits(clients=1))
+
+    def test_is_refused_where_it_is_somebody_else(self, tmp_path: Path) -> None:
+        """A descriptor may have been passed on: the kernel says who opened it."""
+
+        async def serve() -> bytes:
+            async with StatusSocket(answer, numbers, owners=[os.geteuid() + 1]).listening(tmp_path):
+                return await asyncio.to_thread(said, tmp_path, b'{"ask": "status"}\n')
+
+        assert b"only the owner" in asyncio.run(serve())
+
+    def test_leaves_nothing_behind(self, tmp_path: Path) -> None:
+        """No descriptor, after a hundred that hung up in the middle of an answer."""
+
+        async def work(server: StatusSocket) -> None:
+            await until(lambda: server.clients == 0)
+            before = len(os.listdir("/proc/self/fd"))
+            for _ in range(100):
+                with client(tmp_path) as rude:
+                    rude.sendall(b'{"ask": "status"}\n' * 10)
+            await until(lambda: server.clients == 0 and len(os.listdir("/proc/self/fd")) <= before)
+
+        served(tmp_path, work)
+
+
+def client(folder: Path) -> socket.socket:
+    """Return a connection."""
+    way = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    way.connect(str(folder / SOCKET))
+    return way
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0)
