@@ -23,10 +23,12 @@ class Causes:
     Attributes:
         wanted: By WWID, or by the name of a path, the first reason.
         everything: Why all is wanted; empty where it is not.
+        settled: Set while nothing is wanted, and what was wanted has been tried.
     """
 
     wanted: dict[str, str] = field(default_factory=dict)
     everything: str = ""
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _first: float = 0.0
     _last: float = 0.0
@@ -47,7 +49,13 @@ class Causes:
         """Take no plan before so many seconds have passed."""
         self._rest_until = now + seconds
 
+    def tried(self) -> None:
+        """Note that what was taken has been planned, with whatever success."""
+        if not self._woken.is_set():
+            self.settled.set()
+
     def _noted(self, now: float) -> None:
+        self.settled.clear()
         if not self._woken.is_set():
             self._first = now
         self._last = now

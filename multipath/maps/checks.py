@@ -87,6 +87,12 @@ class Checks:
         """Return when something is due."""
         return self._schedule.next
 
+    @property
+    def late(self) -> float:
+        """For how many seconds what waits longest has been due; one that is under way is not late."""
+        due = self._schedule.next
+        return 0.0 if due is None else max(0.0, self._charge.now - due)
+
     def _set_timer(self) -> None:
         due = self._schedule.next
         if self._timer is not None:

@@ -114,6 +114,10 @@ class Monitor:
         """Return another listener: what there is now first, then all that follows."""
         return self._running.subscribe()
 
+    def unsubscribe(self, listener: "Subscription") -> None:
+        """Tell a listener nothing more, and keep nothing for him."""
+        self._running.unsubscribe(listener)
+
     def __aiter__(self) -> AsyncIterator[MonitorEvent]:
         """Return the listener that has listened from the start; a second one begins with what there is then."""
         first, self._first = self._first, None
@@ -130,6 +134,10 @@ class Monitor:
             ConfigError: it cannot be used; the one before holds still.
         """
         self._running.reconfigure(config)
+
+    async def settled(self) -> None:
+        """Wait until every map that is wanted has been planned and made, or could not be."""
+        await self._running.settled()
 
     def status(self) -> "MonitorStatus":
         """Return how everything stands now."""

@@ -95,6 +95,7 @@ class MonitorStatus:
         maps: The maps, by name.
         held: The questions that the kernel holds still.
         counts: How often what happened since: ``events``, ``uevents``, ``checks``, ``rounds``, ``plans``, ``failures``.
+        late: For how many seconds the check that waits longest has been due; one that is under way is not late.
     """
 
     acting: bool
@@ -102,6 +103,7 @@ class MonitorStatus:
     maps: tuple[MapStatus, ...]
     held: tuple[Held, ...]
     counts: Mapping[str, int]
+    late: float = 0.0
 
     def rate(self, what: str) -> float:
         """Return how often per second something happened."""
@@ -118,14 +120,15 @@ class MonitorStatus:
                 for each in self.held
             ],
             "counts": dict(self.counts),
+            "late": self.late,
             "rates": {what: self.rate(what) for what in self.counts},
         }
 
 
-def status_of(charge: "Charge", began: float, held: Sequence[Held]) -> MonitorStatus:
+def status_of(charge: "Charge", began: float, held: Sequence[Held], late: float) -> MonitorStatus:
     """Return how everything stands."""
     maps = tuple(sorted((_map_status(each, charge.now) for each in charge.maps.values()), key=lambda each: each.name))
-    return MonitorStatus(charge.act, charge.now - began, maps, tuple(held), dict(charge.counts))
+    return MonitorStatus(charge.act, charge.now - began, maps, tuple(held), dict(charge.counts), late)
 
 
 def _map_status(about: "MonitoredMap", now: float) -> MapStatus:

@@ -64,6 +64,7 @@ class Replans:
                     self._charge.tell(MonitorEventKind.FAILED, reason=f"no plan could be made: {what}")
                     self._charge.count("failures")
                     self._again(only)
+            self._causes.tried()
             self._causes.rest(self._charge.now - began, self._charge.now)
 
     def _is_known(self, name: str, reason: str) -> bool:

@@ -100,6 +100,15 @@ class Surveillance:
         await self._charge.end()
         self._close()
 
+    async def settled(self) -> None:
+        """Wait until no plan is wanted that has not been tried, or it is stopped."""
+        waits = [asyncio.ensure_future(event.wait()) for event in (self._causes.settled, self._stopped)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
+
     def subscribe(self) -> Subscription:
         """Return a new listener."""
         return self._charge.subscribe()
@@ -116,7 +125,7 @@ class Surveillance:
 
     def status(self) -> MonitorStatus:
         """Return how everything stands."""
-        return status_of(self._charge, self._began, self._host.asker.held)
+        return status_of(self._charge, self._began, self._host.asker.held, self._checks.late)
 
     # The ends.
 

@@ -23,6 +23,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "list": ("list", "one line for each map"),
     "watch": ("watch", "every event of every map as it happens"),
     "explain": ("explain", "everything that decides about a path or a map"),
+    "run": ("run", "look after the maps of this machine, as a service in the foreground"),
     "status": ("status", "what the manager that mpath run started knows"),
     "plan": ("plan", "what would be done to have the maps that multipath.conf wants"),
     "apply": ("apply", "let this machine have the maps that multipath.conf wants"),

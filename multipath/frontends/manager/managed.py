@@ -40,6 +40,9 @@ class Managed(Protocol):
     ) -> None:
         """End, and let go of everything."""
 
+    def __aiter__(self) -> AsyncIterator[Told]:
+        """Return the listener that has listened from the start."""
+
     def events(self) -> AsyncIterator[Told]:
         """Return a listener of its own: what there is first, then every event."""
 
@@ -47,7 +50,7 @@ class Managed(Protocol):
         """Tell a listener nothing more."""
 
     async def settled(self) -> None:
-        """Wait until every map has been planned once, and what that wanted has been done."""
+        """Wait until every map that is wanted has been planned and made, or could not be."""
 
     async def run(self) -> None:
         """Look after the maps until `stop`."""

@@ -10,7 +10,7 @@ looks at what there is and changes only what is not as it should be.
 import asyncio
 import signal
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ from .status_socket import Limits, StatusSocket
 from .watchdog import Watchdog
 
 _ENDS: Final = (signal.SIGTERM, signal.SIGINT)
+_PATIENCE: Final = 30.0  # seconds for which whoever asked waits until it is applied
 _WORDS: Final = "status, maps, paths, health, reload, events"
 
 
@@ -74,9 +75,14 @@ class Service:
             stack.enter_context(self._signals())
             await stack.enter_async_context(self.monitor)
             await stack.enter_async_context(socket.listening(self.folder))
-            for work in (self._write_down, self._tell_ready, self._look, self._reload_when_told, self._stop_when_told):
-                await stack.enter_async_context(_beside(work()))
-            await self.monitor.run()
+            await _until_first_ends(
+                self.monitor.run(),
+                self._write_down(),
+                self._tell_ready(),
+                self._look(),
+                self._reload_when_told(),
+                self._stop_when_told(),
+            )
         self.log(Level.NOTICE, "stopped")
 
     async def reload(self) -> dict[str, Any]:
@@ -92,6 +98,7 @@ class Service:
                 config = await aside(self.read)
                 refuse_worse(self.config, config)
                 await self.monitor.reconfigure(config)
+                await self._applied()
                 self.config = config
                 self.log(Level.NOTICE, "the configuration was read again and applied")
             except errors.MultipathError as error:
@@ -100,6 +107,13 @@ class Service:
             finally:
                 self.notifier.ready(self._summary())
         return {"findings": [str(finding) for finding in config.findings]}
+
+    async def _applied(self) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self.monitor.settled()
+        except TimeoutError:
+            self.log(Level.WARNING, f"the configuration holds, and is not applied to every map after {_PATIENCE:g} s")
 
     # What is asked.
 
@@ -127,9 +141,8 @@ class Service:
     # What goes on beside.
 
     async def _write_down(self) -> None:
-        with _heard(self.monitor) as events:
-            async for event in events:
-                self.log(level_of(event), str(event))
+        async for event in self.monitor:
+            self.log(level_of(event), str(event))
 
     async def _tell_ready(self) -> None:
         await self.monitor.settled()
@@ -192,12 +205,16 @@ def _heard(monitor: Managed) -> Iterator[AsyncIterator[Told]]:
         monitor.unsubscribe(events)
 
 
-@asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Do something while the block runs."""
-    task = asyncio.ensure_future(work)
+async def _until_first_ends(*works: Coroutine[Any, Any, None]) -> None:
+    """Do all of this at once until the first ends, or one of them fails; then none goes on."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    running = set(tasks)
     try:
-        yield
+        while not tasks[0].done():
+            ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

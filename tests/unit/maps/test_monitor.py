@@ -541,3 +541,47 @@ class TestTheLoop:
                 return len(asyncio.all_tasks())
 
             assert run(world.clock, story()) == 1
+
+
+class TestSettled:
+    def test_is_waited_for_until_every_map_was_made(self) -> None:
+        """After a start, and after another configuration."""
+
+        async def story(watched: Watched) -> None:
+            await watched.monitor.settled()
+            assert len(list(watched.host.maps())) == 2
+
+            await watched.monitor.reconfigure(configuration("path_grouping_policy multibus"))
+            await watched.monitor.settled()
+            assert [len(each.table().groups) for each in watched.host.maps()] == [1, 1]
+
+        in_world(story, arrays=(2, 2), text="path_grouping_policy failover")
+
+    def test_ends_with_the_monitor(self) -> None:
+        """Whoever waits is not left waiting."""
+
+        async def story(watched: Watched) -> None:
+            waiting = asyncio.ensure_future(watched.monitor.settled())
+            await asyncio.sleep(0)
+            await watched.monitor.stop()
+            await waiting
+
+        in_world(story)
+
+
+class TestAListenerThatLeaves:
+    def test_costs_nothing_any_more(self) -> None:
+        """Nothing is kept for him."""
+
+        async def story(watched: Watched) -> None:
+            listener = watched.monitor.events()
+            watched.monitor.unsubscribe(listener)
+            while listener.get_nowait() is not None:
+                pass
+
+            await watched.monitor.reconfigure(configuration("path_grouping_policy multibus"))
+            await watched.monitor.settled()
+
+            assert listener.get_nowait() is None
+
+        in_world(story)

@@ -55,6 +55,10 @@ class StandIn:
         """End."""
         self.ended = True
 
+    def __aiter__(self) -> AsyncGenerator[StandInEvent, None]:
+        """Return the first listener."""
+        return self._events()
+
     def events(self) -> AsyncGenerator[StandInEvent, None]:
         """Return a listener."""
         self.listeners += 1
