@@ -4,14 +4,16 @@ What keeps the code of other packages from harming ours: a limit in time, and wh
 What cannot be helped here: code that never gives the event loop back, and a coroutine that takes no cancellation.
 """
 
-import asyncio
 from collections.abc import Coroutine
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+if TYPE_CHECKING:  # at work it is the caller's
+    from asyncio import Task
 
 _T = TypeVar("_T")
 _LONGEST: Final = 300  # characters of a message
 
-_abandoned: Final[set[asyncio.Task[Any]]] = set()  # the event loop itself holds its tasks weakly
+_abandoned: "Final[set[Task[Any]]]" = set()  # the event loop itself holds its tasks weakly
 
 
 async def contained(work: Coroutine[Any, Any, _T], limit: float) -> _T:
@@ -26,6 +28,8 @@ async def contained(work: Coroutine[Any, Any, _T], limit: float) -> _T:
         TimeoutError: the time is over.
         Exception: whatever the coroutine raised; what would end the program as a ``RuntimeError``.
     """
+    import asyncio  # here, for who calls this has it already, and nobody else should pay for it
+
     task = asyncio.ensure_future(_tamed(work))
     _abandoned.add(task)
     task.add_done_callback(_seen)
@@ -47,6 +51,8 @@ def told(message: object) -> str:
 
 
 async def _tamed(work: Coroutine[Any, Any, _T]) -> _T:
+    import asyncio
+
     try:
         return await work
     except SystemExit as error:
@@ -58,7 +64,7 @@ async def _tamed(work: Coroutine[Any, Any, _T]) -> _T:
         raise RuntimeError("it cancelled itself") from None
 
 
-def _seen(task: asyncio.Task[Any]) -> None:
+def _seen(task: "Task[Any]") -> None:
     _abandoned.discard(task)
     if not task.cancelled():
         task.exception()  # else a task that nobody waits for any more would say so when it goes

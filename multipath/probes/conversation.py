@@ -1,6 +1,5 @@
 """A few questions to one path within one deadline, as a checker asks them."""
 
-import asyncio
 from typing import Final
 
 from ..paths.path import Path
@@ -38,13 +37,16 @@ class Conversation:
     """
 
     def __init__(self, asker: Asker, path: Path, deadline: float) -> None:
+        from asyncio import get_running_loop  # here, for who calls this has it already
+
         self._asker, self.path = asker, path
-        self._until = asyncio.get_running_loop().time() + deadline
+        self._now = get_running_loop().time
+        self._until = self._now() + deadline
 
     @property
     def left(self) -> float:
         """How many seconds are left."""
-        return max(0.0, self._until - asyncio.get_running_loop().time())
+        return max(0.0, self._until - self._now())
 
     async def ask(self, request: Request) -> Answer:
         """

@@ -6,15 +6,19 @@ nobody who did not ask for it.
 """
 
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import PluginError
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
 
 @cache
-def found(group: str) -> dict[str, EntryPoint]:
+def found(group: str) -> "dict[str, EntryPoint]":
     """Return the entry points of a group, by name; of several with one name the first."""
+    from importlib.metadata import entry_points  # here, for few ask for a plugin, and it takes its time
+
     points: dict[str, EntryPoint] = {}
     for point in entry_points(group=group):
         points.setdefault(point.name, point)

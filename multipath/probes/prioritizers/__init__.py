@@ -1,19 +1,45 @@
 """
 Prioritizers: one file for each, with what a path is worth, and what is wrong with its arguments.
 
-To add one: write its file with the two functions ``priority(args, path)`` and ``problems(args)``, and name it in
-``PRIORITIZERS``. Those that have to ask the device are named here already, so that a plan can say what is missing.
+To add one: write its file with ``problems(args)`` and with ``priority(args, path)``, for what is known without a
+question, or ``ask(args, conversation)``, for what has to be asked, or both; and name it in ``PRIORITIZERS``. Other
+packages offer theirs as entry points of the group ``multipath.prioritizers``: a module, or an object, that has ``ask``
+and may have ``problems``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from ...errors import PluginError
 from ...paths.path import Path
-from . import ana, const, sysfs, weightedpath
+from ...paths.request import Asker
+from ..containment import contained, told
+from ..conversation import Conversation, Silent
+from ..plugins import found, loaded
+from . import (
+    alua,
+    ana,
+    const,
+    datacore,
+    emc,
+    hds,
+    hp_sw,
+    iet,
+    ontap,
+    path_latency,
+    random,
+    rdac,
+    sysfs,
+    weightedpath,
+)
 from .priority import NEEDS_IO, UNDEFINED, Priority
 
-__all__ = ["NEEDS_IO", "PRIORITIZERS", "UNDEFINED", "Prioritizer", "Priority", "priority", "problems"]
+__all__ = ["NEEDS_IO", "PRIORITIZERS", "UNDEFINED", "Prioritizer", "Priority", "priority", "priority_of", "problems"]
+
+GROUP: Final = "multipath.prioritizers"
+_UNASKED: Final = Priority(None, NEEDS_IO)
+_HIGHEST: Final = 1 << 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +48,31 @@ class Prioritizer:
     A prioritizer.
 
     Attributes:
-        ask: From its arguments and a path, the priority.
         problems: From its arguments, what is wrong with them.
+        known: From its arguments and a path, the priority, as far as it is known without a question.
+        ask: From its arguments and a conversation with the path, the priority; ``None`` where nothing has to be asked.
     """
 
-    ask: Callable[[str, Path], Priority]
     problems: Callable[[str], tuple[str, ...]]
+    known: Callable[[str, Path], Priority] = lambda args, path: _UNASKED  # noqa: ARG005
+    ask: Callable[[str, Conversation], Coroutine[Any, Any, Priority]] | None = None
 
-
-def _unasked(args: str, path: Path) -> Priority:
-    del args, path
-    return _UNASKED
-
-
-def _unread(args: str) -> tuple[str, ...]:
-    del args
-    return ()
-
-
-_UNASKED: Final = Priority(None, NEEDS_IO)
-_NOT_YET: Final = Prioritizer(_unasked, _unread)
 
 PRIORITIZERS: Final[Mapping[str, Prioritizer]] = {
-    "const": Prioritizer(const.priority, const.problems),
-    "sysfs": Prioritizer(sysfs.priority, sysfs.problems),
-    "alua": Prioritizer(sysfs.of_alua, sysfs.problems),
-    "ana": Prioritizer(ana.priority, ana.problems),
-    "weightedpath": Prioritizer(weightedpath.priority, weightedpath.problems),
-    **dict.fromkeys(("datacore", "emc", "hds", "hp_sw", "iet", "ontap", "path_latency", "random", "rdac"), _NOT_YET),
+    "const": Prioritizer(const.problems, const.priority),
+    "sysfs": Prioritizer(sysfs.problems, sysfs.priority, sysfs.ask),
+    "alua": Prioritizer(alua.problems, alua.priority, alua.ask),
+    "ana": Prioritizer(ana.problems, ana.priority, ana.ask),
+    "datacore": Prioritizer(datacore.problems, ask=datacore.ask),
+    "emc": Prioritizer(emc.problems, ask=emc.ask),
+    "hds": Prioritizer(hds.problems, ask=hds.ask),
+    "hp_sw": Prioritizer(hp_sw.problems, ask=hp_sw.ask),
+    "iet": Prioritizer(iet.problems, iet.priority),
+    "ontap": Prioritizer(ontap.problems, ask=ontap.ask),
+    "path_latency": Prioritizer(path_latency.problems, ask=path_latency.ask),
+    "random": Prioritizer(random.problems, ask=random.ask),
+    "rdac": Prioritizer(rdac.problems, ask=rdac.ask),
+    "weightedpath": Prioritizer(weightedpath.problems, weightedpath.priority, weightedpath.ask),
 }
 
 
@@ -69,8 +92,43 @@ def priority(name: str, args: str, path: Path) -> Priority:
     >>> priority("weightedpath", "hbtl ^2: 20 ^3: 10", sda).value
     20
     """
-    known = PRIORITIZERS.get(name)
-    return known.ask(args, path) if known else Priority(UNDEFINED, f"there is no prioritizer {name!r}")
+    built_in = PRIORITIZERS.get(name)
+    if built_in is not None:
+        return built_in.known(args, path)
+    return _UNASKED if name in found(GROUP) else Priority(UNDEFINED, f"there is no prioritizer {name!r}")
+
+
+async def priority_of(name: str, args: str, asker: Asker, path: Path, deadline: float) -> Priority:
+    """
+    Return what a path is worth; the path is asked where the prioritizer ``name`` asks.
+
+    Never raises: one that cannot tell, gets no answer in time or breaks leaves the priority undefined, with the reason.
+
+    Args:
+        name: As in multipath.conf(5).
+        args: Its ``prio_args``.
+        asker: Who makes the calls.
+        path: The path.
+        deadline: Seconds from now.
+    """
+    built_in = PRIORITIZERS.get(name)
+    try:
+        if built_in and built_in.ask is None:
+            return _checked(name, built_in.known(args, path))
+        ask = built_in.ask if built_in else loaded(GROUP, name).ask
+        if not callable(ask):
+            raise PluginError(f"the prioritizer {name!r} has no function ask")
+        conversation = Conversation(asker, path, deadline)
+        answer = await contained(ask(args, conversation), deadline * 1.5 + 0.1)
+    except Silent as silent:
+        return Priority(UNDEFINED, f"no answer in {deadline:g} s ({silent.why})")
+    except TimeoutError:
+        return Priority(UNDEFINED, f"the prioritizer {name!r}: no priority in {deadline:g} s")
+    except PluginError as error:
+        return Priority(UNDEFINED, told(error))
+    except Exception as error:  # noqa: BLE001 -- a plugin may raise anything, and must not stop the others
+        return Priority(UNDEFINED, told(f"the prioritizer {name!r} raised {type(error).__name__}: {error}"))
+    return _checked(name, answer)
 
 
 def problems(name: str, args: str) -> tuple[str, ...]:
@@ -80,5 +138,25 @@ def problems(name: str, args: str) -> tuple[str, ...]:
     >>> problems("sysfs", "exclusive_pref")
     ("'exclusive_pref' is ignored; there is only exclusive_pref_bit",)
     """
-    known = PRIORITIZERS.get(name)
-    return known.problems(args) if known else (f"there is no prioritizer {name!r}",)
+    built_in = PRIORITIZERS.get(name)
+    if built_in is not None:
+        return built_in.problems(args)
+    if name not in found(GROUP):
+        return (f"there is no prioritizer {name!r}",)
+    try:
+        ask_plugin = getattr(loaded(GROUP, name), "problems", None)
+        return tuple(map(told, ask_plugin(args))) if ask_plugin else ()
+    except PluginError as error:
+        return (told(error),)
+    except Exception as error:  # noqa: BLE001 -- likewise
+        return (told(f"the prioritizer {name!r} raised {type(error).__name__}: {error}"),)
+
+
+def _checked(name: str, answer: object) -> Priority:
+    """Return an answer as one of ours; a plugin may return anything."""
+    if not isinstance(answer, Priority):
+        return Priority(UNDEFINED, f"the prioritizer {name!r} returned no priority but {type(answer).__name__}")
+    value = answer.value
+    if isinstance(value, bool) or not isinstance(value, int) or not UNDEFINED <= value < _HIGHEST:
+        return Priority(UNDEFINED, told(f"the prioritizer {name!r} returned {value!r}, not -1 or a number from 0"))
+    return Priority(value, told(answer.why))

@@ -7,16 +7,19 @@ number, gets the same priority here, and `problems` names it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
 from ...config.pattern import Pattern
 from ...paths.path import Path
-from .priority import UNDEFINED, Priority
+from ...paths.request import fetch
+from ..conversation import Conversation
+from .priority import NEEDS_IO, UNDEFINED, Priority
 
 _WHATS: Final = ("hbtl", "devname", "serial", "wwn")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
+_UNDEFINED_NAME: Final = "[undef]"  # as multipath-tools prints a name that it does not know
 _NO_MATCH: Final = Priority(0, "weightedpath: no expression is found")
 
 
@@ -26,8 +29,22 @@ def priority(args: str, path: Path) -> Priority:
     if what not in _WHATS:
         return Priority(0, f"weightedpath: {what!r} is none of {', '.join(_WHATS)}")
     if what == "wwn":
-        return Priority(None, "weightedpath: the names of the host's own port are not read")
-    text = _text(what, path)
+        return Priority(None, NEEDS_IO)
+    return _by_text(what, _text(what, path), rules)
+
+
+async def ask(args: str, conversation: Conversation) -> Priority:
+    """Return the same; the names of the host's own port are read first, where they count."""
+    what, *rules = args.split() or [""]
+    if what != "wwn":
+        return priority(args, conversation.path)
+    path, port = conversation.path, f"/sys/class/fc_host/host{conversation.path.host}"
+    own = [await _name(conversation, f"{port}/{name}") for name in ("node_name", "port_name")]
+    far = (path.target_node, path.target_port if path.protocol == "scsi:fcp" else None)
+    return _by_text(what, ":".join(name or _UNDEFINED_NAME for name in (*own, *far)), rules)
+
+
+def _by_text(what: str, text: str, rules: Sequence[str]) -> Priority:
     for expression, number in zip(rules[::2], rules[1::2], strict=False):
         if (pattern := _pattern(expression)) and pattern.search(text):
             return _of_rule(f"{what} {expression}", _number(number))
@@ -59,6 +76,11 @@ def _of_rule(rule: str, value: int) -> Priority:
     if value < 0:
         return Priority(UNDEFINED, f"weightedpath: {rule} has a priority below 0")
     return Priority(value, f"weightedpath: {rule}")
+
+
+async def _name(conversation: Conversation, file: str) -> str:
+    answer = await conversation.ask(fetch(file, 64))
+    return "" if answer.error else answer.data.decode("ascii", "replace").strip()
 
 
 def _text(what: str, path: Path) -> str:

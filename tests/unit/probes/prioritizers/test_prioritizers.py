@@ -11,6 +11,7 @@ from multipath.units import Sectors, parse_devt
 SDA = Path(
     "sda", parse_devt("8:0"), Sectors(2048), None, "LIO-ORG", "disk", "2:0:0:1", "running", bus="scsi", serial="X7"
 )
+ALL_0 = "every path gets 0"
 BIT = "exclusive_pref_bit"
 # Access state, whether the path is preferred, arguments, priority.
 STATES = [
@@ -118,7 +119,7 @@ class TestThePrioritizers:
         unknown = [name for name in PRIORITIZERS if priority(name, "", SDA).value is None]
 
         assert {priority(name, "", SDA).why for name in unknown} == {NEEDS_IO}
-        assert set(unknown) == PRIORITIZERS.keys() - {"const", "sysfs", "weightedpath"}
+        assert set(unknown) == PRIORITIZERS.keys() - {"const", "iet", "sysfs", "weightedpath"}
 
     def test_that_do_not_exist_define_nothing(self) -> None:
         """And say it."""
@@ -147,7 +148,17 @@ class TestArguments:
             ("weightedpath", "devname a 5x", ["'5x' is no whole number, and counts as 5"]),
             ("weightedpath", "devname a -5", ["-5 is below 0, and counts as undefined"]),
             ("weightedpath", "devname a 5 b", ["'b' has no priority behind it, and is passed over"]),
-            ("emc", "what", []),
+            ("emc", "what", ["emc takes no arguments, and ignores 'what'"]),
+            ("iet", "preferredip=10.0.0.1", []),
+            ("iet", "preferredip=fe80::1 x", ["'x' is ignored"]),
+            ("iet", "preferredip=10.0.0", [f"'preferredip=ADDRESS' is needed, not 'preferredip=10.0.0'; {ALL_0}"]),
+            ("datacore", "preferredsds=A1", []),
+            ("datacore", "timeout=600 preferredsds=A1", []),
+            ("datacore", "preferredsds=A1 timeout=600", []),
+            ("datacore", "preferredsds=A", [f"the name 'A' is shorter than 2 characters; {ALL_0}"]),
+            ("datacore", "preferredsds=A1 timeout=9", [f"the timeout of 9 ms is not within 500 and 20000; {ALL_0}"]),
+            ("path_latency", "", []),
+            ("path_latency", "io_num=20 base_num=1.5", []),
         ],
     )
     def test_that_are_wrong_are_named(self, name: str, args: str, sentences: list[str]) -> None:
