@@ -17,12 +17,12 @@ from ..late import late
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from .boot import Guest as Guest
+    from .boot import run as run
     from .machine import Machine as Machine
     from .sinks import Sinks as Sinks
-    from .uml import Guest as Guest
-    from .uml import run as run
 
-_NOUNS = {"Guest": "uml", "Machine": "machine", "Sinks": "sinks", "run": "uml"}
+_NOUNS = {"Guest": "boot", "Machine": "machine", "Sinks": "sinks", "run": "boot"}
 
 __all__ = list(_NOUNS)
 __getattr__ = late(__name__, _NOUNS)

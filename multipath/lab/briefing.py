@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ..errors import LabError
 from . import backends, tools
-from .kernels import Kernel
+from .launch import Runner
 from .machine import Machine
 from .terminal import Terminal
 
@@ -27,7 +27,7 @@ _CARRIED = ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTEC
 
 
 @contextmanager
-def run_folder(machine: Machine, command: Sequence[str], kernel: Kernel, terminal: Terminal | None) -> Iterator[Path]:
+def run_folder(machine: Machine, command: Sequence[str], runner: Runner, terminal: Terminal | None) -> Iterator[Path]:
     """Yield a run folder that is ready for the guest; it is gone after the context."""
     folder = Path(tempfile.mkdtemp(prefix="multipath-lab-")).resolve()
     try:
@@ -36,9 +36,11 @@ def run_folder(machine: Machine, command: Sequence[str], kernel: Kernel, termina
         scratch = machine.scratch.resolve() if machine.scratch else folder / "scratch"
         scratch.mkdir(exist_ok=True)
         _refuse_blanks(folder, scratch, *_kept())
-        (folder / "settings").write_text(_settings(machine, kernel, scratch, terminal))
+        (folder / "settings").write_text(_settings(machine, runner, scratch, terminal))
         (folder / "backend").write_text(backends.script(machine))
-        (folder / "command").write_text(_command(command, {**_environment(machine, scratch), **machine.environment}))
+        (folder / "command").write_text(
+            _command(command, {**_environment(machine, runner, scratch), **machine.environment})
+        )
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -59,17 +61,18 @@ def _refuse_blanks(*places: str | Path) -> None:
             raise LabError(f"the lab cannot share {place!r} with a guest: blanks and commas cannot be in such a path")
 
 
-def _settings(machine: Machine, kernel: Kernel, scratch: Path, terminal: Terminal | None) -> str:
+def _settings(machine: Machine, runner: Runner, scratch: Path, terminal: Terminal | None) -> str:
     layer = tools.layer(backends.packages(machine.backend))
     settings = {
         "tools": layer,
         "tool_libraries": tools.libraries(layer),
-        "kernel": kernel.tree,
+        "kernel": runner.kernel(machine.kernel).tree,
         "scratch": scratch,
         "keep": " ".join(_kept()),
         "udev": "yes" if machine.udev else "no",
         "rows": terminal.size.lines if terminal else "",
         "columns": terminal.size.columns if terminal else "",
+        **runner.SETTINGS,
     }
     return "".join(f"{key}={shlex.quote(str(value))}\n" for key, value in settings.items())
 
@@ -87,7 +90,7 @@ def _command(command: Sequence[str], variables: Mapping[str, str]) -> str:
     return f"{exports}cd {shlex.quote(os.getcwd())} || exit 127\nexec {shlex.join(command)}\n"
 
 
-def _environment(machine: Machine, scratch: Path) -> dict[str, str]:
+def _environment(machine: Machine, runner: Runner, scratch: Path) -> dict[str, str]:
     own = os.path.dirname(sys.executable)
     variables = {
         "PATH": os.pathsep.join([own, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]),
@@ -96,12 +99,13 @@ def _environment(machine: Machine, scratch: Path) -> dict[str, str]:
         "HOME": "/root" if os.geteuid() == 0 else "/tmp",
         "TERM": os.environ.get("TERM", "dumb"),
         "MULTIPATH_LAB_KERNEL": machine.kernel,
+        "MULTIPATH_LAB_STOCK": "yes" if machine.stock else "no",
         "MULTIPATH_LAB_BACKEND": machine.backend,
         "MULTIPATH_LAB_PATHS": str(machine.paths),
         "MULTIPATH_LAB_LUNS": str(machine.luns),
         "MULTIPATH_LAB_SIZE": str(machine.size),
         "MULTIPATH_LAB_UDEV": "yes" if machine.udev else "no",
         "MULTIPATH_LAB_SCRATCH": str(scratch),
-        "MULTIPATH_LAB_CHANNEL": "/dev/ttyS2",
+        "MULTIPATH_LAB_CHANNEL": runner.SETTINGS["channel"],
     }
     return {key: os.environ[key] for key in _CARRIED if key in os.environ} | variables

@@ -32,8 +32,18 @@ class LogicalUnit:
 
 def inside() -> bool:
     """Return whether this process runs in a guest of the lab."""
-    # The variable alone could have been inherited; the processor of a user-mode Linux is like no other.
-    return "MULTIPATH_LAB_KERNEL" in os.environ and "User Mode Linux" in Path("/proc/cpuinfo").read_text()
+    # The variable alone could have been inherited; the processor of a user-mode Linux is like no other, and no kernel
+    # but that of the lab's own QEMU was told this word.
+    return "MULTIPATH_LAB_KERNEL" in os.environ and (
+        "User Mode Linux" in Path("/proc/cpuinfo").read_text()
+        or "multipath_lab.guest=1" in Path("/proc/cmdline").read_text().split()
+    )
+
+
+def stock() -> bool:
+    """Return whether this guest runs a stock kernel of Debian, in QEMU."""
+    refuse_outside()
+    return os.environ["MULTIPATH_LAB_STOCK"] == "yes"
 
 
 def kernel_name() -> str:

@@ -6,11 +6,12 @@ kernel is linked to it, so a copy of the kernel names that library's loader and 
 """
 
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import KernelUnavailable, LabError
-from . import cache, tools
+from . import cache, launch, tools
 from .host import release
 from .packages import from_suite
 
@@ -79,11 +80,22 @@ def kernel(name: str) -> Kernel:
     Raises:
         KernelUnavailable: no such name, or it cannot be fetched.
     """
-    offer = next((offer for offer in CATALOGUE if offer.name == name), None)
-    if offer is None:
+    line = offer(name)
+    tree = cache.made(f"kernel-{name}", lambda draft: _fetch(line, draft))
+    return Kernel(name, _release(tree), tree, tree / "usr/bin/linux.uml", line.shim, line.words)
+
+
+def offer(name: str) -> Offer:
+    """
+    Return a line of the catalogue.
+
+    Raises:
+        KernelUnavailable: no such name.
+    """
+    found = next((offer for offer in CATALOGUE if offer.name == name), None)
+    if found is None:
         raise KernelUnavailable(f"no kernel {name!r} in the catalogue; there are {', '.join(names())}")
-    tree = cache.made(f"kernel-{name}", lambda draft: _fetch(offer, draft))
-    return Kernel(name, _release(tree), tree, tree / "usr/bin/linux.uml", offer.shim, offer.words)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +108,29 @@ class State:
         suite: The suite of Debian that it comes from.
         release: What ``uname -r`` says in it; empty where it is not here.
         reason: Why it is not here; empty where it is.
+        stock: Whether it is Debian's stock kernel, for QEMU, and not user-mode Linux.
     """
 
     name: str
     suite: str
     release: str
     reason: str
+    stock: bool = False
 
 
 def state(name: str, *, fetch: bool = False) -> State:
     """Return what is known of a kernel; ``fetch`` it if it is not here."""
-    offer = next(offer for offer in CATALOGUE if offer.name == name)
-    if not fetch and not (cache.folder() / f"kernel-{name}").is_dir():
-        return State(name, offer.suite, "", "not fetched yet")
+    return state_of(offer(name), kernel if fetch or (cache.folder() / f"kernel-{name}").is_dir() else None)
+
+
+def state_of(line: Offer, kernel: Callable[[str], launch.Kernel] | None, *, stock: bool = False) -> State:
+    """Return what is known of a line; ``kernel`` returns the kernel of a name, ``None`` where it is not here."""
+    if kernel is None:
+        return State(line.name, line.suite, "", "not fetched yet", stock)
     try:
-        return State(name, offer.suite, kernel(name).release, "")
+        return State(line.name, line.suite, kernel(line.name).release, "", stock)
     except LabError as error:
-        return State(name, offer.suite, "", str(error))
+        return State(line.name, line.suite, "", str(error), stock)
 
 
 def _release(tree: Path) -> str:

@@ -38,6 +38,21 @@ def from_suite(suite: str, names: Sequence[str], destination: Path) -> None:
     _unpack_all(destination)
 
 
+def needs(suite: str, name: str) -> tuple[str, ...]:
+    """
+    Return the names of the packages that a package of a Debian suite depends on; of alternatives the first.
+
+    Raises:
+        KernelUnavailable: as for `from_suite`.
+    """
+    settings = _settings(suite, [mirror(configured(), suite)])
+    with cache.locked(f"apt-{suite}"):
+        _update(suite, settings)
+        shown = _apt(["show", name], settings, cwd=cache.folder(), program="apt-cache")
+    depends = next((line for line in shown.splitlines() if line.startswith("Depends:")), "Depends:")
+    return tuple(word.split()[0] for word in depends.partition(":")[2].split(",") if word.strip())
+
+
 def missing_here(sources: Sequence[Source], names: Sequence[str], destination: Path) -> None:
     """
     Unpack what this machine would have to install to have ``names``: as far as it lacks them and what they need.
@@ -87,9 +102,9 @@ def _update(name: str, settings: Sequence[str]) -> None:
     _apt(["-o", "APT::Update::Error-Mode=any", "update"], settings, cwd=cache.folder())
 
 
-def _apt(arguments: Sequence[str], settings: Sequence[str], *, cwd: Path) -> None:
+def _apt(arguments: Sequence[str], settings: Sequence[str], *, cwd: Path, program: str = "apt-get") -> str:
     try:
-        output(["apt-get", "-q", *settings, *arguments], package="apt", cwd=cwd)
+        return output([program, "-q", *settings, *arguments], package="apt", cwd=cwd)
     except ToolMissing:
         raise
     except LabError as error:

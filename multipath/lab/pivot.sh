@@ -6,6 +6,16 @@ export LIBMOUNT_FORCE_MOUNT2=always PATH=/usr/sbin:/usr/bin:/sbin:/bin
 lab=${0%/*}
 . "$lab/settings"
 
+# shared TAG FOLDER PLACE: mount a folder of the machine.
+shared() {
+	case $share in
+	hostfs) mount -t hostfs -o "$2" "$1" "$3" ;;
+	9p) mount -t 9p -o "trans=virtio,version=9p2000.L,msize=507904,access=any,noxattr$(cached "$1")" "$1" "$3" ;;
+	esac
+}
+# What nobody changes while the guest runs need not be looked at again.
+cached() { case $1 in tools) echo ,cache=loose,ro ;; *) echo ,cache=none ;; esac; }
+
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t tmpfs -o size=75% tmpfs /run
@@ -15,7 +25,7 @@ mkdir /run/writes /run/work /run/tools /run/root /run/keep
 PATH=$PATH:$tools/usr/sbin LD_LIBRARY_PATH=$tool_libraries modprobe -d "$kernel" overlay || true
 
 # A file system of its own for each folder: overlay refuses layers that lie in one another.
-mount -t hostfs -o "$tools" tools /run/tools
+shared tools "$tools" /run/tools
 mount -t overlay -o lowerdir=/run/tools:/,upperdir=/run/writes,workdir=/run/work overlay /run/root
 cd /run/root
 
@@ -42,9 +52,9 @@ for place in $keep; do
 done
 
 mkdir -p run/multipath-lab "usr/lib/modules/$(uname -r)" ".$scratch"
-mount -t hostfs -o "$lab" lab run/multipath-lab
-mount -t hostfs -o "$scratch" scratch ".$scratch"
-mount -t hostfs -o "$kernel/usr/lib/modules/$(uname -r)" modules "usr/lib/modules/$(uname -r)"
+shared lab "$lab" run/multipath-lab
+shared scratch "$scratch" ".$scratch"
+mount --bind "$kernel/usr/lib/modules/$(uname -r)" "usr/lib/modules/$(uname -r)"
 
 mount --move . /
 exec chroot . /bin/sh /run/multipath-lab/session.sh

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from ..errors import LabError
+from .boot import Guest
 from .machine import Machine
 from .pytest_reports import failed, from_message
 from .pytest_words import environment, words
 from .sinks import Sinks, to_stdout
-from .uml import Guest
 
 _BOOTS = 3
 # For booting, starting Python and collecting, and for what happens between two tests.
@@ -97,7 +97,7 @@ class Group:
             elif len(self._pending()) == len(pending):
                 self._give_up(death)
             elif death and not self._pending() and not self._stopped:
-                self.notes.append(f"kernel {self._machine.kernel}, after its last test: {death}")
+                self.notes.append(f"kernel {self._machine.kernel_title}, after its last test: {death}")
 
     def _pending(self) -> list[str]:
         return [item.nodeid for item in self.items if item.nodeid not in self._finished]

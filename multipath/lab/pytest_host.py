@@ -15,10 +15,11 @@ import pytest
 
 from ..errors import LabError
 from . import kernels
+from .boot import runner_of
 from .machine import Machine
 from .pytest_group import Group
 
-_NEEDS = frozenset({"backend", "paths", "luns", "size", "udev", "memory"})
+_NEEDS = frozenset({"backend", "paths", "luns", "size", "udev", "memory", "cpus", "stock"})
 
 
 class Host:
@@ -29,7 +30,7 @@ class Host:
         groups: dict[Machine, Group] = {}
         for item in items:
             machine = needs(item)
-            if machine is not None and machine.kernel not in self._absent:
+            if machine is not None and machine.kernel_title not in self._absent:
                 groups.setdefault(machine, Group(machine, config)).add(item, _limit(item))
         self._groups = list(groups.values())
         self._group_of = {item.nodeid: group for group in self._groups for item in group.items}
@@ -99,13 +100,15 @@ def _limit(item: pytest.Item) -> float:
 
 def _absent(config: pytest.Config, items: Sequence[pytest.Item]) -> dict[str, str]:
     """Return the kernels that may be absent and are, with the reasons."""
-    wanted = {machine.kernel for machine in map(needs, items) if machine}
     if config.getoption("collectonly"):
         return {}
+    wanted = {machine.kernel_title: machine for machine in map(needs, items) if machine}
     absent = {}
-    for name in wanted - kernels.ALWAYS:
+    for title, machine in wanted.items():
+        if machine.kernel in kernels.ALWAYS:
+            continue
         try:
-            kernels.kernel(name)
+            runner_of(machine).kernel(machine.kernel)
         except LabError as error:
-            absent[name] = str(error)
+            absent[title] = str(error)
     return absent

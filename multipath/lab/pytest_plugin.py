@@ -6,6 +6,8 @@ pytest on a real kernel: a test that is marked ``kernel`` runs in a guest and is
     @pytest.mark.kernel                              # four paths to one logical unit, udevd running
     @pytest.mark.kernel(paths=2, luns=3, udev=False) # each set of needs that differs costs a boot for each kernel
 
+    @pytest.mark.kernel(stock=True, on="6.1")        # Debian's stock kernel in QEMU: handlers, NVMe, CPUs; slow to boot
+
     # One value of a parameter may need a kernel, where the others do not: it names which.
     pytest.param("6.12", marks=pytest.mark.kernel(on="6.12"))
 
@@ -38,8 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and take the part of the host or of the guest."""
     config.addinivalue_line(
         "markers",
-        "kernel(backend='scsi_debug', paths=4, luns=1, size=64, udev=True, memory=512, timeout=60): in a guest, "
-        "on each kernel or on=NAME",
+        "kernel(stock=False, backend='scsi_debug', paths=4, luns=1, size=64, udev=True, memory=512, cpus=1, "
+        "timeout=60): in a guest, on each kernel or on=NAME",
     )
     if "MULTIPATH_LAB_SELECTION" in os.environ and inside():
         from .pytest_guest import Reporter  # only where it is needed: the plugin is loaded in every project

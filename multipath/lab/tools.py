@@ -15,18 +15,23 @@ NAMES = ("udev", "kmod", "dmsetup", "sg3-utils", "sg3-utils-udev", "patchelf", "
 
 
 def layer(more: Sequence[str] = ()) -> Path:
-    """
-    Return the folder with the packages of `NAMES` that this machine has not installed, and what these need.
+    """Return the folder with those packages of `NAMES`, and of ``more``, that this machine has not installed."""
+    return fetched("tools", (*NAMES, *more))
 
-    A machine that installs or upgrades a package gets a new layer: a library of the layer must fit the machine's.
+
+def fetched(kind: str, names: Sequence[str]) -> Path:
+    """
+    Return a folder with those packages, and what they need, that this machine has not installed.
+
+    A machine that installs or upgrades a package gets a new one: a library that was fetched must fit the machine's.
 
     Args:
-        more: Further packages.
+        kind: What the folder of the cache is called, before its key.
+        names: Packages of this machine's release.
     """
     status = Path("/var/lib/dpkg/status").stat()
-    names = (*NAMES, *more)
     key = hashlib.sha256(repr((names, status.st_mtime_ns, status.st_size)).encode()).hexdigest()[:12]
-    return cache.made(f"tools-{key}", lambda draft: _fetch(names, draft))
+    return cache.made(f"{kind}-{key}", lambda draft: _fetch(names, draft))
 
 
 def _fetch(names: Sequence[str], draft: Path) -> None:

@@ -1,148 +1,51 @@
 """
-Boots one guest of user-mode Linux, runs one command in it, and leaves nothing behind.
+User-mode Linux: the kernel is an ordinary process, which sees the machine's files as a file system of its own kind.
 
-Theory of operation: the kernel is an ordinary process. Its root is the machine's root, read-only; ``pivot.sh`` lays the
-missing tools and a tmpfs over it, ``session.sh`` makes the array and runs the command. A run folder carries the scripts
-in and the exit status out. Three serial lines carry the command's stdout, its stderr and a channel of its own (used by
-the pytest plugin); the console is kept and shown only when the kernel dies. All processes of the guest are one process
-group; a tiny watchdog outside of it kills the group and removes the run folder when this process goes away in any
-manner.
+Four of its lines are pipes: the serial lines carry the command's stdout, its stderr and the channel, the console goes
+with the kernel's own output.
 """
 
-import os
-import selectors
-import subprocess
-import time
-from collections import deque
-from collections.abc import Sequence
-from contextlib import ExitStack
-from types import TracebackType
-from typing import Self
+from pathlib import Path
+from typing import Final
 
-from ..errors import Closed, GuestPanicked, GuestTimeout
-from . import cpus, kernels
-from .briefing import run_folder, status
+from ..errors import LabError
+from . import preload
+from .kernels import kernel
+from .launch import Launch
+from .lines import Lines
 from .machine import Machine
-from .process import end, kernel_words, opened, started, watched
-from .sinks import Sinks, to_descriptor
-from .terminal import Terminal
 
-_CONSOLE_LINES = 40
+__all__ = ["SETTINGS", "kernel", "launch"]
 
-
-class Guest:
-    """
-    One boot of one machine; a context manager, after which nothing of it is left.
-
-    Synchronization: `wait` in one thread; `allow` and `kill` from any.
-    """
-
-    def __init__(
-        self, command: Sequence[str], machine: Machine, sinks: Sinks | None = None, terminal: Terminal | None = None
-    ) -> None:
-        self._command, self._machine = command, machine
-        self._sinks, self._terminal = sinks or Sinks(), terminal
-        self._console: deque[bytes] = deque(maxlen=_CONSOLE_LINES * 10)
-        self._resources = ExitStack()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._limit, self._deadline = 0.0, 0.0
-
-    def __enter__(self) -> Self:
-        """Boot."""
-        kernel = kernels.kernel(self._machine.kernel)
-        with ExitStack() as resources:
-            self._folder = resources.enter_context(run_folder(self._machine, self._command, kernel, self._terminal))
-            cpu = resources.enter_context(cpus.taken())
-            self._lines = resources.enter_context(opened(self._terminal))
-            words = kernel_words(self._machine, self._folder, self._lines)
-            self._process = resources.enter_context(started(kernel, words, cpu, self._lines))
-            resources.enter_context(watched(self._process, self._folder))
-            self.allow(self._machine.timeout)
-            self._resources = resources.pop_all()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Kill what runs and remove what was made."""
-        self.kill()
-        self._resources.close()
-
-    @property
-    def console(self) -> tuple[str, ...]:
-        """The last lines of the guest's console."""
-        text = b"".join(self._console).decode(errors="replace").replace("\r", "")
-        return tuple(text.splitlines()[-_CONSOLE_LINES:])
-
-    def allow(self, seconds: float) -> None:
-        """Set the hard limit anew, counted from now."""
-        self._limit, self._deadline = seconds, time.monotonic() + seconds
-
-    def kill(self) -> None:
-        """Kill the guest; `wait` then ends. Does nothing when it is dead."""
-        if self._process is not None:
-            end(self._process)
-
-    def wait(self) -> int:
-        """
-        Pass the output on until the guest is off; return the exit status of its command.
-
-        Raises:
-            GuestTimeout: the hard limit passed.
-            GuestPanicked: the guest's kernel died before the command ended.
-        """
-        self._pump(self._live)
-        code = status(self._folder)
-        if code is None:
-            raise GuestPanicked(
-                f"the guest's kernel {self._machine.kernel} died before the command ended", self.console
-            )
-        return code
-
-    @property
-    def _live(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
-            raise Closed("this guest was never booted")
-        return self._process
-
-    def _pump(self, process: subprocess.Popen[bytes]) -> None:
-        sinks = (self._sinks.stdout, self._sinks.stderr, self._sinks.channel, self._console.append)
-        with selectors.DefaultSelector() as selector:
-            for line, sink in zip(self._lines.near, sinks, strict=True):
-                selector.register(line, selectors.EVENT_READ, sink)
-            if self._terminal is not None:
-                selector.register(self._terminal.near, selectors.EVENT_READ, self._sinks.stdout)
-                selector.register(self._terminal.keyboard, selectors.EVENT_READ, to_descriptor(self._terminal.near))
-            # A terminal never ends; the guest's own lines do when its last process is gone.
-            while not selector.get_map().keys().isdisjoint(self._lines.near):
-                self._pass_on(selector)
-        process.wait()
-
-    def _pass_on(self, selector: selectors.BaseSelector) -> None:
-        # Not longer than a second: another thread may have moved the deadline.
-        ready = selector.select(min(1.0, max(0.0, self._deadline - time.monotonic())))
-        if time.monotonic() >= self._deadline:  # also where output comes without a pause
-            raise GuestTimeout(f"the guest was killed: its limit of {self._limit:g} s passed")
-        for key, _ in ready:
-            data = os.read(key.fd, 1 << 16)
-            if data:
-                key.data(data)
-            else:
-                selector.unregister(key.fd)
+# What `pivot.sh` and `session.sh` are told: how folders are shared, the devices, the way to power off.
+SETTINGS: Final = {
+    "share": "hostfs",
+    "out": "/dev/ttyS0",
+    "err": "/dev/ttyS1",
+    "channel": "/dev/ttyS2",
+    "terminal": "/dev/ttyS0",
+    "off": "o",
+}
 
 
-def run(command: Sequence[str], machine: Machine | None = None, sinks: Sinks | None = None) -> int:
-    """
-    Run a command in a guest of its own and return its exit status.
+def launch(machine: Machine, folder: Path, lines: Lines) -> Launch:
+    """Return the process that is a guest; ``folder`` is the run folder."""
+    if machine.cpus != 1:
+        raise LabError(f"user-mode Linux has one processor, not {machine.cpus}; a stock kernel may have more")
+    chosen = kernel(machine.kernel)
+    shim = {"LD_PRELOAD": str(preload.library())} if chosen.shim else {}
+    inherited = [*lines.far[:3], *([lines.terminal.far] if lines.terminal else [])]
+    words: tuple[str | Path, ...] = (chosen.program, *chosen.words, *_words(machine, folder, lines))
+    # Unpinned it spends its time moving between CPUs.
+    return Launch(words, shim, tuple(inherited), pinned=True)
 
-    The guest has the machine's files, read-only, at the same places, and starts in the same folder with the same
-    Python.
 
-    Raises:
-        KernelUnavailable: the kernel or a program for the guest cannot be fetched.
-        ToolMissing: a program of this machine is missing.
-        GuestTimeout: the hard limit passed.
-        GuestPanicked: the guest's kernel died before the command ended.
-    """
-    with Guest(command, machine or Machine(), sinks) as guest:
-        return guest.wait()
+def _words(machine: Machine, folder: Path, lines: Lines) -> list[str]:
+    stdout, stderr, channel, _ = lines.far
+    first = f"fd:{lines.terminal.far}" if lines.terminal else f"null,fd:{stdout}"
+    return [
+        f"mem={machine.memory}M", "rootfstype=hostfs", "rootflags=/", "ro", f"umid={folder.name}", f"uml_dir={folder}/",
+        "con=null", "con0=null,fd:1", "ssl=null", f"ssl0={first}", f"ssl1=null,fd:{stderr}", f"ssl2=null,fd:{channel}",
+        # A kernel that goes on after an oops would make tests pass or hang by chance.
+        "quiet", "loglevel=4", "oops=panic", "init=/bin/sh", "--", f"{folder}/pivot.sh",
+    ]  # fmt: skip

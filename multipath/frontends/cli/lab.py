@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ...errors import GuestTimeout, LabError
-from ...lab import Guest, Machine, backends, kernels, run
+from ...lab import Guest, Machine, backends, kernels, run, stock_kernels
 from ...lab.terminal import lent
 
 USAGE = 2
@@ -35,6 +35,7 @@ def _add_machine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kernel", default=default.kernel, metavar="K", choices=kernels.names(), help="%(choices)s; %(default)s"
     )
+    parser.add_argument("--stock", action="store_true", help="Debian's stock kernel in QEMU, not user-mode Linux")
     parser.add_argument(
         "--backend", default=default.backend, choices=backends.names(), help="the kind of array; %(default)s"
     )
@@ -47,6 +48,9 @@ def _add_machine(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--memory", type=_positive, default=default.memory, metavar="MIB", help="of the guest; %(default)s"
+    )
+    parser.add_argument(
+        "--cpus", type=_positive, default=default.cpus, metavar="N", help="of a stock guest; %(default)s"
     )
     parser.add_argument("--no-udev", action="store_true", help="devtmpfs only, as in an installer")
     parser.add_argument("--scratch", type=Path, metavar="DIR", help="a folder that the guest may write to")
@@ -86,8 +90,8 @@ def _add_kernels(parser: argparse.ArgumentParser) -> None:
 
 def _machine(args: argparse.Namespace) -> Machine:
     return Machine(
-        kernel=args.kernel, backend=args.backend, paths=args.paths, luns=args.luns, size=args.size,
-        udev=not args.no_udev, memory=args.memory, timeout=args.timeout, scratch=args.scratch,
+        kernel=args.kernel, stock=args.stock, backend=args.backend, paths=args.paths, luns=args.luns, size=args.size,
+        udev=not args.no_udev, memory=args.memory, cpus=args.cpus, timeout=args.timeout, scratch=args.scratch,
     )  # fmt: skip
 
 
@@ -122,12 +126,15 @@ def _reported(work: Callable[[], int]) -> int:
 
 def list_kernels(args: argparse.Namespace) -> int:
     """Run ``mpath lab kernels``."""
-    states = [kernels.state(name, fetch=args.fetch) for name in kernels.names()]
+    states = [
+        catalogue.state(name, fetch=args.fetch) for catalogue in (kernels, stock_kernels) for name in kernels.names()
+    ]
     if args.output == "json":
         print(json.dumps([asdict(state) for state in states], indent=2))
     else:
         for state in states:
-            print(f"{state.name:8} {state.suite:10} {state.release or '-':10} {state.reason or 'here'}")
+            kind = "stock" if state.stock else "user-mode"
+            print(f"{kind:9} {state.name:8} {state.suite:10} {state.release or '-':20} {state.reason or 'here'}")
     return 0 if not any(state.reason and state.name in kernels.ALWAYS for state in states) or not args.fetch else 1
 
 

@@ -99,7 +99,7 @@ class TestAProjectWithoutMarkedTests:
         """No output, and none of the lab is imported but the plugin itself."""
         pytester.makepyfile(
             "import sys\n"
-            "def test_plain(): assert not {'multipath.lab.pytest_host', 'multipath.lab.uml'} & set(sys.modules)\n"
+            "def test_plain(): assert not {'multipath.lab.pytest_host', 'multipath.lab.boot'} & set(sys.modules)\n"
         )
 
         result = pytester.runpytest_subprocess(*PLUGIN)

@@ -1,0 +1,35 @@
+"""What connects a guest with the outside."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from .terminal import Terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """
+    What connects a guest with the outside: stdout, stderr, channel and console, in this order.
+
+    Attributes:
+        near: The ends that are read here.
+        far: The ends that the guest has.
+        terminal: What takes the place of stdout in an interactive guest.
+    """
+
+    near: tuple[int, ...]
+    far: tuple[int, ...]
+    terminal: Terminal | None
+
+
+@contextmanager
+def opened(terminal: Terminal | None) -> Iterator[Lines]:
+    """Yield new lines; the near ends are closed after the context, the far ends by `started`."""
+    pipes = [os.pipe() for _ in range(4)]
+    try:
+        yield Lines(tuple(near for near, _ in pipes), tuple(far for _, far in pipes), terminal)
+    finally:
+        for near, _ in pipes:
+            os.close(near)
