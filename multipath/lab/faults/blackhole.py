@@ -22,16 +22,19 @@ _OURS: Final = "1"
 
 def inject(path: str) -> None:
     """Break the path."""
-    if "0:\tfrom all lookup local" in _rules("show"):
+    # First of all: outside of a guest it refuses, before the machine's own rules are touched.
+    destination = portal(device(path))
+    if _rules("show").startswith("0:\tfrom all lookup local"):
         _rules("add", "pref", _LOCAL, "lookup", "local")
         _rules("del", "pref", "0")
-    _rules("add", "pref", _OURS, "to", portal(device(path)), "blackhole")
+    _rules("add", "pref", _OURS, "to", destination, "blackhole")
 
 
 def heal(path: str) -> None:
     """Restore it, and wait for the session."""
+    destination = portal(device(path))
     with suppress(subprocess.CalledProcessError):  # no such rule: all is well
-        _rules("del", "pref", _OURS, "to", portal(device(path)))
+        _rules("del", "pref", _OURS, "to", destination)
     wait_for(device(path))
 
 
