@@ -84,7 +84,7 @@ class Checking:
         return Seen.GHOST_ALONE if alone else Seen.GHOST
 
     def _identify(self, path: WatchedPath, now: float) -> list[Action]:
-        if path.asked is not None and now < path.asked + self.options.patience:
+        if path.asked is not None and now < path.asked + self.options.polling_interval:
             return []
         path.asked = now
         return path.take(Seen.UNPROVEN, "recheck_wwid yes: it works again, and may be another unit by now")

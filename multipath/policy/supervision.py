@@ -9,6 +9,7 @@ intervals, such as ``no_path_retry``, keeps to the configured one.
 from dataclasses import dataclass
 from typing import Final
 
+from ..config.schema import OPTIONS
 from ..config.setting import Value
 from .flapping import FlappingOptions
 from .marginal import MarginalOptions
@@ -77,7 +78,8 @@ class Supervision:
 
         Args:
             settings: The options.
-            max_stall: The stall budget; it bounds the interval and the time of a check.
+            max_stall: The stall budget where the map's own options have none; it bounds the interval and the time of
+                a check.
             device_timeout: Of its disks, as sysfs shows it: holds where ``checker_timeout`` is not set.
         """
         value = settings.value
@@ -85,11 +87,12 @@ class Supervision:
         configured = _number(value("polling_interval"), 5)
         longest = max(configured, _number(value("max_polling_interval"), configured * _LONGEST))
         patience = _number(value("checker_timeout"), device_timeout or _DEFAULT_TIMEOUT)
-        part = longest if max_stall is None else max_stall / _BUDGETED
+        budget = _budget(settings, max_stall)
+        part = longest if budget is None else budget / _BUDGETED
         return cls(
             polling_interval=min(configured, part),
             max_polling_interval=min(longest, part),
-            checker_timeout=patience if max_stall is None else min(patience, part),
+            checker_timeout=patience if budget is None else min(patience, part),
             patience=patience,
             failback=value("failback"),
             retry_interval=configured,
@@ -105,7 +108,7 @@ class Supervision:
             purge_disconnected=value("purge_disconnected") is True,
             auto_resize=str(value("auto_resize") or "never"),
             by_priority=value("path_grouping_policy") == "group_by_prio",
-            max_stall=max_stall,
+            max_stall=budget,
         )
 
     @property
@@ -134,6 +137,11 @@ def _number(value: Value | None, absent: float) -> float:
 
 def _seconds(value: Value | None) -> float | None:
     return _number(value, 0.0) or None
+
+
+def _budget(settings: MapSettings, otherwise: float | None) -> float | None:
+    configured = settings.value("max_stall") if "max_stall" in OPTIONS else None
+    return _number(configured, otherwise or 0.0) or None
 
 
 def _flapping(settings: MapSettings, longest: float) -> FlappingOptions | None:

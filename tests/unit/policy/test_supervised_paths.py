@@ -166,14 +166,14 @@ class TestAPathThatMayBeAnotherUnit:
         assert orders(story.check(A, UP)) == ["RecheckWwid"]
         assert orders(story.carry_out(story.supervisor.identified(A, story.now, same=True))) == ["ReinstatePath"]
 
-    def test_is_identified_once(self) -> None:
-        """Good checks that come meanwhile ask again only after checker_timeout."""
+    def test_is_asked_again_where_there_was_no_answer(self) -> None:
+        """After a polling_interval; not by a check that comes sooner."""
         story = begun(Supervision(recheck_wwid=True))
         story.check(A, DOWN)
-        story.checks(A, UP, UP, UP)
 
-        assert len(story.every(RecheckWwid)) == 1
-        assert orders(story.check(A, UP, after=30)) == ["RecheckWwid"]
+        assert orders(story.check(A, UP)) == ["RecheckWwid"]
+        assert orders(story.check(A, UP, after=4)) == []
+        assert orders(story.check(A, UP, after=1)) == ["RecheckWwid"]
 
     def test_is_not_used_where_it_is_one(self) -> None:
         """Never again; a plan is asked for that leaves it out."""

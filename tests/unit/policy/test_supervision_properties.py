@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -29,6 +30,7 @@ from multipath.units import DevT
 
 from .story import UP, WWID, A, B, C, Story, only
 
+pytestmark = pytest.mark.slow
 PATHS: Final = (A, B, C)
 OPTIONS: Final = st.builds(
     Supervision,

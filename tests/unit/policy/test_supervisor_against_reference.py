@@ -114,6 +114,7 @@ class Both:
 
 
 class TestASupervision:
+    @pytest.mark.slow
     @settings(max_examples=150, deadline=None)
     @given(options=OPTIONS, happenings=HAPPENINGS)
     def test_decides_as_multipathd(self, options: Supervision, happenings: list[Happening]) -> None:
