@@ -7,7 +7,7 @@ STUBS := $(filter-out multipath._native.libc,$(patsubst multipath/_native/%.pyi,
 NATIVE := $(wildcard _native/*.pyx _native/*.pxd _native/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit check bench lab clean
+.PHONY: help demo test unit check bench lab soak clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -33,6 +33,9 @@ bench: .venv/ready  ## measure against libdevmapper, dmsetup and asyncio; writes
 
 lab: .venv/ready  ## open a shell on a real kernel with an array of four paths
 	@$(BIN)/mpath lab shell
+
+soak: .venv/ready  ## random faults on all paths for ten minutes, under a load that proves itself (SECONDS, SEED)
+	@$(BIN)/python -m pytest -s tests/lab/test_soak.py -o soak_seconds=$(or $(SECONDS),600) -o soak_seed=$(SEED) $(ARGS)
 
 clean:  ## remove what was built; fetched kernels stay in their cache
 	rm -rf .venv build dist multipath/_native/*.so *.egg-info

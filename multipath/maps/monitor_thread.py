@@ -2,8 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -49,14 +49,15 @@ class MonitorThread:
 
     def close(self) -> None:
         """Stop it, and whoever waits for an event; a second time does nothing."""
-        if self._thread is None or self._loop is None:
+        if self._thread is None or self._loop is None or self._closed:
             return
         self._closed = True
-        with suppress(RuntimeError):  # the loop has ended by itself
-            asyncio.run_coroutine_threadsafe(self._monitor.stop(), self._loop)
+        self._sent(self._monitor.stop())
         self._thread.join()
         for future in list(self._waiting):
-            future.cancel()
+            # Not cancelled: that would be told to the loop, which has ended.
+            with suppress(InvalidStateError):
+                future.set_exception(CancelledError())
 
     def __iter__(self) -> Self:
         """Return the iterator."""
@@ -71,16 +72,16 @@ class MonitorThread:
 
     def get(self, timeout: float | None = None) -> MonitorEvent | None:
         """Return the next event; ``None`` where none comes within ``timeout`` seconds, or the monitor has ended."""
-        if self._loop is None or self._loop.is_closed():
+        future = self._sent(self._next(timeout))
+        if future is None:
             return None
-        with suppress(RuntimeError, CancelledError):
-            future = asyncio.run_coroutine_threadsafe(self._next(timeout), self._loop)
-            self._waiting.add(future)
-            try:
-                return future.result()
-            finally:
-                self._waiting.discard(future)
-        return None
+        self._waiting.add(future)
+        try:
+            return future.result()
+        except CancelledError:
+            return None
+        finally:
+            self._waiting.discard(future)
 
     def status(self) -> MonitorStatus:
         """Return how everything stands now."""
@@ -99,6 +100,16 @@ class MonitorThread:
         if self._loop is None or self._closed:
             raise errors.Closed("this monitor has ended")
         return asyncio.run_coroutine_threadsafe(ask(), self._loop).result()
+
+    def _sent(self, question: Coroutine[Any, Any, _Result]) -> Future[_Result] | None:
+        """Have the loop work on something; ``None`` where it has ended."""
+        try:
+            if self._loop is not None:
+                return asyncio.run_coroutine_threadsafe(question, self._loop)
+        except RuntimeError:  # it is closed
+            pass
+        question.close()
+        return None
 
     async def _next(self, timeout: float | None) -> MonitorEvent | None:
         try:

@@ -64,6 +64,7 @@ class Surveillance:
         self._intake: Intake | None = None
         self._owns_source = options.uevents is None
         self._stopped = asyncio.Event()
+        self._end: asyncio.Task[None] | None = None
         self._began = 0.0
 
     def start(self) -> None:
@@ -89,16 +90,10 @@ class Surveillance:
 
     async def stop(self) -> None:
         """End it; a second time waits for the first."""
-        if self._stopped.is_set():
-            return
-        self._stopped.set()
-        self._checks.stop()
-        self._rounds.stop()
-        if self._intake is not None:
-            self._intake.stop()
-        await self._part()
-        await self._charge.end()
-        self._close()
+        if self._end is None:
+            self._end = asyncio.get_running_loop().create_task(self._ended())
+        # Whoever asks may be cancelled, for the loop ends when `wait` has; what is begun is done all the same.
+        await asyncio.shield(self._end)
 
     async def settled(self) -> None:
         """Wait until no plan is wanted that has not been tried, or it is stopped."""
@@ -128,6 +123,16 @@ class Surveillance:
         return status_of(self._charge, self._began, self._host.asker.held, self._checks.late)
 
     # The ends.
+
+    async def _ended(self) -> None:
+        self._stopped.set()
+        self._checks.stop()
+        self._rounds.stop()
+        if self._intake is not None:
+            self._intake.stop()
+        await self._part()
+        await self._charge.end()
+        self._close()
 
     def _source(self) -> UeventSource | None:
         if self._options.uevents is not None:

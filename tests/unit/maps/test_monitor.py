@@ -1,6 +1,7 @@
 """A monitor keeps the maps of a host right: on a host in memory, in its time."""
 
 import asyncio
+import threading
 import time
 
 import pytest
@@ -517,6 +518,21 @@ class TestAMonitorInAThread:
             assert time.monotonic() - begun < 2
 
         assert kinds == ["planned", "added"]
+
+    def test_may_be_closed_while_others_wait_and_a_second_time(self) -> None:
+        """Whoever waits is told that it has ended; what the end has begun is done to the end."""
+        with VirtualHost() as world, Host(**world.seams(), asker=world.asker()) as host:
+            world.add_array(paths=2)
+            with Monitor(host, config=configuration(), uevents=ListedUevents()).blocking() as events:
+                listener = threading.Thread(target=lambda: [None for _ in events])
+                listener.start()
+                assert events.status().acting
+                events.close()
+                events.close()
+                listener.join(5)
+
+            assert not listener.is_alive()
+            assert events.get() is None
 
     def test_raises_what_stands_against_it(self) -> None:
         """At the start of its context."""
