@@ -1,12 +1,13 @@
 """Taking over what a plan says of maps and paths: who is a path of which map, and how each is looked after."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 
 from .. import errors
+from ..config.schema import OPTIONS
 from ..paths.path import Path
 from ..policy import actions as act
 from ..policy.observation import Observation
+from ..policy.settings import MapSettings
 from ..policy.supervision import Supervision
 from ..units import DevT
 from .charge import Charge
@@ -85,8 +86,8 @@ class Adoption:
         options, sysfs = self._charge.options, self._charge.host.sysfs
         make = known.again if known else MonitoredPath.of
         about.paths[path.devt] = make(path, about.wwid, options, sysfs)
-        if fresh and self._charge.keeper is not None and self._charge.act:
-            self._charge.spawn(self._keep(about, path, planned))
+        if fresh:
+            self._charge.keep(lambda: self._keep(about, path, planned))
 
     async def _keep(self, about: MonitoredMap, path: Path, planned: PlannedMap) -> None:
         if self._charge.keeper is None or planned.desired is None:
@@ -102,14 +103,9 @@ class Adoption:
         strangers = [devt for devt in about.outside if devt not in planned]
         self._checks.forget(about, [*gone, *strangers])
         for devt in gone:
-            self._charge.spawn(self._let_go(about.paths.pop(devt).path))
+            self._charge.let_go(about.paths.pop(devt).path)
         for devt in strangers:
             del about.outside[devt]
-
-    async def _let_go(self, path: Path) -> None:
-        if self._charge.keeper is not None and self._charge.act:
-            with suppress(errors.MultipathError):
-                await self._charge.keeper.let_go(path)
 
     def _unseen(
         self, planned: PlannedMap, paths: Iterable[Path], kept: dict[DevT, MonitoredPath]
@@ -126,7 +122,9 @@ class Adoption:
 
     def _supervise(self, about: MonitoredMap, planned: PlannedMap) -> None:
         assert planned.desired is not None
-        options = Supervision.of(planned.desired.settings, self._charge.max_stall)
+        settings = planned.desired.settings
+        timeout = max((member.timeout for member in about.paths.values()), default=None)
+        options = Supervision.of(settings, budget(settings, self._charge.max_stall), timeout)
         if about.supervise(options, self._charge.now, new=about.wwid in self.created):
             assert about.supervisor is not None
             self._checks.execution.carry_out(about, about.supervisor.reconfigured(options, self._charge.now))
@@ -145,3 +143,11 @@ class Adoption:
             self._charge.tell(MonitorEventKind.REFUSED, about, after=planned.name, reason=reason)
         if about is not None:
             about.refused = reason
+
+
+def budget(settings: MapSettings, otherwise: float | None) -> float | None:
+    """Return the stall budget of a map: what is configured for it, or what holds for all."""
+    if "max_stall" not in OPTIONS:
+        return otherwise
+    configured = settings.value("max_stall")
+    return float(configured) if isinstance(configured, int) and not isinstance(configured, bool) else otherwise

@@ -4,16 +4,20 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from ..config.configuration import Configuration
 from ..config.resolve import Resolver
 from ..dm.control import Control
+from ..errors import MultipathError
 from ..multipathd.socket import daemon_is_running
+from ..paths.path import Path
 from ..policy.observation import Observation
 from ..units import DevT, format_devt
 from .host import Host
+from .keeper_line import KeeperLine, Work
 from .keeping import Keeper
 from .monitor_event import MonitorEvent, MonitorEventKind
 from .monitored_map import MonitoredMap
@@ -43,6 +47,7 @@ class Charge:
         most: How many events are kept for a slow listener.
         maps: Every multipath map, by number.
         counts: How often what happened.
+        line: What the keeper is to do.
     """
 
     host: Host
@@ -56,6 +61,7 @@ class Charge:
     most: int = MOST
     maps: dict[DevT, MonitoredMap] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    line: KeeperLine = field(default_factory=KeeperLine)
     _subscriptions: set[Subscription] = field(default_factory=set)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _threads: ThreadPoolExecutor | None = None
@@ -82,6 +88,22 @@ class Charge:
             asyncio.get_running_loop().call_exception_handler(
                 {"message": "a task of a multipath monitor failed", "exception": error, "task": task}
             )
+
+    def keep(self, work: Work, *, first: bool = False) -> None:
+        """Let the keeper of timeouts do something, where there is one and anything is done at all."""
+        if self.keeper is not None and self.act and self.line.put(work, first=first):
+            self.spawn(self.line.work())
+
+    def let_go(self, path: Path) -> None:
+        """Give a path the timeouts back that it had."""
+        keeper = self.keeper
+
+        async def work() -> None:
+            with suppress(MultipathError):
+                if keeper is not None:
+                    await keeper.let_go(path)
+
+        self.keep(work)
 
     async def in_thread(self, work: Callable[[], _Result]) -> _Result:
         """Do what may wait for the kernel or for udev; in a world in memory it does not."""

@@ -15,7 +15,7 @@ from ..paths.path import Path
 from ..paths.state import PathState
 from ..policy import actions as act
 from ..probes.checkers import probe
-from ..probes.prioritizers import NEEDS_IO, UNDEFINED, Priority, priority
+from ..probes.prioritizers import Priority, priority_of
 from ..probes.verdict import Verdict
 from ..units import DevT
 from .causes import Causes
@@ -82,10 +82,6 @@ class Checks:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None
-
-    def next_check(self) -> float | None:
-        """Return when something is due."""
-        return self._schedule.next
 
     @property
     def late(self) -> float:
@@ -198,17 +194,11 @@ class Checks:
         verdict = await probe(member.checker, self._charge.host.asker, member.path, deadline, state=state)
         if verdict.state not in _GOOD or member.prioritizer is None:
             return verdict, None
-        return verdict, self._worth(member)
-
-    def _worth(self, member: MonitoredPath) -> Priority | None:
-        assert member.prioritizer is not None
-        found = priority(member.prioritizer.name, member.prioritizer.args, fresh(member))
-        return None if found.why == NEEDS_IO else Priority(UNDEFINED if found.value is None else found.value, found.why)
+        name, args, asker = member.prioritizer.name, member.prioritizer.args, self._charge.host.asker
+        return verdict, await priority_of(name, args, asker, fresh(member), deadline)
 
     def _deadline(self, about: MonitoredMap, member: MonitoredPath) -> float:
-        if about.supervisor is None or about.supervisor.options.max_stall is None:
-            return member.timeout
-        return min(member.timeout, about.supervisor.options.checker_timeout)
+        return about.supervisor.options.checker_timeout if about.supervisor else member.timeout
 
 
 def fresh(member: MonitoredPath) -> Path:

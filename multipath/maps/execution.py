@@ -98,7 +98,7 @@ class Execution:
         else:
             self._questions.put(about, action)
         if isinstance(action, act.FailPath) and action.silent:
-            self._charge.spawn(self._hasten(about, action.devt))
+            self._hasten(about, action.devt)
 
     # Messages.
 
@@ -144,15 +144,19 @@ class Execution:
         except errors.MultipathError as error:
             self._refused(about, action, error)
 
-    async def _hasten(self, about: MonitoredMap, devt: DevT) -> None:
-        keeper, member = self._charge.keeper, about.paths.get(devt)
+    def _hasten(self, about: MonitoredMap, devt: DevT) -> None:
+        charge, keeper, member = self._charge, self._charge.keeper, about.paths.get(devt)
         if keeper is None or member is None:
             return
-        try:
-            done = await keeper.hasten(member.path)
-        except errors.MultipathError as error:
-            done = str(error)
-        self._charge.tell(MonitorEventKind.UNHELD, about, devt, reason=done)
+
+        async def work() -> None:
+            try:
+                done = await keeper.hasten(member.path)
+            except errors.MultipathError as error:
+                done = str(error)
+            charge.tell(MonitorEventKind.UNHELD, about, devt, reason=done)
+
+        charge.keep(work, first=True)
 
 
 def _message(action: act.Action) -> Message | None:

@@ -7,7 +7,6 @@ read a moment later, for a swap may have come along. A supervisor sees each map 
 """
 
 import asyncio
-from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Final
 
@@ -129,9 +128,8 @@ class Rounds:
             return
         self._checks.forget(about)
         self._charge.tell(MonitorEventKind.REMOVED, about, snapshot=about.snapshot)
-        if (keeper := self._charge.keeper) is not None and self._charge.act:
-            for member in about.paths.values():
-                self._charge.spawn(_quietly(keeper.let_go(member.path)))
+        for member in about.paths.values():
+            self._charge.let_go(member.path)
 
     def _changed(self, about: MonitoredMap, snapshot: MapSnapshot) -> None:
         found = list(changes(about.snapshot, snapshot))
@@ -147,8 +145,3 @@ class Rounds:
         charge, kind, after = self._charge, MonitorEventKind(event.kind), f"group {event.group}" if event.group else ""
         path = parse_devt(event.path) if event.path else None
         charge.tell(kind, about, path, after=after, reason=event.detail, snapshot=event.snapshot)
-
-
-async def _quietly(work: Awaitable[object]) -> None:
-    with suppress(errors.MultipathError):
-        await work

@@ -9,13 +9,12 @@ threads. Nothing is looked at because time has passed, but for the checks, which
 
 import asyncio
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from .. import errors
 from ..config.configuration import Configuration
 from ..config.files import load
 from ..multipathd.socket import daemon_is_running
-from ..paths.path import Path
 from ..paths.uevents import KernelUevents, UeventSource
 from .causes import Causes
 from .charge import Charge
@@ -155,11 +154,12 @@ class Surveillance:
             if about.supervisor is not None:
                 self._checks.execution.carry_out(about, about.supervisor.leaving(charge.now))
         self._checks.stop()
-        if charge.keeper is not None:
-            members = [member for about in charge.maps.values() for member in about.paths.values()]
-            work: list[Any] = [charge.spawn(_restored(charge, member.path)) for member in members]
-            if work:
-                await asyncio.wait(work, timeout=_PARTING)
+        for about in charge.maps.values():
+            for member in about.paths.values():
+                charge.let_go(member.path)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PARTING):
+                await charge.line.empty()
 
     def _close(self) -> None:
         loop = asyncio.get_running_loop()
@@ -171,12 +171,6 @@ class Surveillance:
                 loop.remove_reader(self._intake.source.fileno())
             if self._owns_source:
                 self._intake.source.close()
-
-
-async def _restored(charge: Charge, path: Path) -> None:
-    assert charge.keeper is not None
-    with suppress(errors.MultipathError):
-        await charge.keeper.let_go(path)
 
 
 def configuration(host: Host, config: Configuration | None) -> Configuration:
