@@ -12,6 +12,6 @@ settings.load_profile("unhurried")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the settings that make a run longer; as ini settings, for ``-o`` reaches into the lab's guests."""
-    parser.addini("fault_matrix", "faults x arrays: 'selection', or 'whole' on every kernel", default="selection")
+    parser.addini("fault_matrix", "faults x arrays: 'selection', 'whole', or 'stock'", default="selection")
     parser.addini("soak_seconds", "how long the soak lasts, in seconds of the guest", default="60")
     parser.addini("soak_seed", "what decides its faults; a new one each time where it is empty", default="")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import LabError
+from .nvme_controller import numbers as nvme_numbers
 
 State = Literal["running", "offline"]
 _SYS = Path("/sys")
@@ -69,6 +70,9 @@ def logical_units(*, sysfs: Path = _SYS) -> list[LogicalUnit]:
     paths: dict[str, list[str]] = {}
     for disk in sorted((sysfs / "block").glob("sd*"), key=lambda disk: _address(disk)[::-1]):
         paths.setdefault((disk / "device/wwid").read_text().strip(), []).append(disk.name)
+    namespaces = {numbers: disk for disk in (sysfs / "block").glob("nvme*") if (numbers := nvme_numbers(disk.name))}
+    for _, disk in sorted(namespaces.items()):
+        paths.setdefault((disk / "wwid").read_text().strip(), []).append(disk.name)
     return [LogicalUnit(wwid, tuple(names)) for wwid, names in paths.items()]
 
 

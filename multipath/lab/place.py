@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import LabError
-from . import guest, iscsi_session
+from . import guest, iscsi_session, nvme_controller
 
 _SYS: Final = Path("/sys")
 _TARGET: Final = _SYS / "kernel/config/target"
@@ -50,6 +50,31 @@ def knob(path: str, name: str) -> Path:
     # A copy has changed the last letter of both: scsi_debuB on the bus pseudB.
     bus = "pseudo" if module == "scsi_debug" else f"pseud{module[-1]}"
     return _SYS / "bus" / bus / "drivers" / module / name
+
+
+def portal(path: str) -> str:
+    """
+    Return the network address that a path leads to, for example ``127.0.0.2``.
+
+    Raises:
+        LabError: it does not lead over a network.
+    """
+    guest.refuse_outside()
+    return nvme_controller.portal(path) if nvme_controller.numbers(path) else iscsi_session.portal(device(path))
+
+
+def wait_for(path: str) -> None:
+    """
+    Wait until the connection of a path is there again; does nothing where it does not lead over a network.
+
+    Raises:
+        LabError: it does not come back.
+    """
+    guest.refuse_outside()
+    if nvme_controller.numbers(path):
+        nvme_controller.wait_for(path)
+    elif iscsi_session.is_of(device(path)):
+        iscsi_session.wait_for(device(path))
 
 
 def port(path: str) -> Path:

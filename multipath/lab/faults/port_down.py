@@ -2,29 +2,41 @@
 
 from typing import Final
 
-from ..iscsi_session import is_of, wait_for
-from ..place import device, port, write
+from .. import nvme_controller
+from ..backends.nvme_tcp import SUBSYSTEM
+from ..guest import refuse_outside
+from ..place import port, wait_for, write
 from . import Effect
 
-BACKENDS: Final = ("iscsi", "stuck", "tcm_loop")
+BACKENDS: Final = ("iscsi", "nvme_tcp", "stuck", "tcm_loop")
 EFFECT: Final = Effect.ERROR
 
 
 def inject(path: str) -> None:
-    """Break the path: an iSCSI portal closes its connections, on which I/O fails after the session's own limit."""
+    """Break the path: a portal on the network closes its connections, on which I/O fails after the host's own limit."""
     _set(path, up=False)
 
 
 def heal(path: str) -> None:
-    """Restore it; the initiator logs in again by itself, and is waited for."""
+    """Restore it; the host connects again by itself, and is waited for."""
     _set(path, up=True)
-    if is_of(device(path)):
-        wait_for(device(path))
+    wait_for(path)
 
 
 def _set(path: str, *, up: bool) -> None:
-    folder = port(path)
-    if (folder / "enable").exists():
+    refuse_outside()
+    if nvme_controller.numbers(path):
+        _set_nvme(path, up=up)
+    elif ((folder := port(path)) / "enable").exists():
         write(folder / "enable", "01"[up])
     else:
         write(folder / "transport_status", "online" if up else "offline")
+
+
+def _set_nvme(path: str, *, up: bool) -> None:
+    folder = nvme_controller.port(path)
+    link, subsystem = folder / "subsystems" / SUBSYSTEM, folder.parents[1] / "subsystems" / SUBSYSTEM
+    if not up:
+        link.unlink(missing_ok=True)
+    elif not link.is_symlink():
+        link.symlink_to(subsystem)

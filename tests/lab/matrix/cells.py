@@ -8,11 +8,13 @@ import pytest
 
 from multipath.lab import backends, faults
 from multipath.lab.faults import Effect, named
-from multipath.lab.guest import inside
+from multipath.lab.guest import inside, stock
 from multipath.lab.pytest_plugin import kernel_names
 
 # Arrays that are fetched, slow to break or not to be had in user-mode Linux: with the whole matrix only.
 DEAR: Final = frozenset({"iscsi", "nvme_tcp", "two_hbas"})
+# Arrays that only a stock kernel has.
+STOCK: Final = frozenset({"nvme_tcp", "two_hbas"})
 # What runs on the other kernels, where the whole matrix was not asked for: one fault of each effect.
 SELECTION: Final = frozenset({"alua_state", "held", "lost", "medium_error", "slow", "stuck", "unplug"})
 # The paths of these do not lead to the same bytes, so nothing is written through the map.
@@ -47,11 +49,25 @@ def cells() -> list[Cell]:
     return list(chain.from_iterable([Cell(name, fault) for fault in faults.on(name)] for name in backends.names()))
 
 
-def chosen(config: pytest.Config) -> list[tuple[str, Cell]]:
-    """Return the cells that run, each with its kernel: all of them where ``fault_matrix`` is ``whole``."""
-    kernels = kernel_names(config)
-    if inside() or config.getini("fault_matrix") == "whole":
-        return [(kernel, cell) for kernel in kernels for cell in cells()]
+def chosen(config: pytest.Config) -> list[tuple[Cell, str, bool]]:
+    """
+    Return the cells that run, each with its kernel, and whether that is a stock one.
+
+    The setting ``fault_matrix`` is ``selection``, ``whole`` for all cells on all kernels, or ``stock`` for all of them
+    on stock kernels.
+    """
+    kernels, extent = kernel_names(config), config.getini("fault_matrix")
+    if inside():
+        return [(cell, kernel, stock()) for kernel in kernels for cell in cells()]
+    if extent != "selection":
+        return [(c, kernel, extent == "stock" or c.backend in STOCK) for kernel in kernels for c in cells()]
     ordinary = [cell for cell in cells() if cell.backend not in DEAR]
-    first = [(kernel, cell) for kernel in kernels[:1] for cell in ordinary]
-    return first + [(kernel, cell) for kernel in kernels[1:] for cell in ordinary if cell.fault in SELECTION]
+    first = [(cell, kernel, False) for kernel in kernels[:1] for cell in ordinary]
+    return first + [(cell, kernel, False) for kernel in kernels[1:] for cell in ordinary if cell.fault in SELECTION]
+
+
+def marked(cell: Cell, kernel: str, on_stock: bool) -> object:
+    """Return the parameter of a test for a cell: its name, and the guest that it needs."""
+    words = {"stock": True, "memory": 1024} if on_stock else {}
+    mark = pytest.mark.kernel(backend=cell.backend, on=kernel, timeout=180, **words)
+    return pytest.param(cell, id=f"{cell}-{kernel}{'-stock' * on_stock}", marks=mark)

@@ -13,13 +13,13 @@ from multipath.lab.lio import group_of, serial
 class TestEveryBackend:
     def test_is_text_that_the_shell_reads(self, name: str) -> None:
         """No quoting has gone astray."""
-        text = backends.script(Machine(backend=name, paths=3, luns=2, size=8))
+        text = backends.script(Machine(backend=name, stock=True, paths=3, luns=2, size=8))
 
         assert subprocess.run(["sh", "-n"], input=text, text=True, check=False).returncode == 0
 
     def test_needs_no_paths(self, name: str) -> None:
         """A guest without an array is a guest all the same."""
-        text = backends.script(Machine(backend=name, paths=0))
+        text = backends.script(Machine(backend=name, stock=True, paths=0))
 
         assert subprocess.run(["sh", "-n"], input=text, text=True, check=False).returncode == 0
 
@@ -77,3 +77,18 @@ class TestAnIscsiArray:
     def test_is_the_only_one_that_is_fetched(self) -> None:
         """Guests with other arrays do without the initiator's programs."""
         assert {name for name in backends.names() if backends.packages(name)} == {"iscsi"}
+
+
+class TestAnNvmeArray:
+    def test_has_a_port_and_a_controller_for_each_path(self) -> None:
+        """With the driver's own multipathing off, each controller is a disk."""
+        text = backends.script(Machine(backend="nvme_tcp", stock=True, paths=2, luns=3))
+
+        assert "multipath=N" in text
+        assert text.count("/dev/nvme-fabrics") == 2
+        assert text.count("device_uuid") == 3
+
+    def test_is_refused_where_there_is_no_nvme(self) -> None:
+        """User-mode Linux is built without."""
+        with pytest.raises(LabError, match="needs a stock kernel"):
+            backends.script(Machine(backend="nvme_tcp"))
