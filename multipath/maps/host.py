@@ -158,6 +158,7 @@ class Host:
         throughput: Throughput = Throughput.EQUAL,
         observed: Mapping[DevT, Observation] | None = None,
         managed: bool | None = None,
+        ask: bool = False,
     ) -> Plan:
         """
         Return what should be done about every logical unit, and why; nothing is changed, also no file.
@@ -173,6 +174,8 @@ class Host:
             observed: What the caller learned by asking paths, by their numbers; it holds over what the kernel shows.
             managed: Whether the caller looks after the maps from now on: ends their queueing when its time is over.
                 Where it is not given, whether multipathd does.
+            ask: Ask the paths whose priority nobody knows, all at once, for a few seconds at most. A world in memory
+                is asked by the asker that this host was given, or not at all.
 
         Raises:
             FileError: a file of the configuration or of the state cannot be read.
@@ -187,7 +190,13 @@ class Host:
         inputs = replace(gather(paths, config, self.control, self._sysfs, state), pages=pages)
         if managed is not None:
             inputs = replace(inputs, facts=replace(inputs.facts, managed=managed))
-        plan = plan_maps(replace(inputs, only=only, throughput=throughput, observed=observed or {}))
+        inputs = replace(inputs, only=only, throughput=throughput, observed=observed or {})
+        plan = plan_maps(inputs)
+        if ask and (self.control.shared or self._asker is not None):
+            from .asked_priorities import ask_priorities  # here, for it needs an event loop, and few ask
+
+            known = ask_priorities(plan, self.asker, inputs.observed)
+            plan = plan if known == inputs.observed else plan_maps(replace(inputs, observed=known))
         return plan.on(self, state and state.under(configured_aliases(config)))
 
     # What is made.

@@ -12,7 +12,7 @@ from .exit_code import ExitCode
 from .manual import Manual, examples
 from .output import add_output
 from .plan_lines import plan_lines
-from .planning import add_planning, planned
+from .planning import add_asking, add_planning, planned
 from .results import result_record, summary, told
 from .simulated_array import whole_number
 from .table import argument
@@ -43,6 +43,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="as for mpath plan")
     add_planning(parser)
+    add_asking(parser)
     add_output(parser)
     parser.set_defaults(run=apply)
 

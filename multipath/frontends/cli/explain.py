@@ -16,7 +16,7 @@ from .output import add_output
 from .path_lines import path_lines
 from .path_record import path_record
 from .path_settings import telling
-from .planning import Planned, add_planning, planned
+from .planning import Planned, add_asking, add_planning, planned
 from .terminal import Line, print_json, print_lines
 
 _VERB: Final = "explain"
@@ -39,6 +39,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )  # fmt: skip
     parser.add_argument("-v", "--verbose", action="store_true", help="also the options that nobody set")
     add_planning(parser)
+    add_asking(parser)
     add_output(parser)
     parser.set_defaults(run=explain)
 

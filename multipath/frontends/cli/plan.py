@@ -7,7 +7,7 @@ from .exit_code import ExitCode
 from .manual import Manual, examples
 from .output import add_output
 from .plan_lines import plan_lines
-from .planning import add_planning, planned
+from .planning import add_asking, add_planning, planned
 from .terminal import Line, print_json, print_lines
 
 _VERB: Final = "plan"
@@ -37,6 +37,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )  # fmt: skip
     parser.add_argument("--changes", action="store_true", help="end with 1 where there is something to do")
     add_planning(parser)
+    add_asking(parser)
     add_output(parser)
     parser.set_defaults(run=print_plan)
 

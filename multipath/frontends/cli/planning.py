@@ -21,6 +21,14 @@ def add_planning(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_asking(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says whether paths are asked for what only they know."""
+    parser.add_argument(
+        "--no-ask", dest="ask", action="store_false",
+        help="ask no path for its priority; what the kernel does not show stays unknown",
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """
@@ -46,7 +54,7 @@ def planned(verb: str, args: argparse.Namespace, *refs: str) -> Iterator[Planned
 
     Args:
         verb: Who asks.
-        args: The options of `add_planning`.
+        args: The options of `add_planning`, and of `add_asking` where the verb has them: else no path is asked.
         refs: The maps and paths that are meant; all of them without any.
 
     Raises:
@@ -55,7 +63,7 @@ def planned(verb: str, args: argparse.Namespace, *refs: str) -> Iterator[Planned
     configuration = usable_files(verb, args)
     with Host() as host:
         state = StateFolder(args.state) if args.state else StateFolder() if host.control.shared else None
-        plan = host.plan(configuration, state=state)
+        plan = host.plan(configuration, state=state, ask=getattr(args, "ask", False))
         yield Planned(_part(host, plan, refs) if refs else plan, host, configuration, state)
 
 
