@@ -1,5 +1,6 @@
 """A few questions to one path within one deadline, as a checker asks them."""
 
+from errno import errorcode
 from typing import Final
 
 from ..paths.path import Path
@@ -109,7 +110,7 @@ def sense_of(answer: Answer) -> Sense | None:
 def described(what: str, answer: Answer) -> str:
     """Return what was asked and what came back, in printable ASCII."""
     if answer.error:
-        return f"{what} was not sent: errno {answer.error}"
+        return f"{what}: {errorcode.get(answer.error, answer.error)}"
     sense = sense_of(answer)
     if answer.host:
         return f"{what}: host byte {answer.host:#04x}"

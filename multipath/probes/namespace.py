@@ -19,7 +19,7 @@ from ..wire.ana import (
     parse_ana_log,
     parse_controller,
 )
-from .conversation import Conversation
+from .conversation import Conversation, described
 
 
 class Unanswered(Exception):
@@ -101,7 +101,7 @@ async def _identified(conversation: Conversation, number: int) -> bytes:
 async def _sent(conversation: Conversation, what: str, entry: bytes, length: int) -> Answer:
     answer = await conversation.ask(nvme(conversation.path, entry, length, timeout=max(conversation.left, 0.001)))
     if answer.error:
-        raise Unanswered(f"{what} was not sent: errno {answer.error}", answer)
+        raise Unanswered(described(what, answer), answer)
     if answer.status:
         raise Unanswered(f"{what}: status {answer.status:#06x}", answer)
     return answer

@@ -8,6 +8,7 @@ from ...config.resolve import Effective
 from ...maps.claim import Places, Question, claim
 from ...maps.screening import PathVerdict
 from ...policy.find_multipaths import BuildFacts, Decision, Mode, decide_build
+from .checked_path import check
 from .explained_map import map_lines, map_record, map_settings
 from .explained_path import ExplainedPath, path_settings
 from .lookup import each_once, map_of, named
@@ -31,12 +32,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "and in which file and line that stands, whether find_multipaths lets it be used, which options hold for it, "
         "and in which map and group it is. Say of a map why it has its name, its groups and their order, and its "
         "options. Nothing is changed.",
-        epilog=examples("mpath explain sdc", "mpath explain 0:0:1:4 8:16", "mpath explain mpatha -o json"),
+        epilog=examples(
+            "mpath explain sdc",
+            "mpath explain 0:0:1:4 8:16",
+            "mpath explain sdc --check",
+            "mpath explain mpatha -o json",
+        ),
     )
     parser.add_argument(
         "refs", nargs="+", metavar="DEVICE|MAP",
         help="a kernel name, a node, major:minor, H:C:T:L; a map's name, WWID, uuid or dm-N",
     )  # fmt: skip
+    parser.add_argument("--check", action="store_true", help="also ask each path whether it works, by its checker")
     parser.add_argument("-v", "--verbose", action="store_true", help="also the options that nobody set")
     add_planning(parser)
     add_asking(parser)
@@ -49,6 +56,7 @@ def explain(args: argparse.Namespace) -> int:
     chosen = list[Effective] if args.verbose or args.output == "json" else telling
     with planned(_VERB, args) as found:
         paths, maps = each_once([named(found.host, found.plan, ref) for ref in args.refs])
+        checked = check(found.host, found.configuration.resolver, paths) if args.check else {}
         of_paths = [
             ExplainedPath(
                 verdict,
@@ -56,6 +64,7 @@ def explain(args: argparse.Namespace) -> int:
                 chosen(path_settings(verdict, found.configuration)),
                 _build(found, verdict),
                 _claim(found, verdict),
+                checked.get(verdict.path.devt),
             )
             for verdict in paths
         ]

@@ -12,6 +12,7 @@ from ...paths.path import Path
 from ...policy.desired import DesiredMap
 from ...policy.find_multipaths import Decision
 from ...policy.member import Member
+from .checked_path import CheckedPath
 from .path_settings import PER_PATH, of_path
 
 
@@ -49,6 +50,7 @@ class ExplainedPath:
         settings: The options that are told.
         build: Whether find_multipaths lets its unit have a map; ``None`` where the blacklist or its WWID does not.
         claim: Whether the disk is claimed; ``None`` where nobody asked.
+        checked: What its checker says; ``None`` where none was asked.
     """
 
     verdict: PathVerdict
@@ -56,6 +58,7 @@ class ExplainedPath:
     settings: Sequence[Effective]
     build: Decision | None = None
     claim: Decision | None = None
+    checked: CheckedPath | None = None
 
 
 def path_settings(verdict: PathVerdict, configuration: Configuration) -> list[Effective]:

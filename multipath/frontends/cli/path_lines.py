@@ -6,6 +6,7 @@ from typing import Final
 from ...config.blacklist import Outcome
 from ...maps.screening import PathVerdict
 from ...paths.path import Path
+from ...paths.state import PathState
 from ...policy.find_multipaths import Decision
 from ...units import format_devt, to_bytes
 from .explained_path import ExplainedPath, MembershipRecord, membership
@@ -16,6 +17,7 @@ from .terminal import Line, Span
 _FAINT: Final = "dim"
 _BAD: Final = "bold red"
 _GOOD: Final = "green"
+_WORKS: Final = (PathState.UP, PathState.GHOST)
 _OUTCOMES: Final = {Outcome.BLACKLISTED: _BAD, Outcome.MISSING: _BAD, Outcome.EXCEPTED: _GOOD}
 
 
@@ -26,6 +28,10 @@ def path_lines(explained: ExplainedPath) -> Iterator[Line]:
     yield from ((Span(f"  {line}"),) for line in _identity(path) if line)
     yield from _wwid(verdict)
     yield from _decisions(explained)
+    if explained.checked is not None:
+        verdict_of, style = explained.checked.verdict, _GOOD if explained.checked.verdict.state in _WORKS else _BAD
+        yield (Span("  check: "), Span(verdict_of.state, style), Span(f", {verdict_of.message}"),
+               Span(f" [{explained.checked.checker}]", _FAINT))  # fmt: skip
     if explained.planned is not None:
         yield _map_line(membership(path, explained.planned))
     yield (Span("  settings"),)

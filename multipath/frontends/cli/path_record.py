@@ -5,6 +5,7 @@ from typing import TypedDict
 from ...config.blacklist import Step
 from ...policy.find_multipaths import Decision
 from ...units import format_devt, to_bytes
+from .checked_path import CheckRecord
 from .explained_path import ExplainedPath, MembershipRecord, membership
 from .setting_lines import OriginRecord, SettingRecord, origin_record, setting_record
 
@@ -80,6 +81,7 @@ class PathExplanation(TypedDict):
         blacklist: What each test of the blacklist says, in their order; the first that refuses decides.
         find_multipaths: Whether a map is built from it; ``null`` where the blacklist or its WWID forbids that already.
         claim: Whether the disk is claimed for multipath when udev sees it; ``null`` for a world in memory.
+        check: What its checker says; ``null`` without ``--check``.
         settings: What holds for it.
         map: The map that it is in, or will be; ``null`` for none.
     """
@@ -113,6 +115,7 @@ class PathExplanation(TypedDict):
     blacklist: list[StepRecord]
     find_multipaths: DecisionRecord | None
     claim: DecisionRecord | None
+    check: CheckRecord | None
     settings: list[SettingRecord]
     map: MembershipRecord | None
 
@@ -151,6 +154,7 @@ def path_record(explained: ExplainedPath) -> PathExplanation:
         "blacklist": [_step(step) for step in verdict.ruling.trail] if verdict.ruling else [],
         "find_multipaths": _decision(explained.build),
         "claim": _decision(explained.claim),
+        "check": explained.checked.as_record() if explained.checked else None,
         "settings": [setting_record(each) for each in explained.settings],
         "map": None if planned is None else membership(path, planned),
     }

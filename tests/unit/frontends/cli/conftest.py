@@ -21,7 +21,7 @@ defaults {
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualHost]:
     """Give a machine in memory, which is the one that the verbs see."""
     with VirtualHost() as world:
-        monkeypatch.setattr(planning, "Host", lambda: Host(**world.seams()))
+        monkeypatch.setattr(planning, "Host", lambda: Host(**world.seams(), asker=world.asker()))
         yield world
 
 

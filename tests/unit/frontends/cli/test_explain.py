@@ -86,6 +86,31 @@ class TestAPath:
         assert explain("-v", "sda") == 0
         assert "checker_timeout" in capsys.readouterr().out
 
+    def test_is_asked_whether_it_works(self, world: VirtualHost, capsys: Capture) -> None:
+        """By its own checker, and only where that is wanted."""
+        world.add_array(paths=2, groups=("active/optimized", "standby"))
+
+        assert explain("sda", "sdb", "--check") == 0
+        checks = [line.strip() for line in capsys.readouterr().out.splitlines() if "check:" in line]
+
+        assert checks == [
+            "check: up, read of 4096 bytes: good [directio]",
+            "check: down, read of 4096 bytes: EIO [directio]",
+        ]
+        assert explain("sda") == 0
+        assert "check:" not in capsys.readouterr().out
+
+    def test_has_the_check_for_programs(self, world: VirtualHost, capsys: Capture) -> None:
+        """With the name of the checker."""
+        world.add_array(paths=1, alua="implicit")
+
+        assert explain("sda", "--check", "-o", "json") == 0
+        assert json.loads(capsys.readouterr().out)["paths"][0]["check"] == {
+            "checker": "directio",
+            "state": "up",
+            "message": "read of 4096 bytes: good",
+        }
+
     def test_commands_no_terminal(self, world: VirtualHost, capsys: Capture) -> None:
         """Whatever its array says of itself."""
         world.add_array(paths=2, model=Model(vendor="\x1b[2J", product="\x07\x7f"))
