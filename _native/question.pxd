@@ -5,7 +5,7 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 cdef enum:
-    MOST_DATA = 1 << 20
+    MOST_DATA = 256 << 10
     MOST_PAYLOAD = 4096  # an attribute of sysfs is a page
     MOST_NODE = 4096
     MOST_SENSE = 252  # as much as a SCSI device may send

@@ -2,9 +2,10 @@
 Workers that make the calls which the kernel may hold for ever: a question in, an answer out when it comes.
 
 Strategy: a thread in such a call would keep its whole process from ending, so a worker is a process of its own
-(``worker.pxd``), started when all others are busy. A question goes into memory that the two share; its answer is
-announced on an eventfd, a worker's death on a pidfd, and one epoll descriptor gets readable with either. So nobody waits
-for a worker here: one that the kernel holds costs its place, and its memory, until the kernel lets go.
+(``worker.pxd``), copied from a small one (``template.pxd``) when all others are busy. A question goes into memory that
+all of them share; its answer is announced on an eventfd, a worker's death on a pidfd, and one epoll descriptor gets
+readable with either. So nobody waits for a worker here: one that the kernel holds costs its place until the kernel lets
+go.
 """
 
 import os
@@ -17,15 +18,16 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy
 
 from multipath._native cimport question as asked
-from multipath._native cimport worker
+from multipath._native cimport template, worker
 from multipath._native.calls cimport c_close, c_read
 from multipath._native.question cimport Question
 
 cdef extern from "<sys/mman.h>" nogil:
-    int PROT_READ, PROT_WRITE, MAP_SHARED, MAP_ANONYMOUS
+    int PROT_READ, PROT_WRITE, MAP_SHARED, MAP_ANONYMOUS, MAP_NORESERVE, MADV_REMOVE
     void* MAP_FAILED
     void* mmap(void* address, size_t size, int protection, int flags, int fd, long offset)
     int munmap(void* address, size_t size)
+    int madvise(void* address, size_t size, int advice)
 
 cdef extern from "<sys/eventfd.h>" nogil:
     int EFD_CLOEXEC, EFD_NONBLOCK
@@ -55,7 +57,7 @@ cdef extern from "<sys/wait.h>" nogil:
     int waitpid(int pid, int* status, int options)
 
 cdef extern from "<errno.h>" nogil:
-    int ECANCELED
+    int EAGAIN, ECANCELED
 
 cdef extern from "<fcntl.h>" nogil:
     int O_CLOEXEC
@@ -74,7 +76,6 @@ cdef enum:
 cdef struct Worker:
     int pid  # 0: this place is free
     int pidfd
-    int alive  # while it is open the worker lives
     uint64_t ticket  # of what it was asked; 0 where it has nothing to do
     Question* it
 
@@ -97,14 +98,17 @@ cdef class Workers:
     """
 
     cdef Worker* places
+    cdef template.Birth* memory  # and behind it a question for each place
     cdef int most, epoll, announced, owner
+    cdef int mother, mothers_fd, alive_end  # the template; while that end is open it lives, and its workers
     cdef int64_t idle
     cdef uint64_t tickets
-    cdef size_t header
+    cdef size_t page, header
     cdef object lock
 
     def __cinit__(self, int most, int idle):
-        self.epoll = self.announced = -1
+        self.epoll = self.announced = self.mothers_fd = self.alive_end = -1
+        self.memory, self.mother = NULL, 0
         self.places, self.most, self.idle, self.owner = NULL, 0, <int64_t>idle * 1000000, getpid()
         self.tickets = 0
         self.lock = threading.Lock()
@@ -114,10 +118,11 @@ cdef class Workers:
         if self.places == NULL:
             raise MemoryError()
         self.most = most
-        self.header = whole_pages(sizeof(Question))
+        self.page = <size_t>sysconf(_SC_PAGESIZE)
+        self.header = (sizeof(Question) + self.page - 1) // self.page * self.page
         self.epoll = checked(epoll_create1(EPOLL_CLOEXEC))
         self.announced = checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
-        self.listen(self.announced, NOBODY)
+        checked(self.listens(self.announced, NOBODY))
 
     def __dealloc__(self):
         self.end()
@@ -245,38 +250,82 @@ cdef class Workers:
         # IDLE to ANSWERED: no worker ends in that state, or takes it for a question.
         return worker.mp_change(&self.places[place].it.state, asked.IDLE, asked.ANSWERED)
 
+    cdef size_t size(self) noexcept:
+        """Return how much memory a question takes."""
+        return self.header + asked.MOST_DATA
+
     cdef int start(self, int place) except -1:
         """Start a worker."""
         cdef Worker* one = &self.places[place]
-        cdef int ends[2]
-        cdef int error
-        cdef size_t size = self.header + asked.MOST_DATA
-        cdef void* memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)
-        if memory == MAP_FAILED:
-            raise OSError(errno, os.strerror(errno))
-        one.it = <Question*>memory
-        one.it.data = <char*>memory + self.header
-        one.it.state = asked.ANSWERED
-        if pipe2(ends, O_CLOEXEC) < 0:
+        cdef Question* it
+        cdef long pid = 0
+        cdef int attempt
+        self.prepare()
+        it = <Question*>(<char*>self.memory + self.page + <size_t>place * self.size())
+        it.data = <char*>it + self.header
+        it.state = asked.ANSWERED
+        for attempt in range(2):  # somebody may kill the template just now
+            with nogil:
+                pid = template.born(self.memory, it, self.mothers_fd)
+            if pid != 0:
+                break
+            self.forget_template()
+            self.prepare()
+        if pid <= 0:
+            raise OSError(-pid or EAGAIN, os.strerror(-pid or EAGAIN))
+        one.pid, one.it, one.pidfd = <int>pid, it, worker.mp_pidfd(<int>pid)
+        if one.pidfd < 0 or self.listens(one.pidfd, <uint32_t>place) < 0:
             error = errno
-        else:
-            error = spawned(one, ends[0], self.announced, self.idle)
-            c_close(ends[0])
-            one.alive = ends[1]
-            if error:
-                c_close(ends[1])
-        if error:
-            munmap(memory, size)
-            one.it = NULL
+            self.release(one)
             raise OSError(error, os.strerror(error))
-        self.listen(one.pidfd, <uint32_t>place)
         return 0
 
-    cdef int listen(self, int fd, uint32_t number) except -1:
+    cdef int prepare(self) except -1:
+        """See to it that there are memory and a template."""
+        cdef size_t size = self.page + <size_t>self.most * self.size()
+        cdef void* memory
+        if self.memory == NULL:
+            memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+            if memory == MAP_FAILED:
+                raise OSError(errno, os.strerror(errno))
+            self.memory = <template.Birth*>memory
+        if self.mother and template.is_ready(self.mothers_fd, 0):  # somebody killed it
+            self.forget_template()
+        if self.mother == 0:
+            self.make_template()
+        return 0
+
+    cdef int make_template(self) except -1:
+        cdef int ends[2]
+        cdef int error
+        cdef Worker made
+        checked(pipe2(ends, O_CLOEXEC))
+        self.memory.state = asked.IDLE
+        with nogil:
+            error = spawned(&made, self.memory, ends[0], self.announced, self.idle)
+        c_close(ends[0])
+        if error:
+            c_close(ends[1])
+            raise OSError(error, os.strerror(error))
+        self.mother, self.mothers_fd, self.alive_end = made.pid, made.pidfd, ends[1]
+        return 0
+
+    cdef void forget_template(self) noexcept:
+        """End the template, and with it its workers."""
+        if self.mother == 0:
+            return
+        c_close(self.alive_end)
+        if self.owner == getpid():
+            c_kill(self.mother, SIGKILL)
+            template.is_ready(self.mothers_fd, LINGER)
+            reaped_or_kept(self.mother)
+        c_close(self.mothers_fd)
+        self.mother, self.mothers_fd, self.alive_end = 0, -1, -1
+
+    cdef int listens(self, int fd, uint32_t number) noexcept:
         cdef epoll_event event
         event.events, event.data.u32 = <uint32_t>EPOLLIN, number
-        checked(epoll_ctl(self.epoll, EPOLL_CTL_ADD, fd, &event))
-        return 0
+        return epoll_ctl(self.epoll, EPOLL_CTL_ADD, fd, &event)
 
     cdef int bury(self, list answers) except -1:
         """Give the places of dead workers free, and answer for them."""
@@ -293,13 +342,14 @@ cdef class Workers:
         return 0
 
     cdef void release(self, Worker* one) noexcept:
-        """Forget a worker, dead or not."""
-        epoll_ctl(self.epoll, EPOLL_CTL_DEL, one.pidfd, NULL)
-        c_close(one.pidfd)
-        c_close(one.alive)
-        munmap(one.it, self.header + asked.MOST_DATA)
-        if self.owner == getpid() and waitpid(one.pid, NULL, WNOHANG | WALL) == 0:
-            _unreaped.append(one.pid)
+        """Forget a worker, dead or not: it does nothing any more."""
+        if one.pidfd >= 0:
+            epoll_ctl(self.epoll, EPOLL_CTL_DEL, one.pidfd, NULL)
+            c_close(one.pidfd)
+        if self.owner == getpid():
+            c_kill(one.pid, SIGKILL)
+            reaped_or_kept(one.pid)
+            madvise(one.it, self.size(), MADV_REMOVE)
         one.pid, one.ticket, one.it = 0, 0, NULL
 
     cdef void end(self) noexcept:
@@ -309,32 +359,38 @@ cdef class Workers:
         cdef int64_t until
         if self.epoll < 0:
             return
-        for place in range(self.most):
-            if own and self.places[place].pid:
-                c_kill(self.places[place].pid, SIGKILL)
+        self.forget_template()  # which kills the workers
         until = worker.now() + LINGER * 1000000
         for place in range(self.most):
             if self.places[place].pid:
                 if own:
                     see_die(&self.places[place], until)
                 self.release(&self.places[place])
+        if self.memory != NULL:
+            munmap(self.memory, self.page + <size_t>self.most * self.size())
         c_close(self.announced)
         c_close(self.epoll)
         self.epoll = self.announced = -1
+        self.memory = NULL
 
 
 cdef void see_die(Worker* one, int64_t until) noexcept:
     """Wait for the end of a worker that was killed; of one that may be in the kernel only for a while."""
-    cdef worker.pollfd dying
     cdef int64_t left = max(<int64_t>0, until - worker.now()) // 1000000
     cdef int timeout = <int>left if one.ticket else -1
-    dying.fd, dying.events, dying.revents = one.pidfd, worker.POLLIN, 0
+    c_kill(one.pid, SIGKILL)
     with nogil:
-        worker.c_poll(&dying, 1, timeout)
+        template.is_ready(one.pidfd, timeout)
 
 
-cdef int spawned(Worker* one, int alive, int announced, int64_t idle) noexcept nogil:
-    """Make the process; return an errno, or 0."""
+cdef void reaped_or_kept(int pid) noexcept:
+    """Reap a process, or note that it has to be."""
+    if waitpid(pid, NULL, WNOHANG | WALL) == 0:
+        _unreaped.append(pid)
+
+
+cdef int spawned(Worker* one, template.Birth* birth, int alive, int announced, int64_t idle) noexcept nogil:
+    """Make the template; return an errno, or 0."""
     cdef sigset_t every, before
     cdef long pid
     cdef int error
@@ -343,7 +399,7 @@ cdef int spawned(Worker* one, int alive, int announced, int64_t idle) noexcept n
     pid = worker.mp_clone(&one.pidfd)
     error = errno
     if pid == 0:
-        worker.live(one.it, alive, announced, idle)
+        template.give_birth(birth, alive, announced, idle)
     pthread_sigmask(SIG_SETMASK, &before, NULL)
     if pid < 0:
         return error
@@ -359,7 +415,7 @@ cdef int check(int operation, bytes node, bytes payload, unsigned int length, by
     if not 1 <= PyBytes_GET_SIZE(node) < asked.MOST_NODE or b"\0" in node:
         raise ValueError("a node has 1 to 4095 bytes, and no NUL")
     if length > asked.MOST_DATA or PyBytes_GET_SIZE(data) > asked.MOST_DATA or size > asked.MOST_PAYLOAD:
-        raise ValueError("at most 1 MiB is read or sent, with a payload of at most 4096 bytes")
+        raise ValueError("at most 256 KiB are read or sent, with a payload of at most 4096 bytes")
     if operation in (asked.SCSI, asked.SCSI_OUT, asked.CCISS) and not 6 <= size <= 255:
         raise ValueError("a command descriptor block has 6 to 255 bytes")
     if operation == asked.CCISS and (size > 16 or length > 0xFFFF):
@@ -386,11 +442,6 @@ cdef int reap() except -1:
     if _unreaped:
         _unreaped[:] = [pid for pid in _unreaped if waitpid(pid, NULL, WNOHANG | WALL) == 0]
     return 0
-
-
-cdef size_t whole_pages(size_t size) noexcept:
-    cdef size_t page = <size_t>sysconf(_SC_PAGESIZE)
-    return (size + page - 1) // page * page
 
 
 cdef int checked(int result) except -1:

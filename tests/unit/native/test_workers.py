@@ -18,6 +18,8 @@ import pytest
 from multipath._native.workers import Workers
 from multipath.paths.request import Operation
 
+from .conftest import Scenario
+
 FETCH, STORE, READ, SCSI = Operation.FETCH, Operation.STORE, Operation.READ, Operation.SCSI
 SECONDS = 10.0
 Answer = tuple[int, int, int, int, int, int, bytes, bytes, int]
@@ -50,9 +52,10 @@ def answers(pool: Workers, count: int = 1) -> list[Answer]:
 
 
 def children() -> list[int]:
-    """Return the processes that this one made."""
+    """Return the processes that this one made, but for templates."""
     tasks = Path("/proc/self/task").iterdir()
-    return [int(pid) for task in tasks for pid in (task / "children").read_text("ascii").split()]
+    pids = [int(pid) for task in tasks for pid in (task / "children").read_text("ascii").split()]
+    return [pid for pid in pids if os.getpgid(pid) != pid]
 
 
 def new_child(before: list[int]) -> int:
@@ -144,7 +147,7 @@ class TestAQuestion:
             (FETCH, b"", b"", 0),
             (FETCH, b"/dev/null\0x", b"", 0),
             (FETCH, b"/" * 4096, b"", 0),
-            (FETCH, b"/dev/null", b"", 2**20 + 1),
+            (FETCH, b"/dev/null", b"", 2**18 + 1),
             (STORE, b"/dev/null", bytes(4097), 0),
             (SCSI, b"/dev/null", bytes(5), 0),
             (SCSI, b"/dev/null", bytes(256), 0),
@@ -161,6 +164,19 @@ class TestAQuestion:
         with pytest.raises(ValueError, match=r"no operation|at most|a node has|6 to|64 bytes"):
             pool.submit(operation, node, payload, length)
         assert (pool.alive, pool.busy) == (0, 0)
+
+
+class TestADriverThatLies:
+    def test_makes_nobody_read_what_it_did_not_write(self, run: Scenario) -> None:
+        """More sense than there was room for, and more left over than all."""
+        seen = run("lying_worker")
+
+        assert seen["bytes"] == [0, 2, 0, 0]
+        assert (seen["data"], seen["sense"]) == ("", "5e" * 252)
+
+    def test_gives_no_more_data_than_was_asked_for(self, run: Scenario) -> None:
+        """A negative residue is its mistake, not more data."""
+        assert run("boasting_worker")["data"] == "da" * 64
 
 
 class TestAQuestionThatHangs:
@@ -227,7 +243,8 @@ class TestAQuestionThatHangs:
         """
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=SECONDS, check=False)
 
-        assert until(lambda: has_ended(int(done.stdout)))
+        template, worker = map(int, done.stdout.split())
+        assert until(lambda: has_ended(template) and has_ended(worker))
 
 
 class TestAWorker:
@@ -326,17 +343,47 @@ class TestAWorker:
         assert (pool.alive, pool.collect()) == (1, [])
 
 
+class TestATemplate:
+    def test_is_what_workers_are_copied_from(self, pool: Workers, silent: bytes) -> None:
+        """One for all of them, in a group of their own."""
+        pool.submit(FETCH, silent)
+        pool.submit(FETCH, silent)
+
+        groups = {os.getpgid(pid) for pid in children()[-2:]}
+        (template,) = groups
+        assert Path(f"/proc/{template}/comm").read_text("ascii") == "multipath-asks\n"
+        assert template != os.getpgid(0)
+
+    def test_is_replaced_when_it_was_killed(self, pool: Workers, silent: bytes) -> None:
+        """Its workers end with it, and their questions have answers."""
+        before = children()
+        ticket = pool.submit(FETCH, silent)
+        worker = new_child(before)
+        os.kill(os.getpgid(worker), signal.SIGKILL)
+        assert until(lambda: bool(pool.submit(FETCH, b"/proc/self/comm", length=64)))
+
+        assert {answer[:2] for answer in answers(pool, 2)} >= {(ticket, errno.ECANCELED)}
+        assert until(lambda: has_ended(worker))
+        assert pool.submit(FETCH, b"/proc/self/comm", length=64)
+        assert answers(pool)[0][6] == b"multipath-ask\n"
+
+
 class TestManyThreads:
     def test_each_get_their_own_answers(self, tmp_path: Path) -> None:
         """While one collects for all."""
         pool, wanted, came = Workers(16, 60_000), dict[int, bytes](), dict[int, bytes]()
+        refused: list[OSError] = []
 
         def ask(number: int) -> None:
             file = tmp_path / str(number)
             file.write_text(str(number))
             for _ in range(50):
-                while not (ticket := pool.submit(FETCH, bytes(file), length=10)):
-                    select.select([pool.fileno()], [], [], 0.01)
+                try:
+                    while not (ticket := pool.submit(FETCH, bytes(file), length=10)):
+                        select.select([pool.fileno()], [], [], 0.01)
+                except OSError as error:
+                    refused.append(error)
+                    return
                 wanted[ticket] = b"%d" % number
 
         threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
@@ -344,6 +391,7 @@ class TestManyThreads:
             thread.start()
         while len(came) < 400:
             came |= {answer[0]: answer[6] for answer in answers(pool)}
+            assert refused == []
         for thread in threads:
             thread.join()
         pool.close()

@@ -8,6 +8,7 @@ Run by the tests in a process of its own, with the shim preloaded; prints what o
 
 import ctypes
 import json
+import select
 import signal
 import sys
 import threading
@@ -20,6 +21,7 @@ from multipath._native import codec
 from multipath._native.codec import Request
 from multipath._native.control import ControlFile, Unanswered
 from multipath._native.passthrough import sg_read
+from multipath._native.workers import Workers
 
 _SHIM: Final = ctypes.CDLL(None)
 _MOST: Final = 64
@@ -189,6 +191,27 @@ def _inquiry(control: ControlFile) -> object:
     return {"bytes": (status, host, driver), "data": data.hex(), "sense": sense.hex()}
 
 
+def lying_worker(_: ControlFile) -> object:
+    """Let a worker send an INQUIRY to a driver that lies about sense and data."""
+    plan(scsi=1, scsi_status=2, scsi_resid=1000, scsi_sense=255)
+    return _asked()
+
+
+def boasting_worker(_: ControlFile) -> object:
+    """Let a worker send an INQUIRY to a driver that says it wrote more data than there was room for."""
+    plan(scsi=1, scsi_resid=-1000)
+    return _asked()
+
+
+def _asked() -> object:
+    pool = Workers(1, 60_000)
+    pool.submit(0, b"/dev/null", bytes((0x12, 1, 0x83, 0, 64, 0)), 64)
+    select.select([pool.fileno()], [], [])
+    ((_, error, status, host, driver, _, data, sense, _),) = pool.collect()
+    pool.close()
+    return {"bytes": (error, status, host, driver), "data": data.hex(), "sense": sense.hex()}
+
+
 def steady_scsi(control: ControlFile) -> object:
     """Send commands again and again; return how much the process grew meanwhile."""
     plan(scsi=1, scsi_resid=1, scsi_sense=18)
@@ -234,6 +257,8 @@ SCENARIOS: Final[tuple[Callable[[ControlFile], object], ...]] = (
     scsi,
     lying_scsi,
     boasting_scsi,
+    lying_worker,
+    boasting_worker,
     steady,
     steady_scsi,
 )
