@@ -15,10 +15,11 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor
 from typing import Any, Final, TypeVar
 
-from .clock import VirtualClock
+from .clock import Timer, VirtualClock
 
 _SECOND: Final = 1_000_000_000
 _LOOK: Final = 0.01  # seconds of the machine between two looks at the clock, where only another thread could move it
+_NEARLY: Final = 1_000_000  # ns
 _ROUNDING: Final = 1e-6  # seconds; a float has no nanoseconds of a clock that ran for months
 _Result = TypeVar("_Result")
 
@@ -52,7 +53,8 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         """Return the time of the world."""
-        return self._clock.monotonic_ns() / _SECOND
+        self._virtual.since = self._clock.monotonic_ns()
+        return self._virtual.since / _SECOND
 
     def run_in_executor(  # type: ignore[override]
         self, executor: Executor | None, func: Callable[..., Any], *args: Any
@@ -73,10 +75,11 @@ class VirtualSelector(selectors.BaseSelector):
 
     Attributes:
         at_work: How many threads work for the loop: as long as there are any, it moves no time.
+        since: When the loop looked at the clock last: from then on it waits, whoever moved the time meanwhile.
     """
 
     def __init__(self, clock: VirtualClock) -> None:
-        self.at_work = 0
+        self.at_work, self.since = 0, clock.monotonic_ns()
         self._clock, self._real = clock, selectors.DefaultSelector()
         self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._real.register(self._bell, selectors.EVENT_READ)
@@ -104,11 +107,8 @@ class VirtualSelector(selectors.BaseSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Wait until a descriptor is ready, for ``timeout`` seconds of the clock, or until something happens on it."""
-        ready = self._ready(0)
-        if ready or (timeout is not None and timeout <= 0):
-            return ready
-        waiting = _Waiting(self._bell)
-        timer = None if timeout is None else self._clock.call_later(timeout, waiting.end)
+        ready, waiting = self._ready(0), _Waiting(self._bell)
+        timer = None if ready or timeout is None else self._timer(self.since + round(timeout * _SECOND), waiting)
         try:
             while not (ready or waiting.over):
                 if self._clock.autojump and not self.at_work and self._clock.step():
@@ -118,6 +118,16 @@ class VirtualSelector(selectors.BaseSelector):
             if timer is not None:
                 timer.cancel()
         return ready
+
+    def _timer(self, due: int, waiting: "_Waiting") -> Timer | None:
+        """Return the timer that ends a wait; where it is too late for one the wait is over."""
+        while (left := due - self._clock.monotonic_ns()) > 0:
+            timer = self._clock.call_later(left / _SECOND, waiting.end)
+            if timer.due <= due + _NEARLY:
+                return timer
+            timer.cancel()  # somebody moved the time just now
+        waiting.over = True
+        return None
 
     def _ready(self, timeout: float | None) -> list[tuple[selectors.SelectorKey, int]]:
         """Return what is ready, within so many seconds of the machine."""
