@@ -152,6 +152,7 @@ _TABLE: Final[tuple[tuple[str, str, Kind, Value | None], ...]] = (
     ("auto_resize", "D", words("never", "grow_only", "grow_shrink"), "never"),
     ("enable_foreign", "D", EXPRESSION, "NONE"),
     ("recheck_wwid", "DVO", YES_NO, False),
+    ("max_stall", "DVOM", SECONDS, None),
     ("hardware_handler", "V", COUNTED, "0"),
     ("vpd_vendor", "V", words("hp3par"), None),
     ("alias", "M", NO_SLASH, None),

@@ -41,6 +41,7 @@ PER_MAP: Final = (
     "marginal_path_err_sample_time",
     "marginal_pathgroups",
     "max_sectors_kb",
+    "max_stall",
     "mode",
     "no_path_retry",
     "path_grouping_policy",

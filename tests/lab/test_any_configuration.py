@@ -16,7 +16,7 @@ from ..unit.config.configurations import CANDIDATES, SUBJECTS, TEXTS
 
 RELEASE: Final = "newest"
 # What multipath-tools does otherwise on purpose, or prints otherwise than it reads it: docs/precedence.md tells why.
-OTHERWISE: Final = frozenset({"uid", "gid", "prio_args", "rr_min_io", "rr_min_io_rq", "rr_weight"})
+OTHERWISE: Final = frozenset({"uid", "gid", "prio_args", "rr_min_io", "rr_min_io_rq", "rr_weight", "max_stall"})
 # Where a 0 that is written counts for nothing.
 ZEROES: Final = frozenset({"failback", "dev_loss_tmo"})
 

@@ -11,6 +11,7 @@ from ...policy.find_multipaths import BuildFacts, Decision, Mode, decide_build
 from .checked_path import check
 from .explained_map import map_lines, map_record, map_settings
 from .explained_path import ExplainedPath, path_settings
+from .explained_stall import STALL, explain_stall, seconds
 from .lookup import each_once, map_of, named
 from .manual import Manual, examples
 from .output import add_output
@@ -37,13 +38,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
             "mpath explain 0:0:1:4 8:16",
             "mpath explain sdc --check",
             "mpath explain mpatha -o json",
+            "mpath explain stall mpatha --max-stall 5",
         ),
     )
     parser.add_argument(
         "refs", nargs="+", metavar="DEVICE|MAP",
-        help="a kernel name, a node, major:minor, H:C:T:L; a map's name, WWID, uuid or dm-N",
+        help="a kernel name, a node, major:minor, H:C:T:L; a map's name, WWID, uuid or dm-N; before them the word stall"
+        " asks how long an I/O of these maps can wait for a path, and why",
     )  # fmt: skip
     parser.add_argument("--check", action="store_true", help="also ask each path whether it works, by its checker")
+    parser.add_argument(
+        "--max-stall", type=seconds, metavar="S", help="explain stall: under this budget, not the configured one"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="also the options that nobody set")
     add_planning(parser)
     add_asking(parser)
@@ -53,6 +59,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def explain(args: argparse.Namespace) -> int:
     """Run ``mpath explain``."""
+    if args.refs[0] == STALL and len(args.refs) > 1:
+        return explain_stall(args)
     chosen = list[Effective] if args.verbose or args.output == "json" else telling
     with planned(_VERB, args) as found:
         paths, maps = each_once([named(found.host, found.plan, ref) for ref in args.refs])

@@ -1,0 +1,120 @@
+"""
+How long I/O waits on a real kernel when one path of two goes silent, under a budget of 5 s.
+
+What is asserted here is generous: a guest shares its processor with others. ``benchmarks/bench_stall.py`` has the
+figures.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from multipath import Host, Map, MultipathTable
+from multipath.lab import faults
+from multipath.paths.timeout_journal import TimeoutJournal
+from multipath.policy.stall import StallPlan
+from multipath.units import format_devt
+
+from .stalled import Load, Stall, stall_of
+
+BUDGET: Final = 5.0
+SLACK: Final = 1.5  # seconds that a busy machine may add
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """Give a host whose array may have device-mapper devices of its own."""
+    with Host() as host:
+        yield host
+
+
+@pytest.fixture
+def failover(host: Host) -> Iterator[Map]:
+    """Give a map of two groups of one path each."""
+    numbers = [format_devt(path.devt) for path in host.paths()]
+    mpath = host.create("stalled", MultipathTable.build([[number] for number in numbers]), verify=False)
+    yield mpath
+    mpath.remove()
+
+
+def measured(
+    host: Host, mpath: Map, fault: str, folder: Path, most: float = 15.0, *, lonely: bool = False
+) -> tuple[Stall, StallPlan]:
+    """Break the first path, and heal it after the measurement."""
+    load, breaks = Load(f"/dev/mapper/{mpath.name}", lonely=lonely), faults.named(fault)
+    journal = TimeoutJournal(folder)
+    try:
+        stall, plan = asyncio.run(stall_of(host, mpath, load, BUDGET, breaks.inject, most=most, journal=journal))
+    finally:
+        breaks.heal(host.paths()[0].name)
+        load.close()
+    print(fault, stall, {bound.fault: round(bound.seconds, 2) for bound in plan.bounds})
+    return stall, plan
+
+
+@pytest.mark.kernel(backend="scsi_debug_per_path", paths=2)
+@pytest.mark.slow
+class TestAPathThatLosesCommands:
+    def test_keeps_no_io_longer_than_the_budget(self, host: Host, failover: Map, tmp_path: Path) -> None:
+        """What it held is aborted by the kernel in time and goes to the other path; new I/O does so within a second."""
+        stall, _ = measured(host, failover, "lost", tmp_path)
+
+        assert (stall.errors, stall.stuck) == (0, 0)
+        assert stall.caught <= BUDGET + SLACK
+        assert stall.new <= 1.0 + SLACK
+
+    def test_keeps_a_single_one_no_longer(self, host: Host, failover: Map, tmp_path: Path) -> None:
+        """The timer of an idle queue would see it 1.3 s later; the question wakes it."""
+        stall, _ = measured(host, failover, "lost", tmp_path, lonely=True)
+
+        assert (stall.errors, stall.stuck) == (0, 0)
+        assert stall.caught <= BUDGET + SLACK
+
+    def test_is_as_it_was_when_it_is_let_go(self, host: Host, failover: Map, tmp_path: Path) -> None:
+        """Every attribute holds what it held, the device runs, and the journal is empty."""
+        folder = host.sysfs / "block" / host.paths()[0].name
+        files = [folder / "queue/io_timeout", folder / "device/eh_timeout", folder / "device/state"]
+        before = [file.read_text() for file in files]
+
+        measured(host, failover, "lost", tmp_path)
+
+        assert [file.read_text() for file in files] == before
+        assert list(tmp_path.glob("*.json")) == []
+
+
+@pytest.mark.kernel(backend="scsi_debug_per_path", paths=2)
+@pytest.mark.slow
+class TestAHostThatHoldsCommands:
+    def test_keeps_no_io(self, host: Host, failover: Map, tmp_path: Path) -> None:
+        """Nothing of it was sent: device-mapper takes it back when the path is failed."""
+        stall, _ = measured(host, failover, "held", tmp_path)
+
+        assert (stall.errors, stall.stuck) == (0, 0)
+        assert stall.caught <= 1.0 + SLACK
+
+
+@pytest.mark.kernel(backend="scsi_debug_per_path", paths=2)
+@pytest.mark.slow
+class TestAPathThatIsOffline:
+    def test_delays_nothing(self, host: Host, failover: Map, tmp_path: Path) -> None:
+        """The kernel says so at once, and nobody else has to."""
+        stall, _ = measured(host, failover, "offline", tmp_path)
+
+        assert (stall.errors, stall.stuck) == (0, 0)
+        assert stall.caught <= 0.5
+
+
+@pytest.mark.kernel(backend="stuck", paths=2)
+@pytest.mark.slow
+class TestATargetThatCannotAbort:
+    def test_keeps_what_it_holds_and_nothing_new(self, host: Host, failover: Map, tmp_path: Path) -> None:
+        """The kernel waits for it, and nobody sends that I/O elsewhere; new I/O goes on within two seconds."""
+        stall, plan = measured(host, failover, "stuck", tmp_path, 8.0)
+
+        assert stall.errors == 0
+        assert stall.stuck > 0
+        assert stall.new <= 1.0 + SLACK
+        assert next(bound for bound in plan.bounds if bound.fault == "target cannot abort").seconds == float("inf")

@@ -1,0 +1,195 @@
+"""Setting timeouts, and giving back what was there: also by another program than the one that set them."""
+
+import asyncio
+import errno
+from dataclasses import replace
+from pathlib import Path as Folder
+
+import pytest
+
+from multipath.errors import FileError
+from multipath.paths.knobs import OFFLINE, Knob
+from multipath.paths.path import Path
+from multipath.paths.timeout_journal import TimeoutJournal
+from multipath.paths.timeouts import Change, Timeouts
+
+from .timeout_tree import Writer, timeout_tree
+
+TIGHT = {Knob.IO_TIMEOUT: 3.6, Knob.EH_TIMEOUT: 1.0, Knob.MAX_RETRIES: 0.0, Knob.FAST_IO_FAIL: 2.0}
+
+
+@pytest.fixture
+def writer() -> Writer:
+    """Give who writes."""
+    return Writer()
+
+
+@pytest.fixture
+def path(tmp_path: Folder) -> Path:
+    """Give a path over Fibre Channel."""
+    return timeout_tree("fc", tmp_path / "sys")
+
+
+def timeouts(folder: Folder, writer: Writer) -> Timeouts:
+    """Return the timeouts of a host, as a program that has just been started has them."""
+    return Timeouts(writer, sysfs=folder / "sys", journal=TimeoutJournal(folder / "run"))
+
+
+def contents(folder: Folder) -> dict[str, str]:
+    """Return every attribute."""
+    return {str(file): file.read_text().strip() for file in (folder / "sys/devices").rglob("*") if file.is_file()}
+
+
+def set_timeouts(one: Timeouts, path: Path, values: dict[Knob, float]) -> tuple[Change, ...]:
+    """Set them."""
+    return asyncio.run(one.apply(path, values))
+
+
+class TestAPathThatIsAdopted:
+    def test_holds_what_was_asked_for(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """Each attribute in its own unit."""
+        one = timeouts(tmp_path, writer)
+
+        set_timeouts(one, path, TIGHT)
+
+        assert {knob: one.read(path)[knob] for knob in TIGHT} == TIGHT
+        assert [str(each) for each in set_timeouts(one, path, TIGHT)] == []
+
+    def test_is_as_it_was_when_it_is_let_go(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """Nothing is left, and nothing is remembered."""
+        before, one = contents(tmp_path), timeouts(tmp_path, writer)
+        set_timeouts(one, path, TIGHT)
+
+        asyncio.run(one.release(path))
+
+        assert contents(tmp_path) == before
+        assert list((tmp_path / "run").iterdir()) == []
+
+    def test_keeps_what_somebody_else_has_set_since(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """An administrator's value is not undone."""
+        one = timeouts(tmp_path, writer)
+        set_timeouts(one, path, TIGHT)
+        file = tmp_path / "sys/block" / path.name / "queue/io_timeout"
+        file.write_text("60000\n")
+
+        asyncio.run(one.release(path))
+
+        assert file.read_text() == "60000\n"
+
+    def test_is_not_changed_where_nothing_can_be_remembered(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """No attribute is written whose old value would be lost."""
+        (tmp_path / "run").write_text("a file where the folder should be")
+        before = contents(tmp_path)
+
+        with pytest.raises(FileError):
+            set_timeouts(timeouts(tmp_path, writer), path, TIGHT)
+
+        assert contents(tmp_path) == before
+
+    def test_tells_what_could_not_be_set(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """A refusal and a silence are told, and the rest is set."""
+        writer.refused["eh_timeout"], writer.silent = errno.EACCES, {"max_retries"}
+
+        changes = set_timeouts(timeouts(tmp_path, writer), path, TIGHT)
+
+        errors = {each.knob: each.error for each in changes}
+        assert errors == {
+            Knob.IO_TIMEOUT: 0, Knob.EH_TIMEOUT: errno.EACCES, Knob.MAX_RETRIES: -1, Knob.FAST_IO_FAIL: 0
+        }  # fmt: skip
+
+
+class TestAProgramThatWasKilled:
+    @pytest.mark.parametrize("killed_before_the_write", [False, True])
+    def test_leaves_what_another_gives_back(
+        self, tmp_path: Folder, path: Path, writer: Writer, *, killed_before_the_write: bool
+    ) -> None:
+        """Whether it had written the attribute yet, or only remembered it."""
+        before = contents(tmp_path)
+        if killed_before_the_write:
+            writer.silent = {"io_timeout", "eh_timeout", "max_retries", "fast_io_fail_tmo"}
+        set_timeouts(timeouts(tmp_path, writer), path, TIGHT)
+        writer.silent = set()
+
+        asyncio.run(timeouts(tmp_path, writer).recover())
+
+        assert contents(tmp_path) == before
+        assert list((tmp_path / "run").iterdir()) == []
+
+    def test_leaves_what_another_takes_over(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """The values of before the first are given back, not those of the first."""
+        before = contents(tmp_path)
+        set_timeouts(timeouts(tmp_path, writer), path, TIGHT)
+        second = timeouts(tmp_path, writer)
+        set_timeouts(second, path, {**TIGHT, Knob.IO_TIMEOUT: 2.0})
+        asyncio.run(second.recover())
+        assert second.read(path)[Knob.IO_TIMEOUT] == 2.0
+
+        asyncio.run(second.release(path))
+
+        assert contents(tmp_path) == before
+
+    def test_between_two_values_of_its_own_leaves_either(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """The second value was remembered and not reached: the first is given back as well."""
+        before, first = contents(tmp_path), timeouts(tmp_path, writer)
+        set_timeouts(first, path, TIGHT)
+        writer.silent = {"io_timeout"}
+        set_timeouts(first, path, {**TIGHT, Knob.IO_TIMEOUT: 2.0})
+        writer.silent = set()
+
+        asyncio.run(timeouts(tmp_path, writer).recover())
+
+        assert contents(tmp_path) == before
+
+    def test_leaves_a_path_offline_that_runs_again(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """A device that was offline to be drained is not left so."""
+        state = tmp_path / "sys/block" / path.name / "device/state"
+        set_timeouts(timeouts(tmp_path, writer), path, {Knob.STATE: OFFLINE})
+        assert state.read_text() == "offline\n"
+
+        asyncio.run(timeouts(tmp_path, writer).recover())
+
+        assert state.read_text() == "running\n"
+
+    def test_has_nothing_to_say_about_another_disk(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """A later disk at the same place keeps its own values."""
+        set_timeouts(timeouts(tmp_path, writer), path, {Knob.IO_TIMEOUT: 3.6})
+        disk = tmp_path / "sys/block" / path.name
+        (disk / "diskseq").write_text("8\n")
+
+        asyncio.run(timeouts(tmp_path, writer).recover())
+
+        assert (disk / "queue/io_timeout").read_text() == "3600\n"
+        assert list((tmp_path / "run").iterdir()) == []
+
+
+class TestWhatPathsShare:
+    def test_has_the_strictest_of_their_wishes(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """And the wish of the one that is left, when the other is let go; dev_loss_tmo has the most."""
+        other = timeout_tree("iscsi", tmp_path / "other", 16)
+        one, twin = timeouts(tmp_path, writer), replace(path, devt=other.devt)
+        set_timeouts(one, path, {Knob.FAST_IO_FAIL: 2.0, Knob.DEV_LOSS: 60.0})
+        set_timeouts(one, twin, {Knob.FAST_IO_FAIL: 4.0, Knob.DEV_LOSS: 90.0})
+        assert (one.read(path)[Knob.FAST_IO_FAIL], one.read(path)[Knob.DEV_LOSS]) == (2.0, 90.0)
+
+        asyncio.run(one.release(path))
+
+        assert (one.read(path)[Knob.FAST_IO_FAIL], one.read(path)[Knob.DEV_LOSS]) == (4.0, 90.0)
+
+    def test_is_raised_before_what_has_to_stay_below(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """The kernel refuses a fast_io_fail_tmo that is not below dev_loss_tmo."""
+        one = timeouts(tmp_path, writer)
+
+        set_timeouts(one, path, {Knob.FAST_IO_FAIL: 50.0, Knob.DEV_LOSS: 60.0})
+        set_timeouts(one, path, {Knob.FAST_IO_FAIL: 5.0, Knob.DEV_LOSS: 30.0})
+
+        names = [request.node.rpartition("/")[2] for request in writer.asked]
+        assert names == ["dev_loss_tmo", "fast_io_fail_tmo", "fast_io_fail_tmo", "dev_loss_tmo"]
+
+
+class TestAJournal:
+    @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"file": 1, "knob": 2, "original": 3, "ours": []}'])
+    def test_takes_no_file_that_is_none_of_its_own(self, tmp_path: Folder, text: str) -> None:
+        """What cannot be read is left alone."""
+        (tmp_path / "0.json").write_text(text)
+
+        assert dict(TimeoutJournal(tmp_path).entries()) == {}
