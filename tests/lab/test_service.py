@@ -1,0 +1,194 @@
+"""``mpath run`` on a real kernel: it makes maps and keeps them, and may be killed at any moment."""
+
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from multipath import Host, Map
+from multipath.frontends.cli.exit_code import ExitCode
+from multipath.frontends.manager.status_socket import SOCKET
+from multipath.lab import guest, multipath_tools
+from multipath.lab.load import Load
+from multipath.multipathd.socket import daemon_is_running
+
+from .managing import Manager, managed, until
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("dm")]
+
+
+def the_map(host: Host) -> Map:
+    """Return the one map."""
+    (found,) = host.maps()
+    return found
+
+
+def used(host: Host) -> int:
+    """Return how many paths of the one map the kernel uses."""
+    return the_map(host).status().paths_active
+
+
+def memory(manager: Manager) -> int:
+    """Return how much of it is in memory, in KiB."""
+    lines = Path(f"/proc/{manager.process.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+
+def traces(each: Map) -> tuple[object, ...]:
+    """Return what a change of a map would change: its number, its table, its event number, the counts of failures."""
+    info, status = each.info(), each.status()
+    paths = tuple((path.device, path.active, path.fail_count) for group in status.groups for path in group.paths)
+    return each.devt, str(each.table()), info.event_nr, info.suspended, paths
+
+
+class TestAManager:
+    @pytest.mark.kernel
+    def test_makes_the_maps_before_it_is_ready_and_leaves_them(self, host: Host, tmp_path: Path) -> None:
+        """SIGTERM ends it with code 0 and without its socket; systemd was told, and the watchdog kept quiet."""
+        with managed(tmp_path) as manager:
+            assert used(host) == 4
+            assert len(manager.ask("paths")) == 4
+            until(lambda: bool(manager.ask("health")["healthy"]), "all is well")
+            manager.wait_notified("WATCHDOG=1")
+
+            assert manager.stop() == ExitCode.OK
+            assert not (tmp_path / SOCKET).exists()
+            assert used(host) == 4
+            assert "notice: stopped" in manager.log
+
+    @pytest.mark.kernel
+    def test_follows_a_path_down_and_up_with_a_line_for_each(self, host: Host, tmp_path: Path) -> None:
+        """Also where no I/O meets it."""
+        with managed(tmp_path) as manager:
+            guest.set_state("sda", "offline")
+            until(lambda: used(host) == 3, "the path is failed")
+            until(lambda: "1 of 4" in str(manager.ask("health")["problems"]), "who asks is told")
+            guest.set_state("sda", "running")
+            until(lambda: used(host) == 4, "the path is used again")
+
+            for line in (": fail path 8:0", ": reinstate path 8:0"):
+                until(lambda line=line: line in manager.log, f"the log has {line!r}")  # type: ignore[misc]
+
+    @pytest.mark.kernel
+    def test_applies_another_configuration_on_sighup(self, host: Host, tmp_path: Path) -> None:
+        """And keeps the one it has where the new one is worse."""
+        with managed(tmp_path) as manager:
+            assert len(the_map(host).table().groups) == 1
+            manager.configure("failover")
+            manager.process.send_signal(signal.SIGHUP)
+            until(lambda: len(the_map(host).table().groups) == 4, "the other policy holds")
+            manager.configure("nonsense")
+            manager.process.send_signal(signal.SIGHUP)
+            until(lambda: "the former one holds" in manager.log, "the log says that it is not taken")
+
+            assert len(the_map(host).table().groups) == 4
+            assert used(host) == 4
+
+    @pytest.mark.kernel
+    def test_is_the_only_one(self, tmp_path: Path) -> None:
+        """A second one is code 4, and changes nothing."""
+        with managed(tmp_path):
+            second = Manager(tmp_path)
+
+            assert second.wait_ended() == ExitCode.BUSY
+            assert "a manager runs already" in second.log
+
+    @pytest.mark.kernel
+    def test_does_not_grow(self, host: Host, tmp_path: Path) -> None:
+        """Sixty failures and returns of a path more cost it less than half a megabyte."""
+        with managed(tmp_path) as manager:
+            disk, control = the_map(host), host.control
+            sizes = []
+            for _ in range(2):
+                for _ in range(60):
+                    control.message(disk.info(), "fail_path 8:0")
+                    control.message(disk.info(), "reinstate_path 8:0")
+                until(lambda: bool(manager.ask("health")["healthy"]), "all is well")
+                subprocess.run(["udevadm", "settle"], check=True)
+                sizes.append(memory(manager))
+
+            assert sizes[1] - sizes[0] < 512, sizes
+
+
+@pytest.fixture
+def daemon() -> Iterator[None]:
+    """Let multipathd run, which looks after nothing."""
+    configuration, plugins = Path("/etc/multipath.conf"), Path("/usr/lib/multipath")
+    configuration.write_text("blacklist {\n devnode .*\n}\n")
+    plugins.unlink(missing_ok=True)
+    plugins.symlink_to(next(multipath_tools.tree("0.9.4").rglob("lib/multipath")))
+    words = [*multipath_tools.program("0.9.4", "multipathd"), "-d"]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until(daemon_is_running, "multipathd runs")
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+        configuration.unlink()
+        plugins.unlink()
+
+
+class TestAManagerBesideMultipathd:
+    @pytest.mark.kernel(on="6.12")
+    @pytest.mark.usefixtures("daemon")
+    def test_refuses_or_only_watches(self, host: Host, tmp_path: Path) -> None:
+        """Code 4, and with ``--watch-only`` it runs and does nothing."""
+        refused = Manager(tmp_path)
+        assert refused.wait_ended() == ExitCode.BUSY
+        assert "multipathd runs" in refused.log
+        with managed(tmp_path, "--watch-only") as manager:
+            assert manager.ask("status")["acting"] is False
+            assert "not done" in manager.log
+            assert host.maps() == []
+
+
+class TestAManagerThatIsKilled:
+    @pytest.mark.kernel
+    def test_leaves_io_alone_however_often(self, host: Host, tmp_path: Path) -> None:
+        """Under I/O, at random moments of its life: number, table, event number and fail counts stay as they are."""
+        manager = Manager(tmp_path)
+        manager.wait_notified("READY=1")
+        disk = the_map(host)
+        until(lambda: bool(manager.ask("health")["healthy"]), "all is well")
+        before = traces(disk)
+        try:
+            with Load(f"/dev/mapper/{disk.name}", writers=1, readers=1, pause=0.002) as load:
+                for _ in range(12):
+                    manager.kill()
+                    manager = Manager(tmp_path)
+                    time.sleep(random.uniform(0.0, 1.5))  # any moment of its life, its start above all
+                manager.wait_notified("READY=1")
+                until(lambda: bool(manager.ask("health")["healthy"]), "all is well")
+                report = load.wait_verified(50)
+
+                assert traces(disk) == before
+                assert report.is_good, report
+                load.finish()
+        finally:
+            manager.kill()
+            disk.remove()
+
+    @pytest.mark.kernel
+    def test_is_made_up_for_by_the_next(self, host: Host, tmp_path: Path) -> None:
+        """What changed while there was none is seen to: a path that is down is failed, one that is up is used."""
+        with managed(tmp_path) as manager:
+            manager.kill()
+            guest.set_state("sda", "offline")
+            host.control.message(the_map(host).info(), "fail_path 8:16")
+            second = Manager(tmp_path)
+            try:
+                until(
+                    lambda: (
+                        [path.active for group in the_map(host).status().groups for path in group.paths]
+                        == [False, True, True, True]
+                    ),
+                    "the states are those of the devices",
+                )
+            finally:
+                second.kill()
+                guest.set_state("sda", "running")
