@@ -38,6 +38,7 @@ class Checking:
         if state is PathState.PENDING:
             path.interval.pending(now, self.options)
             return []
+        path.awaited = False
         if state in OPEN:
             path.interval.done(now, self.options)
             return []

@@ -31,8 +31,7 @@ class CurrentGroup:
         self.due: float | None = None
         self.switches = 0
         self._picture: MapPicture | None = None
-        self._known = False
-        self._unsorted = False
+        self._known = self._changed = False
 
     def best(self) -> int:
         """Return the best group by the priorities known now, from 1; 0 where they are not known."""
@@ -42,8 +41,6 @@ class CurrentGroup:
 
     def see(self, picture: MapPicture, now: float) -> list[Action]:
         """Take what the kernel shows."""
-        if self._picture is not None and _groups(picture) != _groups(self._picture):
-            self._unsorted = False
         self._picture = picture
         best = self.best()
         return self._turn(Turn.IN_PLACE, "the best group is in use", best, now) if self._in_place(best) else []
@@ -64,7 +61,10 @@ class CurrentGroup:
             risen: Whether it came up by this check.
             back: Whether its checker called it bad before.
         """
-        if found := self._sorted(path, before):
+        self._changed = self._changed or (before is not None and path.priority != before)
+        if any(each.awaited and each.used for each in self._paths):
+            return []
+        if found := self._sorted():
             return found
         best = self.best()
         if not best or not self._picture or not self._picture.current_group:
@@ -99,18 +99,16 @@ class CurrentGroup:
             return Turn.KEPT, "failback is followover, and the best group had other paths"
         return Turn.NOW, f"failback is followover, and a path brings group {best} back"
 
-    def _sorted(self, path: WatchedPath, before: int | None) -> list[Action]:
+    def _sorted(self) -> list[Action]:
         """Ask for a plan where paths stand in groups that their priorities do not make any more."""
-        if not self.options.by_priority:
+        changed, self._changed = self._changed, False
+        if not self.options.by_priority or any(each.usable and each.priority is None for each in self._paths):
             return []
-        changed = before is not None and path.priority != before
-        self._unsorted = self._unsorted or changed
-        if changed and self.options.failback == "immediate":
-            return [Replan(f"path_grouping_policy group_by_prio, failback immediate: {before} became {path.priority}")]
-        if self._known or any(each.usable and each.priority is None for each in self._paths):
+        first, self._known = not self._known, True
+        if self._consistent() or not (first or (changed and self.options.failback == "immediate")):
             return []
-        self._known = True
-        return [] if self._consistent() else [Replan("path_grouping_policy group_by_prio: priorities are known now")]
+        why = "are known now" if first else "have changed, and failback is immediate"
+        return [Replan(f"path_grouping_policy group_by_prio: the priorities {why}")]
 
     def _consistent(self) -> bool:
         usable = [path for path in self._paths if path.usable]
@@ -128,7 +126,8 @@ class CurrentGroup:
         if move is Move.SWITCH:
             self.switches += 1
             self.due = now + self.options.max_polling_interval
-            return [Replan(reason) if self._unsorted else SwitchGroup(reason, best)]
+            sorted_ = not self.options.by_priority or self._consistent()
+            return [SwitchGroup(reason, best) if sorted_ else Replan(reason)]
         delay = self.options.failback
         starts = move is Move.START_TIMER and isinstance(delay, int)
         self.due = now + delay if starts and isinstance(delay, int) else None
@@ -143,7 +142,3 @@ class CurrentGroup:
         usable = [path.priority for path in paths if path.usable]
         marginal = bool(paths) and all(path.apart for path in paths)
         return not marginal, mean(usable), len(usable)
-
-
-def _groups(picture: MapPicture) -> dict[int, int]:
-    return {devt: path.group for devt, path in picture.paths.items()}

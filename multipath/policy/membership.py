@@ -50,12 +50,12 @@ class Membership:
         """Return how many others were seen to work and are in use."""
         return sum(path.used for path in self if path is not but)
 
-    def prompt(self, by: WatchedPath, now: float) -> None:
+    def prompt(self, by: WatchedPath, now: float, *, awaited: bool) -> None:
         """Let the others be checked at once: their priorities may have changed with this one's."""
         for path in self:
             if path is not by and path.used:
                 path.interval.sooner(now)
-                path.prompted = True
+                path.prompted, path.awaited = True, awaited or path.awaited
 
     def recall(self, now: float) -> None:
         """Let those be checked at once that were held back: nothing else is left."""

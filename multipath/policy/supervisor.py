@@ -216,8 +216,9 @@ class MapSupervisor:
             return []
         prompted, path.prompted = path.prompted, False
         found = self._groups.came_back(path.group) if risen and path.state is Phase.UP else []
-        if not prompted and (risen or (old is not None and path.priority != old)):
-            self._members.prompt(path, now)
+        changed = old is not None and path.priority != old
+        if not prompted and (risen or changed):
+            self._members.prompt(path, now, awaited=changed)
         return found + self._current.checked(path, old, now, risen=risen, back=back and risen)
 
     def _settled(self, now: float) -> list[Action]:

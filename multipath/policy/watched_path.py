@@ -45,6 +45,7 @@ class WatchedPath:
         silent_since: Since when it does not answer; ``None`` where it does.
         purged: Whether it was ordered to be deleted.
         prompted: Whether its next check is due to what another path showed.
+        awaited: Whether nothing is decided about groups until it is checked: the priority of another one changed.
     """
 
     devt: DevT
@@ -66,6 +67,7 @@ class WatchedPath:
     silent_since: float | None = None
     purged: bool = False
     prompted: bool = False
+    awaited: bool = False
 
     @property
     def usable(self) -> bool:

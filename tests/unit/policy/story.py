@@ -116,20 +116,26 @@ class Story:
         return actions
 
     def _do(self, action: Action) -> None:
+        """Obey; an order that would change nothing is none."""
         match action:
             case FailPath(devt=devt):
+                assert devt not in self.failed
                 self.failed.add(devt)
             case ReinstatePath(devt=devt):
+                assert devt in self.failed
                 self.failed.discard(devt)
             case Queueing(on=on):
+                assert self.queueing != on
                 self.queueing = on
-            case SwitchGroup(group=group):
+            case SwitchGroup(group=group):  # told again where a path failed meanwhile: the kernel may have moved
                 self.current = group
             case EnableGroup(group=group):
+                assert group in self.disabled
                 self.disabled.discard(group)
             case Flush(deferred=deferred):
                 self.deferred = deferred
             case KeepMap():
+                assert self.deferred
                 self.deferred = False
             case _:
                 pass

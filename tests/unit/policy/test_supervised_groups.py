@@ -161,21 +161,52 @@ class TestPrioritiesThatChange:
     def test_ask_for_a_plan_where_they_make_the_groups(self) -> None:
         """group_by_prio and failback immediate."""
         story = begun(Supervision(failback="immediate", by_priority=True))
+        story.check(A, UP, after=5, priority=10)
 
-        (replan,) = only(story.check(A, UP, after=5, priority=10), Replan)
+        (replan,) = only(story.check(B, UP, priority=10), Replan)
 
-        assert replan.reason == "path_grouping_policy group_by_prio, failback immediate: 50 became 10"
+        assert "group_by_prio: the priorities have changed, and failback is immediate" in replan.reason
+
+    def test_are_all_asked_for_before_anything_is_decided(self) -> None:
+        """The paths of a group change one after the other: half of that is no reason to load a table."""
+        story = Story(((A, C), (B,)), Supervision(failback="immediate", by_priority=True))
+        for devt, priority in ((A, 50), (C, 50), (B, 10)):
+            story.check(devt, UP, priority=priority)
+
+        assert orders(story.check(A, UP, after=5, priority=40)) == []
+        assert orders(story.check(C, UP, priority=40)) == []
+        assert orders(story.check(B, UP, priority=10)) == []
+
+    def test_do_not_wait_for_a_path_that_failed(self) -> None:
+        """It is none to decide about."""
+        story = begun(Supervision(failback="immediate"), groups=((A,), (B, C)))
+        story.check(C, UP, priority=10)
+        story.check(A, UP, after=5, priority=1)
+        story.check(C, DOWN)
+
+        assert orders(story.check(B, UP, priority=10)) == ["SwitchGroup"]
 
     def test_move_the_group_where_they_do_not_make_them(self) -> None:
         """As failback says."""
         story = begun(Supervision(failback="immediate"))
+        story.check(A, UP, after=5, priority=1)
 
-        assert orders(story.check(A, UP, after=5, priority=1)) == ["SwitchGroup"]
+        assert orders(story.check(B, UP, priority=10)) == ["SwitchGroup"]
+
+    def test_move_the_group_where_the_groups_stay_what_they_are(self) -> None:
+        """Other numbers, the same paths together: no table is loaded for that."""
+        story = begun(Supervision(failback="immediate", by_priority=True))
+        story.check(A, UP, after=5, priority=1)
+
+        assert orders(story.check(B, UP, priority=10)) == ["SwitchGroup"]
 
     def test_ask_for_a_plan_when_a_delayed_failback_is_due(self) -> None:
         """The groups are not those of the priorities any more."""
-        story = begun(Supervision(failback=15, by_priority=True))
-        story.check(A, UP, after=5, priority=1)
+        story = Story(((A, C), (B,)), Supervision(failback=15, by_priority=True))
+        for devt, priority in ((A, 50), (C, 50), (B, 10)):
+            story.check(devt, UP, priority=priority)
+        for devt, priority in ((A, 1), (C, 2), (B, 10)):
+            story.check(devt, UP, priority=priority)
 
         assert orders(story.wait(15)) == ["Replan"]
 

@@ -1,6 +1,7 @@
 """What holds of a supervision whatever happens: random stories, told to it step by step."""
 
 from dataclasses import replace
+from math import inf
 from typing import Final
 
 import hypothesis.strategies as st
@@ -23,6 +24,7 @@ from multipath.policy.actions import (
 from multipath.policy.flapping import FlappingOptions
 from multipath.policy.machines.map import SERVING, Condition
 from multipath.policy.machines.path import Phase
+from multipath.policy.machines.trust import Trust
 from multipath.policy.marginal import MarginalOptions
 from multipath.policy.supervision import Supervision
 from multipath.policy.supervisor import MapSupervisor
@@ -223,6 +225,79 @@ class Supervised(RuleBasedStateMachine):
     def somebody_serves(self) -> None:
         """A map that serves has a path in use."""
         assert any(devt in self.story.supervisor.paths and devt not in self.story.failed for devt in PATHS)
+
+    def teardown(self) -> None:
+        """Let all be well from now on, and see that it becomes so: nothing is held back for ever."""
+        if not hasattr(self, "story"):
+            return
+        calm = Calm(self.story)
+        calm.run(1000.0)
+        paths = self.story.supervisor.paths
+        for devt, path in paths.items():
+            assert path.state in (Phase.UP, Phase.FOREIGN), path
+            assert not path.apart
+            assert (devt in self.story.failed) is (path.state is Phase.FOREIGN)
+        if any(path.used for path in paths.values()):
+            self.well()
+
+    def well(self) -> None:
+        """See that the map is as its options say."""
+        supervisor, options = self.story.supervisor, self.story.supervisor.options
+        assert supervisor.state in SERVING
+        assert supervisor.announced
+        if options.no_path_retry is not None:
+            assert self.story.queueing == options.queues
+        if options.failback == "immediate" and not options.by_priority:
+            assert self.story.current == supervisor.best
+
+
+class Calm:
+    """
+    A time in which every path works, and every question is answered.
+
+    Args:
+        story: What happened before.
+    """
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.samples: dict[DevT, float] = {
+            devt: story.now for devt, path in story.supervisor.paths.items() if path.reputation.trust is Trust.SAMPLED
+        }
+
+    def run(self, seconds: float) -> None:
+        """Let some time pass."""
+        story, end = self.story, self.story.now + seconds
+        story.look()
+        while True:
+            checks = [story.supervisor.next_check(devt) for devt in story.supervisor.paths]
+            first = min([*checks, *self.samples.values(), end])
+            self._answer(story.wait(max(first - story.now, 0.0)))
+            if story.now >= end:
+                return
+            for devt in PATHS:
+                self._check(devt)
+
+    def _check(self, devt: DevT) -> None:
+        story = self.story
+        if self.samples.get(devt, inf) <= story.now:
+            del self.samples[devt]
+            self._answer(story.carry_out(story.supervisor.sampled(devt, 0, 1000, story.now)))
+        if story.supervisor.next_check(devt) <= story.now:
+            self._answer(story.check(devt, UP, priority=50 if devt in (A, B) else 10))
+            assert story.supervisor.next_check(devt) > story.now
+
+    def _answer(self, actions: list[Action]) -> None:
+        story = self.story
+        for action in actions:
+            if isinstance(action, Sample):
+                self.samples[action.devt] = story.now + action.seconds
+            elif isinstance(action, StopSampling):
+                self.samples.pop(action.devt, None)
+            elif isinstance(action, RecheckWwid):
+                self._answer(story.carry_out(story.supervisor.identified(action.devt, story.now, same=True)))
+        if actions:
+            self._answer(story.look())
 
 
 Supervised.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
