@@ -62,7 +62,7 @@ def _refuse_blanks(*places: str | Path) -> None:
 
 
 def _settings(machine: Machine, runner: Runner, scratch: Path, terminal: Terminal | None) -> str:
-    layer = tools.layer(backends.packages(machine.backend))
+    layer = tools.layer((*backends.packages(machine.backend), *machine.packages))
     settings = {
         "tools": layer,
         "tool_libraries": tools.libraries(layer),

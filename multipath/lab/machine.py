@@ -21,6 +21,7 @@ class Machine:
         udev: Whether udevd runs; without it there is devtmpfs and nothing else, as in an installer's world.
         memory: In MiB.
         cpus: How many processors; user-mode Linux has one. In QEMU one is fastest unless the machine has many idle.
+        packages: Debian packages that are fetched for it, beside what all guests have.
         timeout: The hard limit in seconds, boot included.
         scratch: A folder of the machine that the guest may write to, at the same place; one that is thrown away if
             ``None``.
@@ -36,6 +37,7 @@ class Machine:
     udev: bool = True
     memory: int = 512
     cpus: int = 1
+    packages: tuple[str, ...] = ()
     timeout: float = 300.0
     scratch: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)

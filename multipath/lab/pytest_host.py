@@ -19,7 +19,7 @@ from .boot import runner_of
 from .machine import Machine
 from .pytest_group import Group
 
-_NEEDS = frozenset({"backend", "paths", "luns", "size", "udev", "memory", "cpus", "stock"})
+_NEEDS = frozenset({"backend", "paths", "luns", "size", "udev", "memory", "cpus", "packages", "stock"})
 
 
 class Host:

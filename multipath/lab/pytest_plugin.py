@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "kernel(stock=False, backend='scsi_debug', paths=4, luns=1, size=64, udev=True, memory=512, cpus=1, "
-        "timeout=60): in a guest, on each kernel or on=NAME",
+        "packages=(), timeout=60): in a guest, on each kernel or on=NAME",
     )
     if "MULTIPATH_LAB_SELECTION" in os.environ and inside():
         from .pytest_guest import Reporter  # only where it is needed: the plugin is loaded in every project

@@ -52,6 +52,9 @@ def _add_machine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cpus", type=_positive, default=default.cpus, metavar="N", help="of a stock guest; %(default)s"
     )
+    parser.add_argument(
+        "--package", action="append", default=[], metavar="NAME", help="a Debian package that is fetched for the guest"
+    )
     parser.add_argument("--no-udev", action="store_true", help="devtmpfs only, as in an installer")
     parser.add_argument("--scratch", type=Path, metavar="DIR", help="a folder that the guest may write to")
 
@@ -92,6 +95,7 @@ def _machine(args: argparse.Namespace) -> Machine:
     return Machine(
         kernel=args.kernel, stock=args.stock, backend=args.backend, paths=args.paths, luns=args.luns, size=args.size,
         udev=not args.no_udev, memory=args.memory, cpus=args.cpus, timeout=args.timeout, scratch=args.scratch,
+        packages=tuple(args.package),
     )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ class Effect(StrEnum):
     HELD = "is held: it ends when the fault does"
     LATE = "is late"
     MEDIUM = "reaches the reader as an error, and the path is well"
+    ELSEWHERE = "reaches another unit, and is told that all went well"
     NONE = "goes on"
 
 
