@@ -12,6 +12,7 @@ from .priority import best_rank, mean
 from .supervision import Supervision
 from .watched_path import WatchedPath
 
+_PATIENCE: Final = 20.0  # seconds until a switch that the kernel does not show is ordered again
 _TURNS: Final = {"switch": Turn.NOW, "wait": Turn.LATER, "nothing": Turn.KEPT}
 
 
@@ -111,8 +112,9 @@ class CurrentGroup:
         return [Replan(f"path_grouping_policy group_by_prio: the priorities {why}")]
 
     def _consistent(self) -> bool:
-        usable = [path for path in self._paths if path.usable]
-        return all((a.group == b.group) == (a.priority == b.priority) for a in usable for b in usable)
+        """Tell whether the groups are those that the priorities make: as many pairs as there are groups and worths."""
+        pairs = {(path.group, (path.priority, path.apart)) for path in self._paths if path.usable}
+        return len(pairs) == len({group for group, _ in pairs}) == len({worth for _, worth in pairs})
 
     def _turn(self, turn: Turn, reason: str, best: int, now: float) -> list[Action]:
         step = FAILBACK.step(self.standing, turn)
@@ -125,7 +127,7 @@ class CurrentGroup:
     def _do(self, move: Move, reason: str, best: int, now: float) -> list[Action]:
         if move is Move.SWITCH:
             self.switches += 1
-            self.due = now + self.options.max_polling_interval
+            self.due = now + _PATIENCE
             sorted_ = not self.options.by_priority or self._consistent()
             return [SwitchGroup(reason, best) if sorted_ else Replan(reason)]
         delay = self.options.failback

@@ -200,6 +200,16 @@ class TestPrioritiesThatChange:
 
         assert orders(story.check(B, UP, priority=10)) == ["SwitchGroup"]
 
+    def test_say_nothing_of_paths_that_stand_apart(self) -> None:
+        """A marginal path has the priority of others, and a group of its own."""
+        story = begun(Supervision(failback="immediate", by_priority=True), groups=((A,), (B,), (C,)))
+        story.check(C, UP, priority=50)
+        story.supervisor.paths[C].apart = True
+        story.current = 2
+        story.look()
+
+        assert orders(story.check(A, UP, after=5, priority=50)) == ["SwitchGroup"]
+
     def test_ask_for_a_plan_when_a_delayed_failback_is_due(self) -> None:
         """The groups are not those of the priorities any more."""
         story = Story(((A, C), (B,)), Supervision(failback=15, by_priority=True))
