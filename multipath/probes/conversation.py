@@ -1,6 +1,6 @@
 """A few questions to one path within one deadline, as a checker asks them."""
 
-from errno import errorcode
+from errno import ENOTTY, errorcode
 from typing import Final
 
 from ..paths.path import Path
@@ -96,10 +96,12 @@ def succeeded(answer: Answer) -> bool:
     return known and sense is not None and sense.key is SenseKey.RECOVERED_ERROR
 
 
-def is_illegal(answer: Answer) -> bool:
-    """Tell whether the device does not know such a request."""
+def is_unknown(answer: Answer) -> bool:
+    """Tell whether the device does not know such a request, or takes no commands at all."""
+    if answer.error:
+        return answer.error == ENOTTY
     sense = sense_of(answer)
-    return not answer.error and not answer.host and sense is not None and sense.key is SenseKey.ILLEGAL_REQUEST
+    return not answer.host and sense is not None and sense.key is SenseKey.ILLEGAL_REQUEST
 
 
 def sense_of(answer: Answer) -> Sense | None:

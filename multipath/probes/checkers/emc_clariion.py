@@ -12,7 +12,7 @@ from ...paths.request import Answer, Asker
 from ...paths.state import PathState
 from ...wire.sense import SenseKey
 from ...wire.unit_report import LENGTH, UNIT_PATH_REPORT, Binding, UnitReport, parse_unit_report
-from ..conversation import Conversation, described, is_illegal, sense_of, succeeded
+from ..conversation import Conversation, described, is_unknown, sense_of, succeeded
 from ..verdict import Verdict
 from .readsector0 import ReadSectorZero
 
@@ -35,7 +35,7 @@ class EmcClariion:
         conversation = Conversation(asker, path, deadline)
         answer = await conversation.vpd_page(UNIT_PATH_REPORT, LENGTH)
         if not succeeded(answer):
-            state = PathState.WILD if is_illegal(answer) else PathState.DOWN
+            state = PathState.WILD if is_unknown(answer) else PathState.DOWN
             return Verdict(state, described(_WHAT, answer))
         report = parse_unit_report(answer.data)
         if report is None or not report.known:

@@ -6,7 +6,7 @@ from ...paths.path import Path
 from ...paths.request import Asker
 from ...paths.state import PathState
 from ...wire.vpd import UNIT_SERIAL_NUMBER
-from ..conversation import Conversation, described, is_illegal, succeeded
+from ..conversation import Conversation, described, is_unknown, succeeded
 from ..verdict import Verdict
 from .tur import TEST_UNIT_READY
 
@@ -21,7 +21,7 @@ class HpSwitch:
         conversation = Conversation(asker, path, deadline)
         page = await conversation.vpd_page(UNIT_SERIAL_NUMBER, _LENGTH)
         if not succeeded(page):
-            state = PathState.WILD if is_illegal(page) else PathState.DOWN
+            state = PathState.WILD if is_unknown(page) else PathState.DOWN
             return Verdict(state, described("INQUIRY of page 0x80", page))
         ready = await conversation.scsi(TEST_UNIT_READY)
         return Verdict(PathState.UP if ready.good else PathState.GHOST, described("TEST UNIT READY", ready))

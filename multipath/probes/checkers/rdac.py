@@ -19,7 +19,7 @@ from ...wire.volume_access import (
     VolumeAccess,
     parse_volume_access,
 )
-from ..conversation import Conversation, described, succeeded
+from ..conversation import Conversation, described, is_unknown, succeeded
 from ..verdict import Verdict
 
 _WHAT: Final = "INQUIRY of page 0xc9"
@@ -45,14 +45,14 @@ class Rdac:
         self._prepared = False
 
     async def check(self, asker: Asker, path: Path, deadline: float) -> Verdict:
-        """Return up, ghost or down."""
+        """Return up, ghost, down, or wild for a device that has no such page."""
         conversation = Conversation(asker, path, deadline)
         if not self._prepared:
             await _tell_of_aborts(conversation)
             self._prepared = True
         answer = await conversation.vpd_page(VOLUME_ACCESS_CONTROL, LENGTH)
         if not succeeded(answer):
-            return Verdict(PathState.DOWN, described(_WHAT, answer))
+            return Verdict(PathState.WILD if is_unknown(answer) else PathState.DOWN, described(_WHAT, answer))
         access = parse_volume_access(answer.data)
         if access is None:
             return Verdict(PathState.DOWN, f"{_WHAT}: {answer.data[:10].hex(' ') or 'nothing'} is no such page")

@@ -29,6 +29,7 @@ class TestAnArrayWithOneActiveController:
             ((SERIAL, failing(fixed(6, 0x29, 0))), PathState.GHOST),
             ((SERIAL, failing(status=0, host=1)), PathState.GHOST),
             ((failing(fixed(5, 0x24, 0)),), PathState.WILD),
+            ((failing(error=errno.ENOTTY),), PathState.WILD),
             ((failing(fixed(2, 4, 2)),), PathState.DOWN),
             ((failing(status=0, host=1),), PathState.DOWN),
             ((failing(error=errno.ENXIO),), PathState.DOWN),

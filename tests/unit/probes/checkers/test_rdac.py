@@ -44,7 +44,7 @@ class TestAVolume:
     @pytest.mark.parametrize(
         "answer",
         [
-            failing(fixed(5, 0x24, 0)),
+            failing(fixed(2, 4, 3)),
             failing(status=0, host=1),
             failing(error=errno.ENXIO),
             sent("emc-owned"),
@@ -54,6 +54,11 @@ class TestAVolume:
     def test_is_down_where_the_page_is_not_sent(self, answer: Answer) -> None:
         """Refused, lost, another page, nothing."""
         assert verdict(answer).state is PathState.DOWN
+
+    @pytest.mark.parametrize("answer", [failing(fixed(5, 0x24, 0)), failing(error=errno.ENOTTY)])
+    def test_is_wild_where_there_is_no_such_page(self, answer: Answer) -> None:
+        """The device is of another kind."""
+        assert verdict(answer).state is PathState.WILD
 
     def test_may_be_sent_at_the_second_attempt(self) -> None:
         """A recovered error is none."""
