@@ -51,6 +51,7 @@ class MapSupervisor:
         self._resizing = Resizing(options)
         self._announcement = Announcement(options, now, new=new)
         self._picture: MapPicture | None = None
+        self._seen_at = now
         self._faults = self._usable = 0
 
     # What is asked.
@@ -102,14 +103,17 @@ class MapSupervisor:
         """
         Take what the kernel shows; a picture older than the last one says nothing.
 
+        The kernel's event numbers tell which is older, where both were read at one time. A lower number that was read
+        later is that of a map which was made anew.
+
         Args:
             picture: The map, read after the actions of the last call were carried out.
             now: When it was read.
         """
         now = self._at(now)
-        if self._picture is not None and picture.event_nr < self._picture.event_nr:
+        if self._picture is not None and picture.event_nr < self._picture.event_nr and now <= self._seen_at:
             return []
-        self._picture = picture
+        self._picture, self._seen_at = picture, now
         found = self._members.see(picture, now, self.options)
         found += self._failed(found, now)
         found += self._groups.see(picture)

@@ -124,6 +124,16 @@ class TestKernelAndChecker:
 
         assert story.supervisor.see(old, story.now) == []
 
+    def test_are_compared_where_the_map_was_made_anew(self) -> None:
+        """Its event numbers begin anew as well; the picture was read later."""
+        story = begun()
+        story.check(A, DOWN)
+        story.event = 0
+        story.now += 1
+        story.failed.clear()
+
+        assert orders(story.look()) == ["FailPath"]
+
 
 class TestAGhost:
     def test_is_used(self) -> None:
