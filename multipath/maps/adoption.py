@@ -1,6 +1,8 @@
 """Taking over what a plan says of maps and paths: who is a path of which map, and how each is looked after."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Final
 
 from .. import errors
 from ..config.schema import OPTIONS
@@ -18,6 +20,12 @@ from .monitored_path import MonitoredPath
 from .plan import Plan
 from .planned_map import Action, PlannedMap
 from .rounds import Rounds
+
+# What the timeouts of a map's paths are made of.
+_TIMES: Final = (
+    "checker_timeout", "dev_loss_tmo", "eh_deadline", "fast_io_fail_tmo", "max_retries", "max_stall", "no_path_retry",
+    "polling_interval",
+)  # fmt: skip
 
 
 class Adoption:
@@ -63,10 +71,15 @@ class Adoption:
     def _take(self, about: MonitoredMap, planned: PlannedMap) -> list[MonitoredPath]:
         if planned.desired is None:
             return []
-        live = set(about.devices)
+        live, fresh = set(about.devices), set(about.devices) - set(about.paths)
+        changed = about.settings is not None and _times(about.settings) != _times(planned.desired.settings)
         for path in planned.paths:
             if path.devt in live:
-                self._join(about, path, planned)
+                self._join(about, path)
+                if changed:
+                    self._charge.let_go(path)
+                if changed or path.devt in fresh:
+                    self._charge.keep(partial(self._keep, about, path, planned))
         self._leave(about, live, {path.devt for path in planned.paths})
         outside = [path for path in planned.paths if path.devt not in live]
         for path in outside:
@@ -80,14 +93,12 @@ class Adoption:
         self._supervise(about, planned)
         return unseen
 
-    def _join(self, about: MonitoredMap, path: Path, planned: PlannedMap) -> None:
-        fresh, outside = path.devt not in about.paths, about.outside.pop(path.devt, None)
+    def _join(self, about: MonitoredMap, path: Path) -> None:
+        outside = about.outside.pop(path.devt, None)
         known = about.paths.get(path.devt) or outside
         options, sysfs = self._charge.options, self._charge.host.sysfs
         make = known.again if known else MonitoredPath.of
         about.paths[path.devt] = make(path, about.wwid, options, sysfs)
-        if fresh:
-            self._charge.keep(lambda: self._keep(about, path, planned))
 
     async def _keep(self, about: MonitoredMap, path: Path, planned: PlannedMap) -> None:
         if self._charge.keeper is None or planned.desired is None:
@@ -143,6 +154,11 @@ class Adoption:
             self._charge.tell(MonitorEventKind.REFUSED, about, after=planned.name, reason=reason)
         if about is not None:
             about.refused = reason
+
+
+def _times(settings: MapSettings) -> tuple[object, ...]:
+    """Return the options that the timeouts of paths are made of."""
+    return tuple(settings.value(option) for option in _TIMES)
 
 
 def budget(settings: MapSettings, otherwise: float | None) -> float | None:

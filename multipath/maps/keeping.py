@@ -15,5 +15,8 @@ class Keeper(Protocol):
     async def let_go(self, path: Path) -> object:
         """Restore what it had."""
 
+    async def recover(self) -> object:
+        """Give back what a program that was killed had changed, and that no path that was adopted needs."""
+
     async def hasten(self, path: Path) -> str:
         """Have the kernel end the commands that a silent path holds; return what was done."""

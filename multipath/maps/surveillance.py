@@ -82,6 +82,7 @@ class Surveillance:
         loop.add_reader(charge.control.fileno(), self._rounds.look)
         charge.spawn(self._replans.run())
         self._causes.want_all("the monitor begins", charge.now)
+        charge.spawn(self._take_over())
 
     async def wait(self) -> None:
         """Wait until it is stopped."""
@@ -120,6 +121,18 @@ class Surveillance:
     def status(self) -> MonitorStatus:
         """Return how everything stands."""
         return status_of(self._charge, self._began, self._host.asker.held, self._checks.late)
+
+    async def _take_over(self) -> None:
+        """Once every path has what it needs, give back what a monitor that was killed left of others."""
+        await self._causes.settled.wait()
+        self._charge.keep(self._recovered)
+
+    async def _recovered(self) -> None:
+        if self._charge.keeper is not None:
+            try:
+                await self._charge.keeper.recover()
+            except errors.MultipathError as error:
+                self._charge.tell(MonitorEventKind.FAILED, reason=f"timeouts of one that was killed: {error}")
 
     # The ends.
 

@@ -192,3 +192,38 @@ class TestAManagerThatIsKilled:
             finally:
                 second.kill()
                 guest.set_state("sda", "running")
+
+
+class TestAStallBudget:
+    @pytest.mark.kernel
+    def test_is_given_back_though_one_was_killed(self, host: Host, tmp_path: Path) -> None:
+        """The values of before are in a journal: the next one ends with them."""
+        before = timeouts()
+        with managed(tmp_path, "--max-stall", "5") as manager:
+            until(lambda: timeouts() != before, "the timeouts are shorter")
+            manager.kill()
+            second = Manager(tmp_path, "--max-stall", "5")
+            second.wait_notified("READY=1")
+
+            assert timeouts() != before
+            assert second.stop() == ExitCode.OK
+            assert timeouts() == before
+
+    @pytest.mark.kernel
+    def test_that_is_not_wanted_any_more_is_given_back_by_the_next(self, host: Host, tmp_path: Path) -> None:
+        """It adopts the paths without one, and restores what no path needs."""
+        before = timeouts()
+        with managed(tmp_path, "--max-stall", "5") as manager:
+            until(lambda: timeouts() != before, "the timeouts are shorter")
+            manager.kill()
+            second = Manager(tmp_path)
+            second.wait_notified("READY=1")
+
+            until(lambda: timeouts() == before, "they are as before")
+            assert second.stop() == ExitCode.OK
+
+
+def timeouts() -> dict[str, str]:
+    """Return the attributes of all disks that say how long a command may take."""
+    files = [file for name in ("queue/io_timeout", "device/timeout") for file in Path("/sys/block").glob(f"sd*/{name}")]
+    return {str(file): file.read_text() for file in files}

@@ -7,6 +7,8 @@ import time
 import pytest
 
 from multipath import Host, Monitor, MonitorEventKind, MultipathTable, errors
+from multipath.paths.path import Path
+from multipath.policy.settings import MapSettings
 from multipath.virtual import VirtualHost
 from multipath.virtual.event_loop import run
 
@@ -601,3 +603,57 @@ class TestAListenerThatLeaves:
             assert listener.get_nowait() is None
 
         in_world(story)
+
+
+class RecordingKeeper:
+    """A keeper of timeouts that remembers what it was told to do."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    async def adopt(self, path: Path, settings: MapSettings) -> None:
+        """Remember it, with an option that decides."""
+        self.done.append(f"adopt {path.name} {settings.value('fast_io_fail_tmo')}")
+
+    async def let_go(self, path: Path) -> None:
+        """Remember it."""
+        self.done.append(f"let go {path.name}")
+
+    async def recover(self) -> None:
+        """Remember it."""
+        self.done.append("recover")
+
+    async def hasten(self, path: Path) -> str:
+        """Remember it."""
+        self.done.append(f"hasten {path.name}")
+        return "hastened"
+
+
+class TestTheKeeperOfTimeouts:
+    def test_gives_back_what_a_killed_one_left_once_all_paths_are_adopted(self) -> None:
+        """Sooner, a path that needs a value would lose it for a while."""
+        keeper = RecordingKeeper()
+
+        async def story(watched: Watched) -> None:
+            await watched.until(lambda: "recover" in keeper.done)
+
+        in_world(story, arrays=(2,), text="fast_io_fail_tmo 7", keeper=keeper)
+        assert keeper.done[:3] == ["adopt sda 7", "adopt sdb 7", "recover"]
+        assert sorted(keeper.done[3:]) == ["let go sda", "let go sdb"]
+
+    def test_sets_anew_what_another_configuration_changes(self) -> None:
+        """What it says no longer is given back first; one that changes no timeout sets nothing."""
+        keeper = RecordingKeeper()
+
+        async def story(watched: Watched) -> None:
+            await watched.until(lambda: "recover" in keeper.done)
+            del keeper.done[:]
+            await watched.monitor.reconfigure(configuration("fast_io_fail_tmo 7\nfailback 10"))
+            await watched.monitor.settled()
+            assert keeper.done == []
+            await watched.monitor.reconfigure(configuration("fast_io_fail_tmo 9"))
+            await watched.monitor.settled()
+            await watched.until(lambda: len(keeper.done) == 4)
+            assert keeper.done == ["let go sda", "adopt sda 9", "let go sdb", "adopt sdb 9"]
+
+        in_world(story, arrays=(2,), text="fast_io_fail_tmo 7", keeper=keeper)
