@@ -15,10 +15,12 @@ OPTIONS = (
 )
 
 
-def test_the_first_example_prints_what_stands_below_it(capsys: pytest.CaptureFixture[str]) -> None:
-    """Line by line."""
-    source, printed = re.findall(r"```(?:python)?\n(.*?)```", PAGE, re.DOTALL)[:2]
+EXAMPLES = re.findall(r"```(?:python)?\n(.*?)```", PAGE, re.DOTALL)
 
+
+@pytest.mark.parametrize(("source", "printed"), [EXAMPLES[:2], EXAMPLES[2:4]], ids=["monitor", "supervisor"])
+def test_an_example_prints_what_stands_below_it(source: str, printed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Line by line."""
     exec(compile(source, "monitoring.md", "exec"), {})
 
     assert capsys.readouterr().out == printed
