@@ -34,6 +34,7 @@ class MonitorThread:
         self._thread: threading.Thread | None = None
         self._waiting: set[Future[Any]] = set()
         self._closed = False
+        self._asking = threading.Lock()  # so that no question comes behind the one that ends the loop
 
     def __enter__(self) -> Self:
         """Start it; what goes wrong then is raised here."""
@@ -51,8 +52,9 @@ class MonitorThread:
         """Stop it, and whoever waits for an event; a second time does nothing."""
         if self._thread is None or self._loop is None or self._closed:
             return
-        self._closed = True
-        self._sent(self._monitor.stop())
+        with self._asking:
+            self._sent(self._monitor.stop())
+            self._closed = True
         self._thread.join()
         for future in list(self._waiting):
             # Not cancelled: that would be told to the loop, which has ended.
@@ -72,7 +74,8 @@ class MonitorThread:
 
     def get(self, timeout: float | None = None) -> MonitorEvent | None:
         """Return the next event; ``None`` where none comes within ``timeout`` seconds, or the monitor has ended."""
-        future = self._sent(self._next(timeout))
+        with self._asking:
+            future = None if self._closed else self._sent(self._next(timeout))
         if future is None:
             return None
         self._waiting.add(future)
