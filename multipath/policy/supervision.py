@@ -9,7 +9,6 @@ intervals, such as ``no_path_retry``, keeps to the configured one.
 from dataclasses import dataclass
 from typing import Final
 
-from ..config.schema import OPTIONS
 from ..config.setting import Value
 from .flapping import FlappingOptions
 from .marginal import MarginalOptions
@@ -87,7 +86,7 @@ class Supervision:
         configured = _number(value("polling_interval"), 5)
         longest = max(configured, _number(value("max_polling_interval"), configured * _LONGEST))
         patience = _number(value("checker_timeout"), device_timeout or _DEFAULT_TIMEOUT)
-        budget = _budget(settings, max_stall)
+        budget = _number(value("max_stall"), max_stall or 0.0) or None
         part = longest if budget is None else budget / _BUDGETED
         return cls(
             polling_interval=min(configured, part),
@@ -137,11 +136,6 @@ def _number(value: Value | None, absent: float) -> float:
 
 def _seconds(value: Value | None) -> float | None:
     return _number(value, 0.0) or None
-
-
-def _budget(settings: MapSettings, otherwise: float | None) -> float | None:
-    configured = settings.value("max_stall") if "max_stall" in OPTIONS else None
-    return _number(configured, otherwise or 0.0) or None
 
 
 def _flapping(settings: MapSettings, longest: float) -> FlappingOptions | None:

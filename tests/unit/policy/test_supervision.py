@@ -58,6 +58,13 @@ class TestASupervision:
         assert (hurried.polling_interval, hurried.max_polling_interval, hurried.checker_timeout) == (0.5, 0.5, 0.5)
         assert (hurried.patience, hurried.retry_interval, hurried.retry_time) == (30.0, 5.0, 15.0)
 
+    def test_takes_the_budget_of_the_map(self) -> None:
+        """What is configured for it holds over what all maps have."""
+        settings = settings_of(a_member(), max_stall=2)
+
+        assert Supervision.of(settings).max_stall == 2.0
+        assert Supervision.of(settings, 5.0).polling_interval == 0.2
+
     def test_does_not_slow_down_under_a_long_budget(self) -> None:
         """A budget only shortens."""
         relaxed = Supervision.of(settings_of(a_member()), 1000.0)
