@@ -7,44 +7,22 @@ fails prints its seed, and what the storm did last.
 
 import gc
 import os
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from multipath import Control, Host, Map, Monitor
-from multipath.config.configuration import Configuration
-from multipath.config.reader import read_configuration
+from multipath import Control, Host, Map
 from multipath.lab import guest
 from multipath.lab.guest import inside
 from multipath.lab.load import Load
 from multipath.lab.pytest_plugin import kernel_names
-from multipath.maps.state_file import StateFolder
 
+from .caretaker import looked_after
 from .footprint import Footprint, resident
 from .storm import Storm
 
-SETTINGS = """
-defaults {
-    find_multipaths off
-    polling_interval 1
-    max_polling_interval 2
-    checker_timeout 2
-    user_friendly_names no
-}
-overrides {
-    path_checker tur
-    detect_checker no
-    no_path_retry queue
-    skip_kpartx yes
-}
-blacklist {
-    devnode "^(ram|loop|ubd|vd|dm-)"
-}
-"""
 FAULTS = {
     "stuck": ("alua_state", "held", "offline", "port_down", "slow", "stuck", "unplug"),
     "tcm_loop": ("alua_state", "held", "offline", "port_down", "unplug"),
@@ -75,7 +53,10 @@ def test_a_storm_of_faults(backend: str, pytestconfig: pytest.Config, tmp_path: 
     storm = Storm(seed, FAULTS[backend])
     before = Footprint.now()
     with Control() as dm, Host(control=dm) as host:
-        with looked_after(host, tmp_path) as mpath, Load(f"/dev/mapper/{mpath.name}", writers=3, readers=2) as load:
+        with (
+            looked_after(host, tmp_path) as mpath,
+            Load(f"/dev/mapper/{mpath.name}", writers=3, readers=2, pause=0.005) as load,
+        ):
             load.wait_verified(100)
             growth = raged(storm, seconds)
             until(lambda: mpath.status().paths_active == len(guest.luns()[0]), storm, mpath)
@@ -94,22 +75,6 @@ def test_a_storm_of_faults(backend: str, pytestconfig: pytest.Config, tmp_path: 
     assert Footprint.now() == before
 
 
-@contextmanager
-def looked_after(host: Host, folder: Path) -> Iterator[Map]:
-    """Make the map of the unit, and have a monitor look after it."""
-    config, state = configuration(), StateFolder(folder)
-    host.plan(config, state=state, managed=True).apply()
-    (mpath,) = [found for found in host.maps() if not found.name.startswith("lab-")]
-    with Monitor(host, config=config, state=state).blocking() as monitor:
-        listener = threading.Thread(target=lambda: [None for _ in monitor], name="soak-listener")
-        listener.start()
-        try:
-            yield mpath
-        finally:
-            monitor.close()
-            listener.join()
-
-
 def raged(storm: Storm, seconds: float) -> int:
     """Let the storm rage, and return what memory grew by after the first third, in KiB."""
     storm.rage(seconds / 3)
@@ -118,11 +83,6 @@ def raged(storm: Storm, seconds: float) -> int:
     storm.rage(seconds * 2 / 3)
     gc.collect()
     return resident() - early
-
-
-def configuration() -> Configuration:
-    """Return the configuration of the map: it queues for ever."""
-    return read_configuration([("multipath.conf", SETTINGS)])
 
 
 def until(condition: Callable[[], bool], storm: Storm, mpath: Map) -> None:

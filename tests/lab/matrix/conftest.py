@@ -10,6 +10,7 @@ from multipath.lab import guest
 from multipath.lab.disk import DirectDisk
 from multipath.lab.load import Load, fill
 
+from ..caretaker import looked_after
 from .cells import SEPARATE_STORES, Cell, chosen, marked
 from .table import NAME, table
 
@@ -21,7 +22,8 @@ RUN = 11
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test for each cell and kernel, in a guest with that array."""
     if "cell" in metafunc.fixturenames:
-        metafunc.parametrize("cell", [marked(*each) for each in chosen(metafunc.config)])
+        cells = chosen(metafunc.config, monitored="watched" in metafunc.fixturenames)
+        metafunc.parametrize("cell", [marked(*each) for each in cells])
 
 
 def hurry(disk: Path) -> None:
@@ -48,15 +50,37 @@ def mpath() -> Iterator[Map]:
 
 
 @pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Map]:
+    """Give a map of that unit that a monitor looks after."""
+    for name in guest.luns()[0]:
+        hurry(Path("/sys/block") / name)
+    with Control() as dm, Host(control=dm) as host:
+        with looked_after(host, tmp_path) as found:
+            yield found
+        found.remove()
+
+
+@pytest.fixture
 def load(cell: Cell, mpath: Map) -> Iterator[Load]:
-    """Give a load on that map; it reads only where the paths do not lead to the same bytes."""
+    """Give a load on the map that nobody looks after."""
+    with loaded(cell, mpath) as load:
+        yield load
+
+
+@pytest.fixture
+def watched_load(cell: Cell, watched: Map) -> Iterator[Load]:
+    """Give a load on the map that a monitor looks after."""
+    with loaded(cell, watched) as load:
+        yield load
+
+
+def loaded(cell: Cell, mpath: Map) -> Load:
+    """Return a load on a map; it reads only where the paths do not lead to the same bytes."""
     separate = cell.backend in SEPARATE_STORES
     if separate:
         for name in guest.luns()[0]:
             with DirectDisk(f"/dev/{name}") as disk:
                 fill(disk, RUN, BLOCKS)
     writers, readers = (0, 3) if separate else (2, 1)
-    with Load(
-        f"/dev/mapper/{mpath.name}", blocks=BLOCKS, run=RUN, filled=separate, writers=writers, readers=readers
-    ) as load:
-        yield load
+    node = f"/dev/mapper/{mpath.name}"
+    return Load(node, blocks=BLOCKS, run=RUN, filled=separate, writers=writers, readers=readers)

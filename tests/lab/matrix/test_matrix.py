@@ -1,5 +1,6 @@
 """Every fault on every array: no byte wrong, the path as the kernel must see it, and all well afterwards."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -36,6 +37,39 @@ def test_one_fault(cell: Cell, mpath: Map, load: Load) -> None:
     report = load.finish()
     assert (report.evidence, report.failure, report.failed) == ((), "", 0)
     assert mpath.status().failed_paths == set()
+
+
+def test_one_fault_with_a_monitor(cell: Cell, watched: Map, watched_load: Load) -> None:
+    """The monitor takes the path out where the kernel does not, and brings it back, whatever its number is by then."""
+    paths = len(guest.luns()[0])
+    victim, node = guest.luns()[0][0], f"/dev/mapper/{watched.name}"
+    watched_load.wait_verified(ENOUGH)
+
+    with injected(cell.fault, victim):
+        if cell.effect in (Effect.ERROR, Effect.SILENCE, Effect.HELD):
+            until(lambda: watched.status().paths_active < paths)
+            assert is_read_in_time(node)
+        else:
+            watched_load.wait_verified(ENOUGH)
+    until(lambda: watched.status().paths_active == watched.status().paths_total == paths)
+
+    watched_load.wait_verified(ENOUGH, timeout=PATIENCE)
+    report = watched_load.finish()
+    assert (report.evidence, report.failure, report.failed) == ((), "", 0)
+    assert watched.status().failed_paths == set()
+
+
+def is_read_in_time(node: str) -> bool:
+    """Return whether a new read through the map ends, by a thread that may hang."""
+    done = threading.Event()
+
+    def read() -> None:
+        with DirectDisk(node) as disk:
+            disk.read(0, BLOCK)
+            done.set()
+
+    threading.Thread(target=read, daemon=True).start()
+    return done.wait(PATIENCE)
 
 
 def fails(mpath: Map, load: Load, devt: str) -> None:
