@@ -20,6 +20,7 @@ cdef extern from * nogil:
     """
     #include <fcntl.h>
     #include <limits.h>
+    #include <sys/mman.h>
     #include <unistd.h>
 
     #ifndef F_SETSIG
@@ -34,8 +35,15 @@ cdef extern from * nogil:
         fcntl(fd, F_SETSIG, SIGKILL);
         fcntl(fd, F_SETFL, O_ASYNC | O_NONBLOCK);
     }
+
+    /* Keep what is in memory there, and what comes. */
+    static inline void mp_stay(void)
+    {
+        mlockall(MCL_CURRENT | MCL_ONFAULT);
+    }
     """
     void mp_die_with(int fd)
+    void mp_stay()
     int c_chdir "chdir"(const char* path)
     unsigned int UINT_MAX
 
@@ -44,17 +52,20 @@ cdef struct Birth:
     uint32_t state  # IDLE, ASKED or ANSWERED, as that of a question
     int32_t pid  # of the worker; below 0 an errno
     Question* it  # what the worker is to answer
+    uint32_t locked  # whether its memory is to stay where it is
 
 
 cdef inline void give_birth(Birth* birth, int alive, int answered, int64_t idle) noexcept nogil:
     # Make a worker for each that is asked for; never returns.
     cdef Question* it
-    cdef uint32_t state
+    cdef uint32_t state, locked = birth.locked
     cdef long pid
     keep_only(alive, answered)
     shed(<size_t>birth)
     mp_die_with(alive)
     mp_name(b"multipath-asks")
+    if locked:
+        mp_stay()
     c_chdir(b"/")  # the folder may have to be unmounted
     if other_end_closed(alive):
         c_exit(0)
@@ -67,6 +78,8 @@ cdef inline void give_birth(Birth* birth, int alive, int answered, int64_t idle)
         pid = mp_clone_sibling()
         if pid == 0:
             mp_name(b"multipath-ask")
+            if locked:
+                mp_stay()
             live(it, answered, idle)
         birth.pid = <int32_t>(pid if pid > 0 else -errno)
         MP_STORE(&birth.state, asked.ANSWERED)

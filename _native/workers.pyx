@@ -23,11 +23,16 @@ from multipath._native.calls cimport c_close, c_read
 from multipath._native.question cimport Question
 
 cdef extern from "<sys/mman.h>" nogil:
-    int PROT_READ, PROT_WRITE, MAP_SHARED, MAP_ANONYMOUS, MAP_NORESERVE, MADV_REMOVE
+    int PROT_NONE, PROT_READ, PROT_WRITE, MAP_SHARED, MAP_ANONYMOUS, MAP_NORESERVE, MADV_REMOVE, MS_INVALIDATE
+    unsigned int MLOCK_ONFAULT
     void* MAP_FAILED
     void* mmap(void* address, size_t size, int protection, int flags, int fd, long offset)
     int munmap(void* address, size_t size)
     int madvise(void* address, size_t size, int advice)
+    int mprotect(void* address, size_t size, int protection)
+    int msync(void* address, size_t size, int flags)
+    int munlock(void* address, size_t size)
+    int mlock2(void* address, size_t size, unsigned int flags)
 
 cdef extern from "<sys/eventfd.h>" nogil:
     int EFD_CLOEXEC, EFD_NONBLOCK
@@ -57,7 +62,7 @@ cdef extern from "<sys/wait.h>" nogil:
     int waitpid(int pid, int* status, int options)
 
 cdef extern from "<errno.h>" nogil:
-    int EAGAIN, ECANCELED
+    int EAGAIN, EBUSY, ECANCELED
 
 cdef extern from "<fcntl.h>" nogil:
     int O_CLOEXEC
@@ -104,11 +109,12 @@ cdef class Workers:
     cdef int64_t idle
     cdef uint64_t tickets
     cdef size_t page, header
+    cdef bint locked  # whether the program keeps its memory from being paged out
     cdef object lock
 
     def __cinit__(self, int most, int idle):
         self.epoll = self.announced = self.mothers_fd = self.alive_end = -1
-        self.memory, self.mother = NULL, 0
+        self.memory, self.mother, self.locked = NULL, 0, False
         self.places, self.most, self.idle, self.owner = NULL, 0, <int64_t>idle * 1000000, getpid()
         self.tickets = 0
         self.lock = threading.Lock()
@@ -194,7 +200,7 @@ cdef class Workers:
 
     def collect(self):
         """
-        Return the answers that came, and let their workers be asked again.
+        Return the answers that came, and let their workers be asked again; of a pool that is closed reap what is left.
 
         Returns:
             For each ``(ticket, error, status, host, driver, result, data, sense, nanoseconds)``. The error of one whose
@@ -205,6 +211,7 @@ cdef class Workers:
         cdef Worker* one
         cdef int place
         with self.lock:
+            reap()
             if not self.usable():
                 return answers
             c_read(self.announced, &count, sizeof(count))
@@ -215,7 +222,6 @@ cdef class Workers:
                     one.ticket = 0
                     worker.MP_STORE(&one.it.state, asked.IDLE)
             self.bury(answers)
-            reap()
         return answers
 
     def close(self):
@@ -282,17 +288,31 @@ cdef class Workers:
 
     cdef int prepare(self) except -1:
         """See to it that there are memory and a template."""
-        cdef size_t size = self.page + <size_t>self.most * self.size()
-        cdef void* memory
         if self.memory == NULL:
-            memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-            if memory == MAP_FAILED:
-                raise OSError(errno, os.strerror(errno))
-            self.memory = <template.Birth*>memory
+            self.map_memory()
         if self.mother and template.is_ready(self.mothers_fd, 0):  # somebody killed it
             self.forget_template()
         if self.mother == 0:
             self.make_template()
+        return 0
+
+    cdef int map_memory(self) except -1:
+        """Make the memory; in a program that called mlockall() it is not to be filled at once, but to stay where it is."""
+        cdef size_t size = self.page + <size_t>self.most * self.size()
+        cdef void* memory = mmap(NULL, size, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        if memory == MAP_FAILED:
+            raise OSError(errno, os.strerror(errno))
+        self.locked = msync(memory, size, MS_INVALIDATE) != 0 and errno == EBUSY
+        if self.locked:
+            munlock(memory, size)
+        if mprotect(memory, size, PROT_READ | PROT_WRITE) != 0:
+            error = errno
+            munmap(memory, size)
+            raise OSError(error, os.strerror(error))
+        if self.locked:
+            mlock2(memory, size, MLOCK_ONFAULT)
+        self.memory = <template.Birth*>memory
+        self.memory.locked = self.locked
         return 0
 
     cdef int make_template(self) except -1:
@@ -438,7 +458,7 @@ cdef tuple lost(uint64_t ticket):
 
 
 cdef int reap() except -1:
-    """Reap the processes of pools that were closed, if the kernel has let them go."""
+    """Reap the processes of pools that were closed, if the kernel has let them go; in a copy they are not its own."""
     if _unreaped:
         _unreaped[:] = [pid for pid in _unreaped if waitpid(pid, NULL, WNOHANG | WALL) == 0]
     return 0

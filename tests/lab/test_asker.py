@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path as Folder
 
@@ -33,7 +34,7 @@ def asker() -> Iterator[KernelAsker]:
     before, descriptors = children(), len(os.listdir("/proc/self/fd"))
     with KernelAsker(4, 8) as made:
         yield made
-    assert until(lambda: set(children()) <= set(before))
+    assert until(lambda: made.held == () and set(children()) <= set(before))
     assert len(os.listdir("/proc/self/fd")) == descriptors
 
 
@@ -45,9 +46,13 @@ def devices(host: Host) -> tuple[Path, ...]:
 
 def children() -> list[int]:
     """Return the processes that this one made, but for templates."""
-    tasks = Folder("/proc/self/task").iterdir()
-    pids = [int(pid) for task in tasks for pid in (task / "children").read_text("ascii").split()]
-    return [pid for pid in pids if os.getpgid(pid) != pid]
+    found = list[int]()
+    for task in Folder("/proc/self/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that ends just now
+            for pid in map(int, (task / "children").read_text("ascii").split()):
+                with suppress(ProcessLookupError):
+                    found += [pid] if os.getpgid(pid) != pid else []
+    return found
 
 
 def until(fact: Callable[[], bool]) -> bool:
@@ -193,6 +198,32 @@ class TestAHostThatHoldsItsCommands:
         assert took < PROMPT
         print(f"{kernel_name()}: the program ended {took * 1000:.1f} ms after its last word, its worker in the kernel")
         assert until(lambda: state_of(said[1]) in "ZX")
+
+
+class TestAProgramThatKeepsItsMemory:
+    def test_has_workers_that_do_the_same(self, devices: tuple[Path, ...]) -> None:
+        """After mlockall() nothing is paged out; and the memory of a pool is not filled for that."""
+        code = f"""if True:
+            import ctypes
+            from multipath.paths.asker import KernelAsker
+            from multipath.paths.request import Operation, Request, fetch
+            assert ctypes.CDLL(None).mlockall(3) == 0           # MCL_CURRENT | MCL_FUTURE
+            def sizes(text):
+                return {{line.split(":")[0]: int(line.split()[1]) for line in text.splitlines() if " kB" in line}}
+            before = sizes(open("/proc/self/status").read())
+            with KernelAsker() as asker:
+                asked = asker.ask_blocking(Request(Operation.SCSI, "/dev/{devices[0].name}", bytes(6)), {LONG})
+                theirs = sizes(asker.ask_blocking(fetch("/proc/self/status"), {LONG}).data.decode())
+                ours = sizes(open("/proc/self/status").read())
+            print(asked.good, ours["VmRSS"] - before["VmRSS"], theirs["VmLck"], theirs["VmRSS"])
+        """
+        said = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True).stdout
+        good, growth, locked, resident = said.split()
+
+        assert good == "True"
+        assert int(growth) < 4096
+        assert int(locked) > 0
+        assert int(resident) < 32 << 10
 
 
 def state_of(pid: int) -> str:
