@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..errors import LabError
-from . import backends, tools
+from . import backends, stock_modules, tools
 from .launch import Runner
 from .machine import Machine
 from .terminal import Terminal
@@ -37,7 +37,7 @@ def run_folder(machine: Machine, command: Sequence[str], runner: Runner, termina
         scratch.mkdir(exist_ok=True)
         _refuse_blanks(folder, scratch, *_kept())
         (folder / "settings").write_text(_settings(machine, runner, scratch, terminal))
-        (folder / "backend").write_text(backends.script(machine))
+        (folder / "backend").write_text(backends.script(machine) + stock_modules.script(machine))
         (folder / "command").write_text(
             _command(command, {**_environment(machine, runner, scratch), **machine.environment})
         )
@@ -62,7 +62,7 @@ def _refuse_blanks(*places: str | Path) -> None:
 
 
 def _settings(machine: Machine, runner: Runner, scratch: Path, terminal: Terminal | None) -> str:
-    layer = tools.layer((*backends.packages(machine.backend), *machine.packages))
+    layer = backends.layer(machine)
     settings = {
         "tools": layer,
         "tool_libraries": tools.libraries(layer),

@@ -22,6 +22,7 @@ class Machine:
         memory: In MiB.
         cpus: How many processors; user-mode Linux has one. In QEMU one is fastest unless the machine has many idle.
         packages: Debian packages that are fetched for it, beside what all guests have.
+        modules: Further modules of a stock kernel, built for it: names of `multipath.lab.stock_modules`.
         timeout: The hard limit in seconds, boot included.
         scratch: A folder of the machine that the guest may write to, at the same place; one that is thrown away if
             ``None``.
@@ -38,6 +39,7 @@ class Machine:
     memory: int = 512
     cpus: int = 1
     packages: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
     timeout: float = 300.0
     scratch: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -32,7 +32,7 @@ def started(launch: Launch, cpu: int, lines: Lines) -> Iterator[subprocess.Popen
             pass_fds=launch.inherited, start_new_session=True, env={**os.environ, **launch.environment}, cwd="/",
         )  # fmt: skip
     finally:
-        for far in lines.far:
+        for far in (*lines.far, *lines.loop):
             os.close(far)
     with process:
         try:

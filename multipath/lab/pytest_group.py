@@ -21,6 +21,7 @@ from .sinks import Sinks, to_stdout
 _BOOTS = 3
 # For booting, starting Python and collecting, and for what happens between two tests.
 _PATIENCE = 120.0
+_PATIENCE_WITH_QEMU = 360.0
 _TAIL = 200  # lines: the stack of a test that hangs has some forty, its first ones tell most
 
 
@@ -39,6 +40,7 @@ class Group:
         self.items: list[pytest.Item] = []
         self.notes: list[str] = []
         self._machine, self._config = machine, config
+        self._patience = _PATIENCE_WITH_QEMU if machine.stock else _PATIENCE
         self._limits: dict[str, float] = {}
         self._reports: dict[str, list[pytest.TestReport]] = {}
         self._finished: set[str] = set()
@@ -112,7 +114,7 @@ class Group:
             selection = Path(scratch) / "selection.json"
             selection.write_text(json.dumps({nodeid: self._limits[nodeid] for nodeid in pending}))
             machine = replace(
-                self._machine, timeout=_PATIENCE, scratch=Path(scratch), environment=environment(selection)
+                self._machine, timeout=self._patience, scratch=Path(scratch), environment=environment(selection)
             )
             self._partial = b""
             self._tail.clear()
@@ -154,7 +156,7 @@ class Group:
 
     def _finish(self, nodeid: str) -> None:
         self._running = None
-        self._allow(_PATIENCE)
+        self._allow(self._patience)
         with self._changed:
             self._finished.add(nodeid)
             self._changed.notify_all()

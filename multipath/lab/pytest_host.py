@@ -19,7 +19,7 @@ from .boot import runner_of
 from .machine import Machine
 from .pytest_group import Group
 
-_NEEDS = frozenset({"backend", "paths", "luns", "size", "udev", "memory", "cpus", "packages", "stock"})
+_NEEDS = frozenset({"backend", "paths", "luns", "size", "udev", "memory", "cpus", "packages", "stock", "modules"})
 
 
 class Host:
@@ -81,7 +81,14 @@ def needs(item: pytest.Item) -> Machine | None:
             f"{item.nodeid}: the marker kernel takes {', '.join(sorted(_NEEDS))}, on and timeout, by name"
         )
     wanted = {key: value for key, value in marker.kwargs.items() if key in _NEEDS}
-    return Machine(kernel=_kernel(item, marker), **wanted)
+    return Machine(kernel=_kernel(item, marker), **{**_by_options(item.config), **wanted})
+
+
+def _by_options(config: pytest.Config) -> dict[str, Any]:
+    """Return what the command line says of all machines, for those whose marks do not say it."""
+    if not config.getoption("--lab-stock"):
+        return {}
+    return {"stock": True, "modules": tuple(name for name in config.getoption("--lab-modules").split(",") if name)}
 
 
 def _kernel(item: pytest.Item, marker: pytest.Mark) -> str:

@@ -33,6 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the lab's options."""
     group = parser.getgroup("lab", "multipath lab: tests marked `kernel` run in guests")
     group.addoption("--lab-kernels", default=DEFAULT_KERNELS, metavar="K,K", help=f"kernels to boot; {DEFAULT_KERNELS}")
+    group.addoption("--lab-stock", action="store_true", help="boot stock kernels in QEMU, not user-mode Linux")
+    group.addoption("--lab-modules", default="", metavar="M,M", help="with --lab-stock, modules that are built for it")
     group.addoption("--lab-timeout", type=float, default=60.0, metavar="S", help="limit of one test in a guest; 60")
 
 
@@ -41,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "kernel(stock=False, backend='scsi_debug', paths=4, luns=1, size=64, udev=True, memory=512, cpus=1, "
-        "packages=(), timeout=60): in a guest, on each kernel or on=NAME",
+        "packages=(), modules=(), timeout=60): in a guest, on each kernel or on=NAME",
     )
     if "MULTIPATH_LAB_SELECTION" in os.environ and inside():
         from .pytest_guest import Reporter  # only where it is needed: the plugin is loaded in every project

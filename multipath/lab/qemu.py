@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from . import backends, emulator, tools
+from . import backends, emulator
 from .launch import Launch
 from .lines import Lines
 from .machine import Machine
@@ -28,6 +28,8 @@ SETTINGS: Final = {
     "terminal": "/dev/hvc0",
     "off": "b",
 }
+# Processors that could be plugged in: masks of them make sense to a guest that has one.
+_PLACES: Final = 4
 _KERNEL_WORDS: Final = (
     # With a dot, so that the kernel passes it on to nobody.
     "multipath_lab.guest=1", "console=ttyS0", "quiet", "loglevel=4", "oops=panic", "panic=-1", "reboot=t",
@@ -43,14 +45,15 @@ def launch(machine: Machine, folder: Path, lines: Lines) -> Launch:
     chosen = kernel(machine.kernel)
     words: list[str | Path] = [
         emulator.program(), *emulator.firmware(), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-        "-machine", "pc", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", f"{machine.cpus}",
+        "-machine", "pc", "-accel", "tcg,thread=multi", "-cpu", "max",
+        "-smp", f"{machine.cpus},maxcpus={max(machine.cpus, _PLACES)}",
         "-m", f"{machine.memory}M", "-kernel", chosen.image, "-initrd", chosen.initramfs,
         "-append", f"{' '.join(_KERNEL_WORDS)} -- {folder}/pivot.sh",
         # In this order: the first of all has the number that the devices of SETTINGS have in their names.
-        *_ports(lines), *_shares(machine, folder),
+        *_ports(lines), *_shares(machine, folder), *backends.hardware(machine, folder),
     ]  # fmt: skip
     terminal = [lines.terminal.far] if lines.terminal else []
-    return Launch(tuple(words), emulator.environment(), (*lines.far, *terminal))
+    return Launch(tuple(words), emulator.environment(), (*lines.far, *lines.loop, *terminal))
 
 
 def _shares(machine: Machine, folder: Path) -> Iterator[str]:
@@ -58,7 +61,7 @@ def _shares(machine: Machine, folder: Path) -> Iterator[str]:
     scratch = machine.scratch.resolve() if machine.scratch else folder / "scratch"
     for tag, path, options in (
         ("root", Path("/"), ",readonly=on,multidevs=remap"),
-        ("tools", tools.layer(backends.packages(machine.backend)), ",readonly=on"),
+        ("tools", backends.layer(machine), ",readonly=on"),
         ("lab", folder, ""),
         ("scratch", scratch, ""),
     ):
@@ -77,4 +80,8 @@ def _ports(lines: Lines) -> Iterator[str]:
     for number, descriptor in enumerate(ports, 1):
         yield from ("-chardev", f"file,id=port{number},path=/proc/self/fd/{descriptor}")
         yield from ("-device", f"virtserialport,nr={number},chardev=port{number},name=port{number}")
+    # From the guest to the monitor, and nobody else has an end of it.
+    asked, heard = lines.loop
+    yield from ("-chardev", f"socket,id=asked,fd={asked}", "-device", "virtserialport,nr=4,chardev=asked,name=qmp")
+    yield from ("-chardev", f"socket,id=heard,fd={heard}", "-mon", "chardev=heard,mode=control")
     yield from ("-chardev", f"file,id=console,path=/proc/self/fd/{console}", "-serial", "chardev:console")

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ...errors import GuestTimeout, LabError
-from ...lab import Guest, Machine, backends, kernels, run, stock_kernels
+from ...lab import Guest, Machine, backends, kernels, run, stock_kernels, stock_modules
 from ...lab.terminal import lent
 
 USAGE = 2
@@ -55,6 +55,10 @@ def _add_machine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--package", action="append", default=[], metavar="NAME", help="a Debian package that is fetched for the guest"
     )
+    parser.add_argument(
+        "--module", action="append", default=[], choices=sorted(stock_modules.SOURCES), metavar="M",
+        help="of a stock guest, built for it: %(choices)s",
+    )  # fmt: skip
     parser.add_argument("--no-udev", action="store_true", help="devtmpfs only, as in an installer")
     parser.add_argument("--scratch", type=Path, metavar="DIR", help="a folder that the guest may write to")
 
@@ -95,7 +99,7 @@ def _machine(args: argparse.Namespace) -> Machine:
     return Machine(
         kernel=args.kernel, stock=args.stock, backend=args.backend, paths=args.paths, luns=args.luns, size=args.size,
         udev=not args.no_udev, memory=args.memory, cpus=args.cpus, timeout=args.timeout, scratch=args.scratch,
-        packages=tuple(args.package),
+        packages=tuple(args.package), modules=tuple(args.module),
     )  # fmt: skip
 
 

@@ -2,14 +2,17 @@
 Virtual arrays: one file for each kind, named as users name it, with ``script(machine)``: the shell text that makes it.
 
 The text runs in the guest before the command, with udevd running where the machine has it. A file may name ``PACKAGES``
-that the guest needs for it. To add a backend: write its file; it is known by its name.
+that the guest needs for it. One with ``hardware(machine, folder)`` is emulated: it exists in QEMU only. To add a
+backend: write its file; it is known by its name.
 """
 
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
 from ...errors import LabError
+from .. import tools
 from ..machine import Machine
 
 
@@ -23,9 +26,28 @@ def script(machine: Machine) -> str:
     Return the shell text that makes the array of a machine.
 
     Raises:
+        LabError: there is no such backend, or not for user-mode Linux.
+    """
+    if is_emulated(machine.backend) and not machine.stock:
+        raise LabError(f"{machine.backend} is emulated hardware: it needs a stock kernel, in QEMU")
+    return str(_module(machine.backend).script(machine))
+
+
+def is_emulated(name: str) -> bool:
+    """
+    Return whether a backend is hardware, which is emulated in guests with a stock kernel.
+
+    Raises:
         LabError: there is no such backend.
     """
-    return str(_module(machine.backend).script(machine))
+    return hasattr(_module(name), "hardware")
+
+
+def hardware(machine: Machine, folder: Path) -> list[str]:
+    """Return the words that QEMU makes the array of a machine by; what it stores lies in ``folder``."""
+    if not is_emulated(machine.backend):
+        return []
+    return list(_module(machine.backend).hardware(machine, folder))
 
 
 def packages(name: str) -> tuple[str, ...]:
@@ -36,6 +58,11 @@ def packages(name: str) -> tuple[str, ...]:
         LabError: there is no such backend.
     """
     return tuple(getattr(_module(name), "PACKAGES", ()))
+
+
+def layer(machine: Machine) -> Path:
+    """Return the folder of what is fetched for the guests of a machine: `multipath.lab.tools`."""
+    return tools.layer((*packages(machine.backend), *machine.packages))
 
 
 def _module(name: str) -> ModuleType:

@@ -1,28 +1,30 @@
 """
 The path shows a unit of another size, as after a resize at the array that the host has not noticed.
 
-The host sees it when the disk is scanned (``device/rescan``), and so does its restoration.
+The host sees it when the disk is scanned (``device/rescan``), and so does its restoration; an emulated host tells of
+both by itself.
 """
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Final
 
-from .. import place
+from .. import guest, hba, place
 from . import Effect
 
-BACKENDS: Final = ("scsi_debug", "scsi_debug_per_path", "stuck")
+BACKENDS: Final = ("scsi_debug", "scsi_debug_per_path", "stuck", "two_hbas")
 EFFECT: Final = Effect.NONE
 
 
 def inject(path: str) -> None:
     """Let the unit grow: to twice its size, or to 1 GiB where it is of ``scsi_debug``."""
-    _scsi_debug(path, 1) if _is_scsi_debug(path) else _stuck(path, 2)
+    _scsi_debug(path, 1) if _is_scsi_debug(path) else _resize(path, 2)
 
 
 def heal(path: str) -> None:
     """Restore it, and have the host look."""
-    _scsi_debug(path, 0) if _is_scsi_debug(path) else _stuck(path, 1)
+    _scsi_debug(path, 0) if _is_scsi_debug(path) else _resize(path, 1)
     rescan(path)
 
 
@@ -37,6 +39,13 @@ def _is_scsi_debug(path: str) -> bool:
 
 def _scsi_debug(path: str, gibibytes: int) -> None:
     place.write(place.knob(path, "virtual_gb"), str(gibibytes))
+
+
+def _resize(path: str, factor: int) -> None:
+    if guest.backend_name() == "two_hbas":
+        hba.resize(path, factor * int(os.environ["MULTIPATH_LAB_SIZE"]))
+    else:
+        _stuck(path, factor)
 
 
 def _stuck(path: str, factor: int) -> None:

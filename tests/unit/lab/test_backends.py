@@ -1,6 +1,8 @@
 """The arrays of the lab, as the shell text that makes them."""
 
+import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -92,3 +94,30 @@ class TestAnNvmeArray:
         """User-mode Linux is built without."""
         with pytest.raises(LabError, match="needs a stock kernel"):
             backends.script(Machine(backend="nvme_tcp"))
+
+
+class TestEmulatedHosts:
+    def test_are_for_stock_kernels(self) -> None:
+        """User-mode Linux has no bus that they could be on."""
+        with pytest.raises(LabError, match="two_hbas is emulated hardware: it needs a stock kernel"):
+            backends.script(Machine(backend="two_hbas"))
+
+    def test_share_one_image_for_each_unit(self, tmp_path: Path) -> None:
+        """A host for each path, in a slot of its own; every unit behind all of them, by the same name."""
+        words = backends.hardware(Machine(backend="two_hbas", stock=True, paths=2, luns=3, size=8), tmp_path)
+
+        assert [path.stat().st_size for path in sorted(tmp_path.iterdir())] == [8 << 20] * 3
+        devices = [json.loads(word) for word in words if word.startswith("{")]
+        assert [device["addr"] for device in devices if device["driver"] == "virtio-scsi-pci"] == ["0x10", "0x11"]
+        units = [device for device in devices if device["driver"] == "scsi-hd"]
+        assert len({device["wwn"] for device in units}) == 3
+        assert len({device["id"] for device in units}) == 6
+
+    def test_are_no_more_than_the_bus_has_slots(self, tmp_path: Path) -> None:
+        """The limit is told."""
+        with pytest.raises(LabError, match="up to 16 paths, not 17"):
+            backends.hardware(Machine(backend="two_hbas", stock=True, paths=17), tmp_path)
+
+    def test_are_nothing_to_other_arrays(self, tmp_path: Path) -> None:
+        """These are made by the guest's own kernel."""
+        assert backends.hardware(Machine(stock=True), tmp_path) == []

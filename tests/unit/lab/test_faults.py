@@ -13,7 +13,7 @@ class TestEveryFault:
         """On backends that there are; a test of the matrix is made of it."""
         fault = named(name)
 
-        assert set(fault.BACKENDS) <= {*backends.names(), *COMING}
+        assert set(fault.BACKENDS) <= {*backends.names()}
         assert list(fault.BACKENDS) == sorted(fault.BACKENDS)
         assert isinstance(fault.EFFECT, Effect)
 
@@ -29,10 +29,6 @@ class TestEveryFault:
             named(name).inject("sda")
         with pytest.raises(LabError, match="in a guest of the lab only"):
             named(name).heal("sda")
-
-
-# Backends that others bring.
-COMING = ("two_hbas",)
 
 
 class TestAFaultThatThereIsNot:
