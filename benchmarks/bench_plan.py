@@ -8,13 +8,12 @@ units down four paths each, as processes from the same cold start, which is what
 that is not in it.
 """
 
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from time import process_time, sleep
+from time import process_time
 from typing import Final
 
 import pytest
@@ -26,6 +25,7 @@ from multipath.maps.planned_map import Action
 from multipath.maps.planner import plan_maps
 from tests.unit.maps.world import inputs, made, units
 
+from . import udev_database
 from .contest import Contest
 
 _UNITS: Final = 1600
@@ -60,15 +60,8 @@ def many_units(control: Control) -> Iterator[Control]:
     _SCSI_DEBUG.write_text(str(_MAPS))
     for host in Path("/sys/class/scsi_host").iterdir():
         (host / "scan").write_text("- - -")
-    database = Path("/run/udev/data")
-    database.mkdir(parents=True, exist_ok=True)
     with Host(control=control) as machine:
-        while len(machine.paths()) < 4 * _MAPS:  # the kernel looks at disks behind our back
-            sleep(0.05)
-        for path in machine.paths():
-            wwid = f"3{(path.designator or '').partition('.')[2]}"
-            record = f"I:1\nE:ID_SERIAL={wwid}\nE:SCSI_IDENT_SERIAL={wwid}\nE:ID_BUS=scsi\nV:1\n"
-            (database / f"b{os.major(path.devt)}:{os.minor(path.devt)}").write_text(record)
+        udev_database.fill(machine, 4 * _MAPS)
     Path("/etc/multipath").mkdir(exist_ok=True)
     Path("/etc/multipath.conf").write_text(_CONFIGURATION)
     plugins = next((multipath_tools.tree(_RELEASE) / "usr/lib").rglob("libchecktur.so")).parent

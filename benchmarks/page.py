@@ -32,12 +32,19 @@ _UNITS: Final = (("ns", 1e-9), ("µs", 1e-6), ("ms", 1e-3), ("s", 1.0))
 Row = dict[str, Any]
 
 
-def page(files: Sequence[Path], foot: str) -> str:
-    """Return the page: for each question what was compared, then the parts, for scale; ``foot`` tells of the run."""
+def page(files: Sequence[Path], more: Sequence[str], foot: str) -> str:
+    """
+    Return the page.
+
+    Args:
+        files: For each question what was compared, then the parts, for scale.
+        more: Sections of other forms.
+        foot: What tells of the run.
+    """
     rows = [row for file in files for row in _rows(file)]
     questions = dict.fromkeys(row["group"] for row in rows)
     sections = (_section(question, [row for row in rows if row["group"] == question]) for question in questions)
-    return _TEXT.format(sections="\n\n".join(sections), foot=foot)
+    return _TEXT.format(sections="\n\n".join([*sections, *more]), foot=foot)
 
 
 def _rows(file: Path) -> list[Row]:

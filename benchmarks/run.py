@@ -10,6 +10,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +19,11 @@ from multipath.lab import Machine, Sinks, kernels, multipath_tools, run, tools
 from multipath.lab.sinks import to_stderr
 
 from . import FOLDER, libdevmapper
+from .failover_page import draw, failover_section, idle_section
 from .page import page
 
 _ROOT: Final = Path(__file__).parents[1]
+_LONGEST: Final = 1800.0  # seconds of one guest
 _ASK: Final = [
     sys.executable, "-m", "pytest", "benchmarks", "-q", "-o", "python_files=bench_*.py",
     "-p", "no:randomly", "-p", "no:cacheprovider",
@@ -36,12 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     os.chdir(_ROOT)
     FOLDER.mkdir(parents=True, exist_ok=True)
+    wanted = parser.parse_args(arguments).kernels or kernels.names()
     try:
-        files = _asked(parser.parse_args(arguments).kernels or kernels.names())
+        files, more = _asked(wanted), _managed(wanted)
     except (LabError, subprocess.CalledProcessError) as error:
         _say(f"{error}; README.md stays as it was")
         return 1
-    text = page(files, f"{_processor()}; Python {platform.python_version()}; commit {_commit()}.")
+    text = page(files, more, f"{_processor()}; Python {platform.python_version()}; commit {_commit()}.")
     (_ROOT / "benchmarks/README.md").write_text(text)
     print(text, end="")
     return 0
@@ -71,6 +75,36 @@ def _asked(names: Sequence[str]) -> list[Path]:
         if status:
             raise subprocess.CalledProcessError(status, "pytest")
     return files
+
+
+def _managed(names: Sequence[str]) -> list[str]:
+    """
+    Let managers look after maps while paths fail, and while nothing happens; return the sections on it.
+
+    Raises:
+        subprocess.CalledProcessError: a manager failed.
+        LabError: there is no guest.
+    """
+    faults, first = [], next(iter(names))
+    for name in names:
+        for backend, paths in (("scsi_debug_per_path", 2), ("tcm_loop", 4)):
+            if name != first and backend == "tcm_loop":
+                continue  # what is loud is alike on all kernels
+            file = FOLDER / f"failover-{name}-{backend}.json"
+            _guest("benchmarks.failover", file, Machine(kernel=name, backend=backend, paths=paths))
+            faults.append((f"Linux {name}", file))
+    idle = FOLDER / "idle.json"
+    _guest("benchmarks.idle", idle, Machine(kernel=first, luns=100, size=8, memory=1024, udev=False))
+    draw(faults[0][1], _ROOT / "docs/failover.png")
+    return [failover_section(faults), idle_section(f"Linux {first}", idle)]
+
+
+def _guest(module: str, file: Path, machine: Machine) -> None:
+    _say(f"{module} in a guest with kernel {machine.kernel} and {machine.backend}")
+    command = [sys.executable, "-m", module, str(file)]
+    status = run(command, replace(machine, scratch=FOLDER, timeout=_LONGEST), Sinks(stdout=to_stderr))
+    if status:
+        raise subprocess.CalledProcessError(status, module)
 
 
 def _processor() -> str:
