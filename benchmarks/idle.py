@@ -40,7 +40,7 @@ def _measured(process: subprocess.Popen[bytes]) -> dict[str, Any]:
     pids, _ = footprint(process)
     before, began = cpu_seconds(*pids), time.monotonic()
     time.sleep(_WINDOW)
-    after, seconds = cpu_seconds(*footprint(process)[0]), time.monotonic() - began
+    after, seconds = cpu_seconds(*pids), time.monotonic() - began
     return {"cpu": (after - before) / seconds, "memory": footprint(process)[1]}
 
 
