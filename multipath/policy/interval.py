@@ -14,7 +14,8 @@ from typing import Final
 from .supervision import Supervision
 
 _SOON: Final = 1.0  # second; when a check that is still running is looked at again
-_NEARER: Final = 5  # the share of its interval by which a check comes earlier, at most
+_NEARER: Final = 2  # the share of its interval by which a check comes earlier, at most
+_SHORT: Final = 5  # the same of a short wait
 _CLOSE: Final = 0.001  # seconds, by which a slot may be missed
 _WHOLE: Final = 1 << 32
 
@@ -63,7 +64,7 @@ class CheckInterval:
     def _early(self, time: float, wait: float, options: Supervision) -> float:
         """Return by how much a check at ``time`` comes earlier, to come nearer to the slot."""
         late = (time - self.slot * options.max_polling_interval) % self.current
-        most = min(_SOON, wait / _NEARER)
+        most = wait / (_SHORT if wait <= _SOON else _NEARER)
         return 0.0 if late < _CLOSE or self.current - late < _CLOSE else min(late, most)
 
 
