@@ -23,8 +23,8 @@ from .rounds import Rounds
 
 # What the timeouts of a map's paths are made of.
 _TIMES: Final = (
-    "checker_timeout", "dev_loss_tmo", "eh_deadline", "fast_io_fail_tmo", "max_retries", "max_stall", "no_path_retry",
-    "polling_interval",
+    "checker_timeout", "dev_loss_tmo", "eh_deadline", "fast_io_fail_tmo", "features", "max_retries", "max_stall",
+    "no_path_retry", "polling_interval",
 )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class Monitor:
         act: Whether anything is done. Where not, decisions are told, and nothing else: for use beside a multipathd.
         force: Also act beside a running multipathd.
         uevents: Who brings uevents; the kernel's socket when absent, udev's where its daemon runs.
-        keeper: Who keeps the timeouts of paths; nobody when absent.
+        keeper: Who keeps the timeouts of paths; a `TimeoutKeeper` when absent, where it acts on a kernel.
         most: How many events are kept for a listener that is slow, before he is told that he lost some.
 
     Raises:

@@ -15,7 +15,8 @@ class MonitorEventKind(enum.StrEnum):
     snapshots follow it. Then what the kernel shows, in the words of `EventKind`. Then transitions of state machines:
     ``PATH_STATE``, ``CHECKER``, ``GROUP_STATE``, ``MAP_STATE``. Then decisions, one for each kind of action.
     ``PLANNED`` is what a plan did to a map, ``REFUSED`` why it does nothing. ``FAILED`` is what could not be done.
-    ``UNHELD`` is what was done about the commands that a silent path holds. ``RETRIGGERED``: a uevent was asked for
+    ``SILENT`` is a path from which nothing comes back, and what was done about that; ``UNHELD`` what was done about the
+    commands that a path holds whose check was silent. ``RETRIGGERED``: a uevent was asked for
     again. ``RESYNCHRONISED``: everything was looked at anew. ``RECONFIGURED``: another configuration holds.
     ``STOOD_BACK``: multipathd runs now.
     """
@@ -60,6 +61,7 @@ class MonitorEventKind(enum.StrEnum):
     PLANNED = "planned"
     REFUSED = "refused"
     FAILED = "failed"
+    SILENT = "silent"
     UNHELD = "unheld"
     RETRIGGERED = "retriggered"
     RESYNCHRONISED = "resynchronised"

@@ -16,18 +16,23 @@ from ..config.configuration import Configuration
 from ..config.files import load
 from ..multipathd.socket import daemon_is_running
 from ..paths.uevents import KernelUevents, UeventSource
+from ..units import DevT
 from .causes import Causes
 from .charge import Charge
 from .checks import Checks
 from .host import Host
 from .intake import Intake
+from .keeper import TimeoutKeeper
+from .keeping import Keeper
 from .monitor_event import MonitorEventKind
 from .monitor_options import MonitorOptions
 from .monitor_status import MonitorStatus, status_of
 from .replans import Replans
 from .rounds import Rounds
+from .silence import Silent
 from .subscription import Subscription
 
+_EPISODE: Final = 2.0  # seconds without a word of a silent path, after which it is silent anew
 _PARTING: Final = 5.0  # seconds for timeouts to be restored at the end
 
 
@@ -53,7 +58,7 @@ class Surveillance:
             max_stall=options.max_stall,
             act=options.act,
             force=options.force,
-            keeper=options.keeper,
+            keeper=options.keeper or self._own_keeper(),
             most=options.most,
         )
         self._causes = Causes()
@@ -65,6 +70,7 @@ class Surveillance:
         self._stopped = asyncio.Event()
         self._end: asyncio.Task[None] | None = None
         self._began = 0.0
+        self._silent: dict[DevT, float] = {}
 
     def start(self) -> None:
         """Read every map, and begin to listen."""
@@ -121,6 +127,21 @@ class Surveillance:
     def status(self) -> MonitorStatus:
         """Return how everything stands."""
         return status_of(self._charge, self._began, self._host.asker.held, self._checks.late)
+
+    # Timeouts.
+
+    def _own_keeper(self) -> Keeper | None:
+        """Return who keeps timeouts where the caller names nobody; nobody in memory, and where nothing is done."""
+        if not (self._options.act and self._host.control.shared):
+            return None
+        return TimeoutKeeper(self._host, max_stall=self._options.max_stall, tell=self._tell_silent)
+
+    def _tell_silent(self, silent: Silent, done: str) -> None:
+        devt, now = silent.path.devt, self._charge.now
+        before, self._silent[devt] = self._silent.get(devt, now - _EPISODE), now
+        if now - before >= _EPISODE:  # the watch tells of it again and again while it lasts
+            about, reason = self._charge.map_of(devt), f"{silent.evidence}; {done}"
+            self._charge.tell(MonitorEventKind.SILENT, about, devt, reason=reason)
 
     async def _take_over(self) -> None:
         """Once every path has what it needs, give back what a monitor that was killed left of others."""

@@ -13,9 +13,11 @@ from multipath import Host, Map
 from multipath.frontends.cli.exit_code import ExitCode
 from multipath.frontends.manager.status_socket import SOCKET
 from multipath.lab import guest, multipath_tools
+from multipath.lab.faults import injected
 from multipath.lab.load import Load
 from multipath.multipathd.socket import daemon_is_running
 
+from . import stalled
 from .managing import Manager, managed, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("dm")]
@@ -221,6 +223,25 @@ class TestAStallBudget:
 
             until(lambda: timeouts() == before, "they are as before")
             assert second.stop() == ExitCode.OK
+
+    @pytest.mark.kernel(backend="scsi_debug_per_path", paths=2, timeout=90)
+    def test_bounds_the_wait_for_a_path_that_goes_silent(self, host: Host, tmp_path: Path) -> None:
+        """No read fails, none waits for longer than the budget, and the log says once what was seen and done."""
+        with managed(tmp_path, "--max-stall", "5") as manager:
+            disk = the_map(host)
+            until(lambda: bool(manager.ask("health")["healthy"]), "all is well")
+            load = stalled.Load(f"/dev/mapper/{disk.name}")
+            with injected("lost", "sda"):
+                fault = time.monotonic()
+                until(lambda: used(host) == 1, "the path is failed")
+                until(lambda: not load.stuck(fault), "what was caught has come back")
+            until(lambda: used(host) == 2, "the path is used again")
+            stall = load.stall(fault)
+            load.close()
+
+            assert stall.errors == 0
+            assert 0.5 < stall.caught < 5, stall
+            assert manager.log.count(": silent 8:0") == 1
 
 
 def timeouts() -> dict[str, str]:

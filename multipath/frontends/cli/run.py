@@ -8,11 +8,8 @@ from typing import Final
 from ...config.configuration import Configuration
 from ...dm.resident import lock_memory, spare_from_killer
 from ...maps.host import Host
-from ...maps.keeper import TimeoutKeeper
 from ...maps.monitor import Monitor
-from ...maps.silence import Silent
 from ...maps.state_file import StateFolder
-from ...paths.timeout_journal import TimeoutJournal
 from ..manager.log import Level, Log
 from ..manager.notify import Notifier
 from ..manager.service import Service
@@ -74,12 +71,6 @@ def run(args: argparse.Namespace) -> int:
 
 async def _serve(host: Host, config: Configuration, args: argparse.Namespace) -> None:
     log = Log(Level.DEBUG if args.verbose else Level.INFO)
-
-    def tell(silent: Silent, done: str) -> None:
-        log(Level.WARNING, f"{silent.path.name}: silent for {silent.seconds:.1f} s, {silent.evidence}; failed; {done}")
-
-    journal = TimeoutJournal(args.folder / "timeouts")
-    keeper = TimeoutKeeper(host, max_stall=args.max_stall, journal=journal, tell=tell)
     monitor = Monitor(
         host,
         config=config,
@@ -87,7 +78,6 @@ async def _serve(host: Host, config: Configuration, args: argparse.Namespace) ->
         max_stall=args.max_stall,
         act=not args.watch_only,
         force=args.force,
-        keeper=keeper,
     )
     await Service(monitor, lambda: read_files(args), config, args.folder, Notifier(), log).run()
 

@@ -7,7 +7,7 @@ from .managed import Told
 
 _LEVELS: Final = {
     Level.ERROR: ("failed", "unreadable"),
-    Level.WARNING: ("path_failed", "stood_back", "refused", "overrun", "unheld", "purge", "flush"),
+    Level.WARNING: ("path_failed", "stood_back", "refused", "overrun", "silent", "unheld", "purge", "flush"),
     Level.NOTICE: (
         "fail_path", "reinstate_path", "switch_group", "enable_group", "set_queueing", "replan", "announce", "keep_map",
         "mark_marginal", "planned", "reconfigured", "map_state", "path_reinstated", "timeouts",
