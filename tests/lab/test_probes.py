@@ -216,7 +216,7 @@ class TestMultipathd:
         assert (ours.state, theirs[0]) == (PathState.UP, "faulty")
 
 
-@pytest.mark.kernel(backend="nvme_tcp", paths=2, stock=True)
+@pytest.mark.kernel(backend="nvme_tcp", paths=2, stock=True, timeout=300)
 class TestAnNvmeController:
     @pytest.mark.parametrize(
         ("state", "expected", "value"),

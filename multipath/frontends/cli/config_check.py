@@ -5,18 +5,20 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from ... import errors
 from ...config.configuration import Reading
 from ...config.files import read_document
-from ...config.finding import Finding
+from ...config.finding import Finding, Severity
 from ...config.reader import read_documents
 from ...config.tree import Document
 from .configuration import STDIN, STDIN_NAME, add_files, main_file, read_files, standard_input
 from .findings import Sources, counted, finding_lines, finding_record, has_errors
 from .manual import Manual, examples
 from .output import add_output
+from .probe_findings import probe_findings
 from .terminal import Line, Span, complain, print_json, print_lines
 
 _VERB: Final = "config check"
@@ -68,10 +70,17 @@ def _findings(args: argparse.Namespace, reading: Reading) -> tuple[tuple[Finding
     except errors.ConfigError as refusal:
         findings = refusal.findings
     else:
-        findings = configuration.findings
+        findings = _in_order(configuration.findings, probe_findings(configuration), reading)
     if not sys.stdout.isatty():
         return findings, {}
     return findings, {document.file: document.lines for document in (*given, *_read_again(findings))}
+
+
+def _in_order(told: Sequence[Finding], more: Iterable[Finding], reading: Reading) -> tuple[Finding, ...]:
+    """Return all findings, each file's by its lines; in the strict reading what is added is an error too."""
+    added = [replace(each, severity=Severity.ERROR) if reading == "strict" else each for each in more]
+    files = list(dict.fromkeys(finding.file for finding in (*told, *added)))
+    return tuple(sorted((*told, *added), key=lambda finding: (files.index(finding.file), finding.line)))
 
 
 def _read_again(findings: Iterable[Finding]) -> Iterator[Document]:

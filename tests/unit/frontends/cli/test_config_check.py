@@ -49,6 +49,23 @@ class TestAConfiguration:
         assert main(["config", "check", "--strict", str(conf)]) == 1
         assert [line for line in capsys.readouterr().out.splitlines() if line[0].isdigit()] == ["1 warning", "1 error"]
 
+    def test_is_told_of_checkers_and_prioritizers_that_do_not_exist(self, conf: Path, capsys: Capture) -> None:
+        """And of arguments that mean nothing to one that does, each at its line."""
+        conf.write_text(
+            "defaults {\n\tpath_checker turr\n\tprio alau\n}\n"
+            'overrides {\n\tprio iet\n\tprio_args "preferredip=here"\n\tpath_checker nvme\n}\n'
+        )
+
+        assert main(["config", "check", str(conf)]) == 0
+        assert [line.removeprefix(str(conf)) for line in capsys.readouterr().out.splitlines()] == [
+            ":2: warning: there is no checker 'turr' [unknown-checker]",
+            ":3: warning: there is no prioritizer 'alau' [unknown-prioritizer]",
+            ":7: warning: of iet: 'preferredip=ADDRESS' is needed, not 'preferredip=here'; every path gets 0 "
+            "[prioritizer-arguments]",
+            "3 warnings",
+        ]
+        assert main(["config", "check", "--strict", str(conf)]) == 1
+
     def test_that_multipathd_refuses_is_told_like_any_other(self, conf: Path, capsys: Capture) -> None:
         """With its place, not as a failure of this program."""
         conf.write_text('blacklist {\n\tdevnode "*"\n}\n')
