@@ -127,6 +127,7 @@ class TestKernelAndChecker:
     def test_are_compared_where_the_map_was_made_anew(self) -> None:
         """Its event numbers begin anew as well; the picture was read later."""
         story = begun()
+        story.look()
         story.check(A, DOWN)
         story.event = 0
         story.now += 1
@@ -203,6 +204,12 @@ class TestAPathThatMayBeAnotherUnit:
         story.checks(A, DOWN, UP, DOWN)
 
         assert orders(story.carry_out(story.supervisor.identified(A, story.now, same=True))) == []
+        assert orders(story.check(A, UP)) == ["RecheckWwid"]
+
+    def test_may_be_found_failed(self) -> None:
+        """Nobody knows for how long it was."""
+        story = Story(options=Supervision(recheck_wwid=True), failed={A})
+
         assert orders(story.check(A, UP)) == ["RecheckWwid"]
 
     def test_is_no_path_that_never_failed(self) -> None:
