@@ -168,6 +168,8 @@ class TimeoutKeeper:
             open_ = all(attribute_of(*os.path.split(gate.file)) in gate.open for gate in gates)
             drained = drained + 1 if open_ and not self._in_flight(path) else 0
         await self._timeouts.release(path, Knob.STATE)
+        if (plan := self.plans.get(path.devt)) is not None:  # a session that is new has its daemon's values
+            await self._timeouts.apply(path, plan.values)
         self._offline.pop(path.devt, None)
 
     def _in_flight(self, path: Path) -> int:

@@ -27,6 +27,7 @@ from .sysfs import SYSFS
 class Knob(enum.StrEnum):
     """What can be set, by the name of its attribute."""
 
+    TIMEOUT = "timeout"
     IO_TIMEOUT = "io_timeout"
     EH_TIMEOUT = "eh_timeout"
     MAX_RETRIES = "max_retries"
@@ -78,8 +79,13 @@ _ABOVE: Final[tuple[tuple[str, str, tuple[Knob, ...]], ...]] = (
     ("host", "scsi_host", (Knob.EH_DEADLINE,)),
 )
 _OF_PORT: Final = (Knob.RECONNECT, Knob.FAST_IO_FAIL, Knob.DEV_LOSS)
-_OF_CONNECTION: Final = (Knob.NOOP_INTERVAL, Knob.NOOP_TIMEOUT)
+_OF_CONNECTION: Final = (Knob.NOOP_INTERVAL, Knob.NOOP_TIMEOUT)  # set by way of `multipath.paths.iscsi`
 _OF_CONTROLLER: Final = (Knob.CTRL_LOSS, Knob.RECONNECT, Knob.FAST_IO_FAIL, Knob.KEEP_ALIVE)
+
+
+def request_knob(protocol: str) -> Knob:
+    """Return the attribute that has the timeout of a request: of SCSI devices in whole seconds."""
+    return Knob.TIMEOUT if protocol.startswith("scsi") else Knob.IO_TIMEOUT
 
 
 def knob_files(path: Path, *, sysfs: Folder = SYSFS) -> tuple[KnobFile, ...]:
@@ -139,11 +145,13 @@ def _mode(file: str) -> int | None:
 
 
 def _as_there(each: KnobFile, mode: int) -> KnobFile:
-    return each if mode & _WRITABLE else replace(each, fixed=True)
+    return each if mode & _WRITABLE or each.knob in _OF_CONNECTION else replace(each, fixed=True)
 
 
 def _of_scsi(disk: str, device: str, path: Path) -> Iterator[KnobFile]:
-    yield KnobFile(Knob.IO_TIMEOUT, f"{disk}/queue/io_timeout")
+    # Not queue/io_timeout, which is finer: since Linux v6.11 a write to it waits until all that is out has come back,
+    # and holds back all that is new meanwhile. Of a silent path that is for long.
+    yield KnobFile(Knob.TIMEOUT, f"{device}/timeout")
     yield KnobFile(Knob.MAX_SECTORS, f"{disk}/queue/max_sectors_kb")
     yield KnobFile(Knob.EH_TIMEOUT, f"{device}/eh_timeout")
     yield KnobFile(Knob.STATE, f"{device}/state")

@@ -16,6 +16,7 @@ from typing import Final
 
 from ..units import DevT
 from .attributes import attribute_of
+from .iscsi import PARAMETERS, set_parameter
 from .knobs import Knob, KnobFile, format_knob, knob_files, knob_values, parse_knob
 from .path import Path
 from .request import Answer, Asker, store
@@ -157,6 +158,8 @@ class Timeouts:
         error = 0
         if now is not None and ours and self._same_disk(kept):
             error = await self._store(file, kept.original)
+            if error < 0 and _text(file) == kept.original:
+                error = 0  # it is done, and the kernel is still busy: it scans a device anew that runs again
         if error >= 0:
             self.journal.forget(file)
         return [Change(knob, file, now, kept.original, error)] if now is not None and ours else []
@@ -168,6 +171,8 @@ class Timeouts:
         return disk is None or number(Folder(disk), "diskseq") in (None, kept.diskseq)
 
     async def _store(self, file: str, text: str) -> int:
+        if self._sysfs == SYSFS and os.path.basename(file) in PARAMETERS:
+            return await set_parameter(file, text)
         answer = await self._asker.ask(store(file, f"{text}\n"), _PATIENCE)
         return answer.error if isinstance(answer, Answer) else -1
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from typing import Final
 
-from ..paths.knobs import Knob
+from ..paths.knobs import Knob, request_knob
 from .bound import UNLIMITED, Bound
 from .jiffies import block_timer_lag
 from .worst_case import ABORT, FAILING, RESET, SCHEDULING, STOP, Detection, Waiting, timer_lag, worst_cases
@@ -24,7 +24,7 @@ FLOOR: Final = 1.0  # seconds that a healthy path may need for a request, under 
 CAUTION: Final = 10.0  # seconds: many arrays pause so long when a controller takes over
 SMALLEST: Final = 1.0  # the smallest budget that is looked at
 _EH_TEST: Final = 1.0  # seconds, the least that ``eh_timeout`` takes: of a path that is not offline in time
-_STEP: Final = 10  # timeouts of requests are whole tenths of a second
+_STEP: Final = 10  # tenths of a second: the steps of timeouts; of SCSI devices the attribute takes whole seconds
 _LOOKS: Final = 33  # of a budget, to a look at the counters
 _PATIENCE: Final = 25
 _DEADLINE: Final = 25
@@ -92,10 +92,10 @@ def stall_plan(budget: float, waiting: Waiting) -> StallPlan:
         budget: In seconds; less than 1 is taken for 1.
         waiting: The path as it is now.
     """
-    asked = max(budget, SMALLEST)
+    asked, knob = max(budget, SMALLEST), request_knob(waiting.protocol)
     settable = waiting.values.keys() - waiting.fixed
     wanted = {knob: value for knob, value in _values(asked, waiting) if knob in settable}
-    seen = detection(asked, wanted.get(Knob.IO_TIMEOUT, waiting[Knob.IO_TIMEOUT]), waiting.hz)
+    seen = detection(asked, wanted.get(knob, waiting[knob]), waiting.hz)
     after = replace(waiting, values={**waiting.values, **wanted}, detection=seen)
     plan = StallPlan(budget, wanted, seen, worst_cases(after), ())
     return replace(plan, findings=tuple(_findings(plan, after)))
@@ -106,12 +106,15 @@ def request_timeout(budget: float, protocol: str, hz: int) -> float:
     Return the timeout of a request, so that what follows it stays within the budget.
 
     >>> request_timeout(5.0, "scsi:fcp", 100), request_timeout(5.0, "nvme:tcp", 250)
-    (3.5, 3.2)
+    (3.0, 3.2)
     """
     scsi = protocol.startswith("scsi")
+    step = _STEP if scsi else 1
     later = sum(astuple(detection(budget, FLOOR, hz))[:3]) + FAILING  # until nothing is sent there any more
     after = ABORT + later + RESET + SCHEDULING if scsi else STOP
-    for steps in range(math.floor(budget * _STEP), math.floor(FLOOR * _STEP), -1):
+    for steps in range(
+        math.floor(budget) * _STEP if scsi else math.floor(budget * _STEP), math.floor(FLOOR * _STEP), -step
+    ):
         timeout = steps / _STEP
         asked = detection(budget, timeout, hz) if scsi else None
         if timeout + timer_lag(timeout, hz, asked) + after <= budget:
@@ -120,7 +123,8 @@ def request_timeout(budget: float, protocol: str, hz: int) -> float:
 
 
 def _values(budget: float, waiting: Waiting) -> Iterator[tuple[Knob, float]]:
-    yield Knob.IO_TIMEOUT, min(waiting[Knob.IO_TIMEOUT], request_timeout(budget, waiting.protocol, waiting.hz))
+    knob = request_knob(waiting.protocol)
+    yield knob, min(waiting[knob], request_timeout(budget, waiting.protocol, waiting.hz))
     if waiting.protocol.startswith("nvme"):
         return
     yield Knob.EH_TIMEOUT, min(waiting[Knob.EH_TIMEOUT], _EH_TEST) or _EH_TEST
@@ -144,7 +148,7 @@ def _findings(plan: StallPlan, waiting: Waiting) -> Iterator[StallFinding]:
             yield StallFinding(f"{text}; most of it is {bound.limited_by.name} ({bound.limited_by.limit})", unmet=True)
         elif bound.seconds == UNLIMITED:
             yield StallFinding(f"{bound.fault}: no limit, {bound.limited_by.limit}")
-    timeout = waiting[Knob.IO_TIMEOUT]
+    timeout = waiting[request_knob(waiting.protocol)]
     if timeout < CAUTION:
         yield StallFinding(
             f"a request may take {timeout:g} s: an array that is healthy and pauses for longer loses this path for a"
@@ -154,6 +158,6 @@ def _findings(plan: StallPlan, waiting: Waiting) -> Iterator[StallFinding]:
         yield StallFinding(
             "eh_deadline 0 lets no abort be tried: each lost command resets the host adapter", unmet=True
         )
-    missing = {Knob.IO_TIMEOUT, Knob.MAX_RETRIES, Knob.EH_TIMEOUT} - waiting.values.keys()
+    missing = {Knob.TIMEOUT, Knob.MAX_RETRIES, Knob.EH_TIMEOUT} - waiting.values.keys()
     if missing and not waiting.protocol.startswith("nvme"):
         yield StallFinding(f"this kernel has no {', '.join(sorted(missing))}: its own value holds", unmet=True)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..paths.knobs import FOREVER, Knob
+from ..paths.knobs import FOREVER, Knob, request_knob
 from .bound import UNLIMITED, Bound, Term
 from .jiffies import block_timer_lag, slot
 
@@ -28,7 +28,7 @@ _ABORTED: Final = (
     "the target aborts, or takes the first reset; each test of a device that is not offline by then takes eh_timeout"
 )
 _DEFAULT: Final[Mapping[Knob, float]] = {
-    Knob.IO_TIMEOUT: 30.0, Knob.EH_TIMEOUT: 10.0, Knob.MAX_RETRIES: 5.0, Knob.NOOP_INTERVAL: 5.0,
+    Knob.TIMEOUT: 30.0, Knob.IO_TIMEOUT: 30.0, Knob.EH_TIMEOUT: 10.0, Knob.MAX_RETRIES: 5.0, Knob.NOOP_INTERVAL: 5.0,
     Knob.NOOP_TIMEOUT: 5.0, Knob.RECOVERY: 120.0, Knob.FAST_IO_FAIL: FOREVER, Knob.DEV_LOSS: 60.0,
 }  # fmt: skip
 
@@ -87,7 +87,8 @@ def _bounds(waiting: Waiting) -> Iterator[Bound]:
     found = tuple(_detection(waiting.detection))
     yield Bound("path silent", "new", found)
     if waiting.protocol.startswith("nvme"):
-        yield Bound("commands lost", "caught", (*_timeout(waiting), _stop("the controller's queues are torn down")))
+        ending = found if waiting.detection else tuple(_timeout(waiting))
+        yield Bound("commands lost", "caught", (*ending, _stop("the controller's queues are torn down")))
         return
     yield Bound("commands lost", "caught", tuple(_lost(waiting)), _ABORTED)
     yield _held(waiting, found)
@@ -107,9 +108,10 @@ def _detection(detection: Detection | None) -> Iterator[Term]:
 
 
 def _timeout(waiting: Waiting) -> Iterator[Term]:
-    timeout = waiting[Knob.IO_TIMEOUT]
+    knob = request_knob(waiting.protocol)
+    timeout = waiting[knob]
     asked = waiting.detection if waiting.protocol.startswith("scsi") else None
-    yield Term("request timeout", timeout, f"{Knob.IO_TIMEOUT} {timeout:g} s", Knob.IO_TIMEOUT)
+    yield Term("request timeout", timeout, f"{knob} {timeout:g} s", knob)
     yield Term("lag of the queue's timer", timer_lag(timeout, waiting.hz, asked), f"{waiting.hz} jiffies in a second")
 
 
@@ -131,7 +133,7 @@ def timer_lag(timeout: float, hz: int, asked: Detection | None) -> float:
 
 
 def _lost(waiting: Waiting) -> Iterator[Term]:
-    tries, timeout = 1 + waiting[Knob.MAX_RETRIES], waiting[Knob.IO_TIMEOUT]
+    tries, timeout = 1 + waiting[Knob.MAX_RETRIES], waiting[Knob.TIMEOUT]
     if tries > 1:
         once = sum(term.seconds for term in _timeout(waiting)) + ABORT
         limit = f"{Knob.MAX_RETRIES} {tries - 1:g}: each try {once:.2f} s, on the same path"

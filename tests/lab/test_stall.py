@@ -74,9 +74,9 @@ class TestAPathThatLosesCommands:
         assert stall.caught <= BUDGET + SLACK
 
     def test_is_as_it_was_when_it_is_let_go(self, host: Host, failover: Map, tmp_path: Path) -> None:
-        """Every attribute holds what it held, the device runs, and the journal is empty."""
+        """Every attribute holds what it held, the device runs, and the journal is empty; the path is silent still."""
         folder = host.sysfs / "block" / host.paths()[0].name
-        files = [folder / "queue/io_timeout", folder / "device/eh_timeout", folder / "device/state"]
+        files = [folder / "device/timeout", folder / "device/eh_timeout", folder / "device/state"]
         before = [file.read_text() for file in files]
 
         measured(host, failover, "lost", tmp_path)
@@ -118,3 +118,27 @@ class TestATargetThatCannotAbort:
         assert stall.stuck > 0
         assert stall.new <= 1.0 + SLACK
         assert next(bound for bound in plan.bounds if bound.fault == "target cannot abort").seconds == float("inf")
+
+
+@pytest.mark.kernel(backend="iscsi", paths=2)
+@pytest.mark.slow
+class TestAPortalThatIsSilent:
+    def test_keeps_no_io_longer_than_the_budget(self, host: Host, failover: Map, tmp_path: Path) -> None:
+        """The pings find out, and the commands come back with the session; new I/O does not wait for that."""
+        stall, _ = measured(host, failover, "blackhole", tmp_path)
+
+        assert (stall.errors, stall.stuck) == (0, 0)
+        assert stall.caught <= BUDGET + SLACK
+        assert stall.new <= 1.0 + SLACK
+
+
+@pytest.mark.kernel(backend="nvme_tcp", paths=2, stock=True)
+@pytest.mark.slow
+class TestAnNvmePortThatIsSilent:
+    def test_keeps_no_io_longer_than_the_budget(self, host: Host, failover: Map, tmp_path: Path) -> None:
+        """The controller is reset, and what it held comes back."""
+        stall, _ = measured(host, failover, "blackhole", tmp_path)
+
+        assert (stall.errors, stall.stuck) == (0, 0)
+        assert stall.caught <= BUDGET + SLACK
+        assert stall.new <= 1.0 + SLACK

@@ -68,7 +68,7 @@ class TestAPathOfAMapWithABudget:
         run(one.keeper.adopt(one.path, one.settings("defaults {\n max_stall 5\n}\n")))
 
         assert one.keeper.plans[one.path.devt].budget == 5.0
-        assert (one.values[Knob.IO_TIMEOUT], one.values[Knob.MAX_RETRIES]) == (3.7, 0.0)
+        assert (one.values[Knob.TIMEOUT], one.values[Knob.MAX_RETRIES]) == (3.0, 0.0)
 
     def test_is_as_it_was_when_it_is_let_go(self, world: Callable[..., World]) -> None:
         """All of it."""

@@ -8,7 +8,7 @@ from multipath.paths.knobs import FOREVER, OFFLINE, Knob, format_knob, knob_file
 
 from .timeout_tree import path_of, timeout_tree
 
-SCSI = {Knob.IO_TIMEOUT: 30.0, Knob.MAX_SECTORS: 1280.0, Knob.EH_TIMEOUT: 10.0, Knob.MAX_RETRIES: 5.0}
+SCSI = {Knob.TIMEOUT: 30.0, Knob.MAX_SECTORS: 1280.0, Knob.EH_TIMEOUT: 10.0, Knob.MAX_RETRIES: 5.0}
 OF_HOST = {Knob.EH_DEADLINE: FOREVER, Knob.STATE: 1.0}
 EXPECTED = [
     ("fc", {**SCSI, **OF_HOST, Knob.FAST_IO_FAIL: FOREVER, Knob.DEV_LOSS: 45.0}),
@@ -43,7 +43,7 @@ class TestTheAttributesOfAPath:
         files = knob_files(timeout_tree(name, tmp_path), sysfs=tmp_path)
 
         own = {each.knob for each in files if not each.shared}
-        assert own == {Knob.IO_TIMEOUT, Knob.MAX_SECTORS, Knob.EH_TIMEOUT, Knob.MAX_RETRIES, Knob.STATE}
+        assert own == {Knob.TIMEOUT, Knob.MAX_SECTORS, Knob.EH_TIMEOUT, Knob.MAX_RETRIES, Knob.STATE}
 
     def test_of_a_path_that_went_away_are_none(self, tmp_path: Folder) -> None:
         """Nothing is raised."""

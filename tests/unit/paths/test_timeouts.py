@@ -15,7 +15,7 @@ from multipath.paths.timeouts import Change, Timeouts
 
 from .timeout_tree import Writer, timeout_tree
 
-TIGHT = {Knob.IO_TIMEOUT: 3.6, Knob.EH_TIMEOUT: 1.0, Knob.MAX_RETRIES: 0.0, Knob.FAST_IO_FAIL: 2.0}
+TIGHT = {Knob.TIMEOUT: 3.0, Knob.EH_TIMEOUT: 1.0, Knob.MAX_RETRIES: 0.0, Knob.FAST_IO_FAIL: 2.0}
 
 
 @pytest.fixture
@@ -69,12 +69,12 @@ class TestAPathThatIsAdopted:
         """An administrator's value is not undone."""
         one = timeouts(tmp_path, writer)
         set_timeouts(one, path, TIGHT)
-        file = tmp_path / "sys/block" / path.name / "queue/io_timeout"
-        file.write_text("60000\n")
+        file = tmp_path / "sys/block" / path.name / "device/timeout"
+        file.write_text("60\n")
 
         asyncio.run(one.release(path))
 
-        assert file.read_text() == "60000\n"
+        assert file.read_text() == "60\n"
 
     def test_is_not_changed_where_nothing_can_be_remembered(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
         """No attribute is written whose old value would be lost."""
@@ -94,7 +94,7 @@ class TestAPathThatIsAdopted:
 
         errors = {each.knob: each.error for each in changes}
         assert errors == {
-            Knob.IO_TIMEOUT: 0, Knob.EH_TIMEOUT: errno.EACCES, Knob.MAX_RETRIES: -1, Knob.FAST_IO_FAIL: 0
+            Knob.TIMEOUT: 0, Knob.EH_TIMEOUT: errno.EACCES, Knob.MAX_RETRIES: -1, Knob.FAST_IO_FAIL: 0
         }  # fmt: skip
 
 
@@ -106,7 +106,7 @@ class TestAProgramThatWasKilled:
         """Whether it had written the attribute yet, or only remembered it."""
         before = contents(tmp_path)
         if killed_before_the_write:
-            writer.silent = {"io_timeout", "eh_timeout", "max_retries", "fast_io_fail_tmo"}
+            writer.silent = {"timeout", "eh_timeout", "max_retries", "fast_io_fail_tmo"}
         set_timeouts(timeouts(tmp_path, writer), path, TIGHT)
         writer.silent = set()
 
@@ -120,9 +120,9 @@ class TestAProgramThatWasKilled:
         before = contents(tmp_path)
         set_timeouts(timeouts(tmp_path, writer), path, TIGHT)
         second = timeouts(tmp_path, writer)
-        set_timeouts(second, path, {**TIGHT, Knob.IO_TIMEOUT: 2.0})
+        set_timeouts(second, path, {**TIGHT, Knob.TIMEOUT: 2.0})
         asyncio.run(second.recover())
-        assert second.read(path)[Knob.IO_TIMEOUT] == 2.0
+        assert second.read(path)[Knob.TIMEOUT] == 2.0
 
         asyncio.run(second.release(path))
 
@@ -132,8 +132,8 @@ class TestAProgramThatWasKilled:
         """The second value was remembered and not reached: the first is given back as well."""
         before, first = contents(tmp_path), timeouts(tmp_path, writer)
         set_timeouts(first, path, TIGHT)
-        writer.silent = {"io_timeout"}
-        set_timeouts(first, path, {**TIGHT, Knob.IO_TIMEOUT: 2.0})
+        writer.silent = {"timeout"}
+        set_timeouts(first, path, {**TIGHT, Knob.TIMEOUT: 2.0})
         writer.silent = set()
 
         asyncio.run(timeouts(tmp_path, writer).recover())
@@ -152,13 +152,13 @@ class TestAProgramThatWasKilled:
 
     def test_has_nothing_to_say_about_another_disk(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
         """A later disk at the same place keeps its own values."""
-        set_timeouts(timeouts(tmp_path, writer), path, {Knob.IO_TIMEOUT: 3.6})
+        set_timeouts(timeouts(tmp_path, writer), path, {Knob.TIMEOUT: 3.0})
         disk = tmp_path / "sys/block" / path.name
         (disk / "diskseq").write_text("8\n")
 
         asyncio.run(timeouts(tmp_path, writer).recover())
 
-        assert (disk / "queue/io_timeout").read_text() == "3600\n"
+        assert (disk / "device/timeout").read_text() == "3\n"
         assert list((tmp_path / "run").iterdir()) == []
 
 

@@ -7,7 +7,7 @@ from multipath.policy.bound import UNLIMITED, Bound
 from multipath.policy.stall import FLOOR, StallPlan, request_timeout, stall_plan
 from multipath.policy.worst_case import Waiting, worst_cases
 
-SCSI = {Knob.IO_TIMEOUT: 30.0, Knob.EH_TIMEOUT: 10.0, Knob.MAX_RETRIES: 5.0, Knob.EH_DEADLINE: FOREVER}
+SCSI = {Knob.TIMEOUT: 30.0, Knob.EH_TIMEOUT: 10.0, Knob.MAX_RETRIES: 5.0, Knob.EH_DEADLINE: FOREVER}
 PRESENT = {
     "scsi:fcp": {**SCSI, Knob.FAST_IO_FAIL: FOREVER, Knob.DEV_LOSS: 60.0},
     "scsi:iscsi": {**SCSI, Knob.RECOVERY: 120.0, Knob.NOOP_INTERVAL: 5.0, Knob.NOOP_TIMEOUT: 5.0},
@@ -16,7 +16,7 @@ PRESENT = {
     "scsi:unspec": SCSI,
     "nvme:tcp": {Knob.IO_TIMEOUT: 30.0, Knob.CTRL_LOSS: 600.0, Knob.FAST_IO_FAIL: FOREVER, Knob.KEEP_ALIVE: 5.0},
 }
-FIRST = {Knob.IO_TIMEOUT: 3.7, Knob.EH_TIMEOUT: 1.0, Knob.MAX_RETRIES: 0.0}
+FIRST = {Knob.TIMEOUT: 3.0, Knob.EH_TIMEOUT: 1.0, Knob.MAX_RETRIES: 0.0}
 FIVE_SECONDS = [
     ("scsi:fcp", {**FIRST, Knob.FAST_IO_FAIL: 2.0}),
     ("scsi:iscsi", {**FIRST, Knob.NOOP_INTERVAL: 1.0, Knob.NOOP_TIMEOUT: 2.0, Knob.RECOVERY: 1.0}),
@@ -72,7 +72,7 @@ class TestABudget:
         """No request gets less time than a healthy path may need."""
         plan = planned("scsi:fcp", budget)
 
-        assert plan.values[Knob.IO_TIMEOUT] == FLOOR
+        assert plan.values[Knob.TIMEOUT] == FLOOR
         assert not plan.met
         assert any(each.unmet and "commands lost" in each.text for each in plan.findings)
 
@@ -100,7 +100,7 @@ class TestABudget:
 
     def test_sets_nothing_that_the_kernel_lacks(self) -> None:
         """And says that the kernel's own value holds."""
-        present = {Knob.IO_TIMEOUT: 30.0, Knob.EH_TIMEOUT: 10.0}
+        present = {Knob.TIMEOUT: 30.0, Knob.EH_TIMEOUT: 10.0}
         plan = stall_plan(5.0, Waiting("scsi:fcp", present, 100))
 
         assert Knob.MAX_RETRIES not in plan.values
@@ -109,9 +109,9 @@ class TestABudget:
 
     @pytest.mark.parametrize("hz", [100, 250, 1000])
     def test_gives_a_request_all_the_time_there_is(self, hz: int) -> None:
-        """A tenth of a second more would break it."""
+        """A second more would break it, and the attribute takes whole ones."""
         timeout = request_timeout(5.0, "scsi:fcp", hz)
-        longer = {**SCSI, Knob.IO_TIMEOUT: timeout + 0.1, Knob.EH_TIMEOUT: 1.0, Knob.MAX_RETRIES: 0.0}
+        longer = {**SCSI, Knob.TIMEOUT: timeout + 1.0, Knob.EH_TIMEOUT: 1.0, Knob.MAX_RETRIES: 0.0}
 
         detected = stall_plan(5.0, Waiting("scsi:fcp", SCSI, hz)).detection
         worst = worst_cases(Waiting("scsi:fcp", longer, hz, detected))
