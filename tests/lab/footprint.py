@@ -15,7 +15,7 @@ class Footprint:
     Attributes:
         threads: Its threads, as Python knows them.
         descriptors: Its open files, by what they are.
-        children: Its processes, by number.
+        children: Its processes: number, name and state.
     """
 
     threads: tuple[str, ...]
@@ -28,7 +28,15 @@ class Footprint:
         files = [_target(link) for link in Path("/proc/self/fd").iterdir()]
         children = [word for task in Path("/proc/self/task").glob("*/children") for word in task.read_text().split()]
         names = sorted(thread.name for thread in threading.enumerate())
-        return cls(tuple(names), tuple(sorted(filter(None, files))), tuple(children))
+        return cls(tuple(names), tuple(sorted(filter(None, files))), tuple(map(_told, children)))
+
+
+def _told(process: str) -> str:
+    try:
+        words = Path(f"/proc/{process}/stat").read_text().split()
+        return " ".join([*words[:3], Path(f"/proc/{process}/wchan").read_text()])
+    except OSError:  # it ended meanwhile
+        return f"{process} gone"
 
 
 def _target(link: Path) -> str:

@@ -124,7 +124,7 @@ DURING = {
 
 def restore(cell: Cell, mpath: Map) -> None:
     """Take the path back: as it is, or under the number that it has now."""
-    if cell.fault in {"unplug", "hba_pulled"}:
+    if cell.fault in {"hba_pulled", "unmapped", "unplug"}:
         mpath.reload(table())
     for path in mpath.status().failed_paths:
         mpath.reinstate_path(path)
