@@ -99,7 +99,13 @@ class Rounds:
 
     def _look_later(self) -> None:
         self._later = None
-        self.look_at_all()
+        self._charge.spawn(self._look_in_turns())
+
+    async def _look_in_turns(self) -> None:
+        """Read every map, and let what happens meanwhile go first."""
+        for devt in list(self._known):
+            self.look_at(devt)
+            await asyncio.sleep(0)
 
     def _listed(self) -> None:
         control = self._charge.control
