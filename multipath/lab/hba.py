@@ -1,5 +1,5 @@
 """
-Emulated SCSI hosts on the PCI bus: what QEMU is told of them, and from the guest, which path is whose.
+Emulated hosts on the PCI bus, SCSI and NVMe: what QEMU is told of them, and from the guest, which path is whose.
 
 The same words stand on QEMU's command line and in the requests that plug a host in again.
 """
@@ -13,20 +13,45 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import LabError
-from . import place
+from . import guest, place
+from .machine import Machine
 from .qmp import Qmp
 
 # The slots of the bus from here on: what a host is called follows from where it is.
 _FIRST_SLOT: Final = 0x10
 LIMIT: Final = 0x1F - _FIRST_SLOT + 1
-_SLOT: Final = re.compile(r"/0000:00:(?P<slot>[0-9a-f]{2})\.0/virtio\d+/host\d+/")
+_SLOT: Final = re.compile(r"/0000:00:(?P<slot>[0-9a-f]{2})\.0/(virtio\d+/host\d+|nvme/nvme\d+)/")
 _PATIENCE: Final = 20.0
 _POLL: Final = 0.02
 
 
 def adapter(number: int) -> dict[str, Any]:
-    """Return the words for a host."""
+    """Return the words for a SCSI host."""
     return {"driver": "virtio-scsi-pci", "id": f"hba{number}", "addr": hex(_FIRST_SLOT + number)}
+
+
+def controller(number: int) -> dict[str, Any]:
+    """Return the words for an NVMe controller; it shows all namespaces of its subsystem."""
+    place = {"id": f"hba{number}", "addr": hex(_FIRST_SLOT + number)}
+    return {"driver": "nvme", "serial": "lab", "subsys": "array", **place}
+
+
+def images(machine: Machine, folder: Path) -> list[str]:
+    """
+    Return the words for what the units are stored in, one file in ``folder`` for each.
+
+    Raises:
+        LabError: more paths than the bus has slots.
+    """
+    if machine.paths > LIMIT:
+        raise LabError(f"{machine.backend} has up to {LIMIT} paths, not {machine.paths}")
+    found = []
+    for lun in range(machine.luns):
+        image = folder / f"unit{lun}"
+        with image.open("wb") as store:
+            store.truncate(machine.size << 20)
+        found += ["-blockdev", f"driver=raw,node-name=unit{lun},file.driver=file,file.filename={image}"]
+    return found
 
 
 def disk(number: int, lun: int) -> dict[str, Any]:
@@ -80,7 +105,7 @@ def plug(number: int) -> None:
     with Qmp() as qemu:
         if any(device["qdev_id"] == f"hba{number}" for device in _plugged(qemu)):
             return
-        for device in (adapter(number), *(disk(number, lun) for lun in range(luns))):
+        for device in _devices(number, luns):
             qemu.execute("device_add", **device)
     _wait(lambda: len(paths_of(number)) == luns, f"the disks of hba{number}")
 
@@ -92,10 +117,17 @@ def resize(path: str, mebibytes: int) -> None:
         qemu.execute("block_resize", **{"node-name": f"unit{lun}", "size": mebibytes << 20})
 
 
+def _devices(number: int, luns: int) -> list[dict[str, Any]]:
+    if guest.backend_name() == "nvme_pci":
+        return [controller(number)]
+    return [adapter(number), *(disk(number, lun) for lun in range(luns))]
+
+
 def paths_of(number: int) -> list[str]:
     """Return the kernel's names of the paths that lead through a host, in the order of their units."""
-    found = Path("/sys/bus/pci/devices").glob(f"0000:00:{_FIRST_SLOT + number:02x}.0/virtio*/host*/target*/*/block/*")
-    return [path.name for path in sorted(found, key=lambda path: int(path.parts[-3].split(":")[3]))]
+    slot = Path(f"/sys/bus/pci/devices/0000:00:{_FIRST_SLOT + number:02x}.0")
+    disks = sorted(slot.glob("virtio*/host*/target*/*/block/*"), key=lambda disk: int(disk.parts[-3].split(":")[3]))
+    return [disk.name for disk in (*disks, *sorted(slot.glob("nvme/nvme*/nvme*n*")))]
 
 
 def _plugged(qemu: Qmp) -> list[dict[str, Any]]:

@@ -80,6 +80,30 @@ class TestAHostThatIsPulled:
         assert sorted(guest.luns()[0]) == sorted([other, *hba.paths_of(number)])
 
 
+@pytest.mark.kernel(stock=True, on="6.1", backend="nvme_pci", paths=2)
+class TestAnNvmeController:
+    def test_is_one_of_two_that_show_one_namespace(self) -> None:
+        """What is written through one is read through the other."""
+        (names,) = guest.luns()
+        assert sorted(names) == ["nvme0n1", "nvme1n1"]
+        with DirectDisk(f"/dev/{names[0]}") as disk:
+            disk.write(0, b"seen from everywhere".ljust(4096))
+        with DirectDisk(f"/dev/{names[1]}") as disk:
+            assert disk.read(0, 4096)[:20] == b"seen from everywhere"
+
+    def test_is_pulled_and_plugged_in_again(self) -> None:
+        """Its path goes with it and comes back; the other stays."""
+        victim, other = guest.luns()[0]
+        number = hba.number_of(victim)
+
+        with injected("hba_pulled", victim):
+            assert guest.luns() == [[other]]
+
+        assert len(hba.paths_of(number)) == 1
+        assert other in guest.luns()[0]
+        assert len(guest.luns()[0]) == 2
+
+
 class TestAUnitThatStopsToAnswer:
     def test_holds_what_was_sent_until_it_answers_again(self) -> None:
         """The other path is not touched; the read that waited ends well."""

@@ -7,7 +7,6 @@ and show units that stop to answer or change their size (`multipath.lab.faults`)
 
 from pathlib import Path
 
-from ...errors import LabError
 from .. import hba, lio
 from ..machine import Machine
 
@@ -24,14 +23,7 @@ def hardware(machine: Machine, folder: Path) -> list[str]:
     Raises:
         LabError: more paths than the bus has slots.
     """
-    if machine.paths > hba.LIMIT:
-        raise LabError(f"two_hbas has up to {hba.LIMIT} paths, not {machine.paths}")
-    found: list[str] = []
-    for lun in range(machine.luns):
-        image = folder / f"unit{lun}"
-        with image.open("wb") as store:
-            store.truncate(machine.size << 20)
-        found += ["-blockdev", f"driver=raw,node-name=unit{lun},file.driver=file,file.filename={image}"]
+    found = hba.images(machine, folder)
     for number in range(machine.paths):
         found += hba.words(hba.adapter(number))
         for lun in range(machine.luns):

@@ -11,7 +11,7 @@ from .. import hba
 from ..guest import refuse_outside
 from . import Effect
 
-BACKENDS: Final = ("two_hbas",)
+BACKENDS: Final = ("nvme_pci", "two_hbas")
 EFFECT: Final = Effect.ERROR
 _NOTES: Final = Path("/run/multipath-lab-pulled")
 
