@@ -26,17 +26,18 @@ class Footprint:
     def now(cls) -> Self:
         """Return what it holds now."""
         files = [_target(link) for link in Path("/proc/self/fd").iterdir()]
+        # A worker that the kernel held at the end of its pool is reaped with the next pool: until then a zombie.
         children = [word for task in Path("/proc/self/task").glob("*/children") for word in task.read_text().split()]
         names = sorted(thread.name for thread in threading.enumerate())
-        return cls(tuple(names), tuple(sorted(filter(None, files))), tuple(map(_told, children)))
+        return cls(tuple(names), tuple(sorted(filter(None, files))), tuple(filter(None, map(_told, children))))
 
 
 def _told(process: str) -> str:
     try:
         words = Path(f"/proc/{process}/stat").read_text().split()
-        return " ".join([*words[:3], Path(f"/proc/{process}/wchan").read_text()])
+        return "" if words[2] == "Z" else " ".join([*words[:3], Path(f"/proc/{process}/wchan").read_text()])
     except OSError:  # it ended meanwhile
-        return f"{process} gone"
+        return ""
 
 
 def _target(link: Path) -> str:
