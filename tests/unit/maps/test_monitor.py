@@ -360,6 +360,44 @@ class TestWatchingOnly:
         in_world(story, act=False)
 
 
+class TestBesideMultipathd:
+    def test_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Two managers would undo each other's work; nothing was begun."""
+        monkeypatch.setattr("multipath.maps.surveillance.daemon_is_running", lambda: True)
+        with VirtualHost() as world, Host(**world.seams()) as host:
+            monkeypatch.setattr(type(world.control), "shared", True)
+            monitor = Monitor(host, config=configuration(), uevents=ListedUevents())
+            with pytest.raises(errors.DaemonOwnsMap, match="two managers"):
+                monitor.start()
+            monkeypatch.setattr(type(world.control), "shared", False)
+
+
+class TestAnArrayThatChangesItsAccessStates:
+    def test_is_followed(self) -> None:
+        """The group that is optimized now gets the I/O, with ``failback immediate``."""
+
+        async def story(watched: Watched) -> None:
+            array = watched.world.add_array(paths=4, groups=("active/optimized", "active/non-optimized"))
+            for path in array.paths:
+                watched.uevents.send("add", path.name)
+            await watched.passes(5)
+            before = best(watched)
+            array.groups[0].transition("active/non-optimized")
+            array.groups[1].transition("active/optimized")
+
+            await watched.passes(10)
+
+            now = best(watched)
+            assert len(before) == len(now) == 2
+            assert now.isdisjoint(before)
+
+        def best(watched: Watched) -> set[str]:
+            status = watched.the_map().status()
+            return {path.device for path in status.groups[status.current_group - 1].paths}
+
+        in_world(story, arrays=(), text="failback immediate\npath_grouping_policy group_by_prio")
+
+
 class TestManyUevents:
     def test_are_few_plans(self) -> None:
         """1,000 changes of paths that are what they were: no plan at all; of new devices, one or two."""
