@@ -8,7 +8,6 @@ from typing import Final
 from ...config.configuration import Configuration
 from ...dm.resident import lock_memory, spare_from_killer
 from ...maps.host import Host
-from ...maps.keeper import TimeoutKeeper
 from ...maps.monitor import Monitor
 from ...maps.state_file import StateFolder
 from ..manager.log import Level, Log
@@ -72,15 +71,11 @@ def run(args: argparse.Namespace) -> int:
 
 async def _serve(host: Host, config: Configuration, args: argparse.Namespace) -> None:
     log = Log(Level.DEBUG if args.verbose else Level.INFO)
-    keeper = None if args.watch_only else TimeoutKeeper(host, max_stall=args.max_stall)
-    if keeper is not None:
-        await keeper.recover()  # of one that was killed
     monitor = Monitor(
         host,
         config=config,
         state=StateFolder(args.state) if args.state else None,
         max_stall=args.max_stall,
-        keeper=keeper,
         act=not args.watch_only,
         force=args.force,
     )
