@@ -6,7 +6,7 @@ from pathlib import Path as Folder
 from typing import Final
 
 from ..errors import MultipathError
-from ..paths.attributes import Attributes
+from ..paths.attributes import Attributes, attribute_of
 from ..paths.path import Path
 from ..paths.state import PathState
 from ..paths.sysfs import block_folder, number
@@ -88,8 +88,7 @@ class MonitoredPath:
     @property
     def state(self) -> str | None:
         """What the kernel says of the device now."""
-        with Attributes(f"{self.folder}/device") as below:
-            return below.text("state")
+        return attribute_of(f"{self.folder}/device", "state")
 
     @property
     def observation(self) -> Observation | None:

@@ -15,6 +15,7 @@ from .. import errors
 from ..config.configuration import Configuration
 from ..config.files import load
 from ..multipathd.socket import daemon_is_running
+from ..paths.asker import KernelAsker
 from ..paths.uevents import KernelUevents, UeventSource
 from ..units import DevT
 from .causes import Causes
@@ -89,6 +90,7 @@ class Surveillance:
         charge.spawn(self._replans.run())
         self._causes.want_all("the monitor begins", charge.now)
         charge.spawn(self._take_over())
+        charge.spawn(self._listen_for_answers())
 
     async def wait(self) -> None:
         """Wait until it is stopped."""
@@ -127,6 +129,12 @@ class Surveillance:
     def status(self) -> MonitorStatus:
         """Return how everything stands."""
         return status_of(self._charge, self._began, self._host.asker.held, self._checks.late)
+
+    async def _listen_for_answers(self) -> None:
+        asker = self._host.asker
+        if isinstance(asker, KernelAsker):
+            with asker.listening(asyncio.get_running_loop()):
+                await self._stopped.wait()
 
     # Timeouts.
 

@@ -92,7 +92,7 @@ class KernelAsker(Turns):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
         question = Question(request, teller(loop, future))
-        with self._listening(loop):
+        with self.listening(loop):
             self._enter(question)
             timer = loop.call_later(deadline, self._give_up, question)
             self._look_later(loop, question)
@@ -198,8 +198,12 @@ class KernelAsker(Turns):
     # Those who wait.
 
     @contextmanager
-    def _listening(self, loop: "AbstractEventLoop") -> Iterator[None]:
-        """Let a loop collect for as long as one of its tasks waits."""
+    def listening(self, loop: "AbstractEventLoop") -> Iterator[None]:
+        """
+        Let a loop collect answers for as long as the block runs, as each of its tasks does while it waits.
+
+        Who asks again and again saves with it what it costs to begin and end that each time.
+        """
         fd, tasks = self._listeners.get(loop, (-1, 0))
         if not tasks and self._workers.fileno() >= 0:
             fd = os.dup(self._workers.fileno())  # the loop's own: it stays what it is until the loop has let go of it
