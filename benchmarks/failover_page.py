@@ -27,8 +27,9 @@ than {limit:g} s.
 
 ![Every read around the loss of commands: when it began and how long it took](../docs/failover.png)"""
 _IDLENESS: Final = """\
-100 maps of 4 paths, all well, in a guest without udevd: of one CPU, over a minute, and the memory of all its processes,
-with shared pages divided among those that share them."""
+100 maps of 4 paths, all well, in a guest without udevd: what the machine's processors did for the whole guest in a
+minute, less what they did without any manager, in parts of one processor; and the memory of all the manager's
+processes, with shared pages divided among those that share them."""
 
 Row = dict[str, Any]
 

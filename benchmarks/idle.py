@@ -1,48 +1,78 @@
 """
 What does a manager cost while nothing happens, with 100 maps of 4 paths?
 
-``python -m benchmarks.idle FILE``, in a guest with such an array and without udevd: seconds of a CPU in a minute, and
-memory, of each manager in turn with the same maps; written to the file.
+Strategy: a guest's own clocks count in ticks, and charge a program that wakes up at a tick for the whole of it. So the
+machine's processors are asked how long they worked for the whole guest, the kernel's part included: `in_guest` marks
+where a window begins and ends, and `measured` reads the time there. What the guest takes without any manager is
+subtracted.
 """
 
-import subprocess
+import json
+import os
 import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from multipath import Host
-from multipath.lab import guest
+from multipath.errors import LabError
+from multipath.lab import Guest, Machine, Sinks
+from multipath.lab.guest import luns
 
 from . import udev_database
-from .managers import BUDGET, MULTIPATHD, OURS, TUNED, cpu_seconds, footprint, write
+from .managers import BUDGET, MULTIPATHD, OURS, TUNED, memory, write
 
-_SETTLE: Final = 45.0  # seconds: intervals of checks have grown to their longest by then
-_WINDOW: Final = 60.0  # seconds
+SETTLE: Final = 60.0  # seconds: intervals of checks have grown to their longest by then
+WINDOW: Final = 60.0  # seconds
+_MARK: Final = b"mark\n"
+_LONGEST: Final = 1800.0  # seconds of the guest
 
 
-def main() -> int:
-    """Measure every manager."""
-    results = []
-    units = guest.luns()
+def measured(machine: Machine, file: Path) -> None:
+    """
+    Measure every manager in a guest, and write what it took of one processor, and its memory, to a file.
+
+    Raises:
+        LabError: there is no guest.
+    """
+    times: list[float] = []
+    command = [sys.executable, "-m", "benchmarks.idle", str(file)]
+
+    def heard(data: bytes) -> None:
+        times.extend([guest.cpu_seconds] * data.count(_MARK))
+
+    with Guest(command, replace(machine, timeout=_LONGEST), Sinks(stdout=heard)) as guest:
+        if guest.wait():
+            raise LabError("no manager could be measured in the guest")
+    windows = [(end - begin) / WINDOW for begin, end in zip(times[::2], times[1::2], strict=True)]
+    idle, *busy = windows
+    rows = json.loads(file.read_text())
+    write(file, [{**row, "cpu": each - idle} for row, each in zip(rows, busy, strict=True)])
+
+
+def in_guest() -> None:
+    """Let every manager in turn look after the same maps, and mark its window."""
+    results: list[dict[str, Any]] = []
+    units = luns()
     paths = sum(map(len, units))
     with Host() as host:
         udev_database.fill(host, paths)
+    _window()
     for manager in (OURS, MULTIPATHD, BUDGET, TUNED):
         print(f"idle: {manager.name}", file=sys.stderr, flush=True)
         with manager.running(maps=len(units), paths=paths) as process:
-            results.append({"manager": manager.name, **_measured(process)})
+            time.sleep(SETTLE)
+            _window()
+            results.append({"manager": manager.name, "memory": memory(process)})
         write(sys.argv[1], results)
-    return 0
 
 
-def _measured(process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    time.sleep(_SETTLE)
-    pids, _ = footprint(process)
-    before, began = cpu_seconds(*pids), time.monotonic()
-    time.sleep(_WINDOW)
-    after, seconds = cpu_seconds(*pids), time.monotonic() - began
-    return {"cpu": (after - before) / seconds, "memory": footprint(process)[1]}
+def _window() -> None:
+    for wait in (WINDOW, 0.0):
+        os.write(1, _MARK)
+        time.sleep(wait)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    in_guest()

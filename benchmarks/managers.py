@@ -98,33 +98,19 @@ def _remove_all() -> None:
             each.remove()
 
 
-_SCHEDULED: Final = 2  # CPUCLOCK_SCHED: the time that the scheduler has counted
-
-
-def footprint(process: subprocess.Popen[bytes]) -> tuple[tuple[int, ...], float]:
-    """Return a process with those that it has started, and the memory of all of them, shared pages divided; in MiB."""
-    pids = _family(process.pid)
+def memory(process: subprocess.Popen[bytes]) -> float:
+    """Return the memory of a process and all that descend from it, shared pages divided among those; in MiB."""
     kilobytes = 0
-    for pid in pids:
+    for pid in _family(process.pid):
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         kilobytes += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return pids, kilobytes / 1024
+    return kilobytes / 1024
 
 
 def _family(pid: int) -> tuple[int, ...]:
     """Return a process and all that descend from it."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return pid, *(each for child in children for each in _family(int(child)))
-
-
-def cpu_seconds(*pids: int) -> float:
-    """
-    Return how long processes have run on a CPU, all their threads included.
-
-    By their own clocks, as ``clock_getcpuclockid(3)`` names them: what /proc says is counted in ticks, and who wakes up
-    at a tick is charged for the whole of it.
-    """
-    return sum(time.clock_gettime(~pid << 3 | _SCHEDULED) for pid in pids)
 
 
 def write(file: str | os.PathLike[str], value: object) -> None:

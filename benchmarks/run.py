@@ -20,6 +20,7 @@ from multipath.lab.sinks import to_stderr
 
 from . import FOLDER, libdevmapper
 from .failover_page import draw, failover_section, idle_section
+from .idle import measured
 from .page import page
 
 _ROOT: Final = Path(__file__).parents[1]
@@ -94,7 +95,8 @@ def _managed(names: Sequence[str]) -> list[str]:
             _guest("benchmarks.failover", file, Machine(kernel=name, backend=backend, paths=paths))
             faults.append((f"Linux {name}", file))
     idle = FOLDER / "idle.json"
-    _guest("benchmarks.idle", idle, Machine(kernel=first, luns=100, size=8, memory=1024, udev=False))
+    _say(f"benchmarks.idle in a guest with kernel {first}")
+    measured(Machine(kernel=first, luns=100, size=8, memory=1024, udev=False, scratch=FOLDER), idle)
     draw(faults[0][1], _ROOT / "docs/failover.png")
     return [failover_section(faults), idle_section(f"Linux {first}", idle)]
 

@@ -24,7 +24,7 @@ from .briefing import run_folder, status
 from .launch import Runner
 from .lines import opened
 from .machine import Machine
-from .process import end, started, watched
+from .process import cpu_seconds, end, started, watched
 from .sinks import Sinks, to_descriptor
 from .terminal import Terminal
 
@@ -75,6 +75,11 @@ class Guest:
         """The last lines of the guest's console."""
         text = self._console.decode(errors="replace").replace("\r", "")
         return tuple(text.splitlines()[-_CONSOLE_LINES:])
+
+    @property
+    def cpu_seconds(self) -> float:
+        """How long the machine's processors have worked for this guest so far: what its own clocks cannot tell."""
+        return cpu_seconds(self._live)
 
     def allow(self, seconds: float) -> None:
         """Set the hard limit anew, counted from now."""

@@ -184,3 +184,18 @@ class TestTheCommandLine:
             # The watchdog holds the pipe: its end is the end of everything.
             assert process.stdout.read() == ""
         assert process.returncode != 0
+
+
+class TestTheTimeOfAGuest:
+    def test_is_what_the_machine_spends_on_it(self) -> None:
+        """A guest that works for a second costs about that; its own clock need not know."""
+        marks: list[float] = []
+        command = "echo; python3 -c 'import time; end = time.monotonic() + 1\nwhile time.monotonic() < end: pass'; echo"
+
+        def heard(data: bytes) -> None:
+            marks.extend([guest.cpu_seconds] * data.count(b"\n"))
+
+        with Guest(["sh", "-c", command], MACHINE, Sinks(heard, discard, discard)) as guest:
+            assert guest.wait() == 0
+
+        assert marks[-1] - marks[0] > 0.3
