@@ -14,11 +14,13 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, Self
 
 from .._native.workers import Workers
-from .request import Answer, Held, Request, Silence
+from .generic import LEAST, generic_node
+from .request import Answer, Held, Operation, Request, Silence
 from .turns import Outcome, Question, Stage, Turns, teller
 
 if TYPE_CHECKING:  # at work it is the caller's
@@ -160,6 +162,9 @@ class KernelAsker(Turns):
         return question.stage is not Stage.READY
 
     def _submitted(self, request: Request, *, start: bool) -> int:
+        generic = _generic(request)
+        if generic is not None:
+            request = replace(request, node=generic, devt=None, diskseq=None)
         return self._workers.submit(
             request.operation,
             os.fsencode(request.node),
@@ -240,6 +245,14 @@ class KernelAsker(Turns):
             waits = question.stage is not Stage.ASKED
             poller.poll(1000 * (min(left, _PATIENCE) if waits else left))
             self._collect()
+
+
+def _generic(request: Request) -> str | None:
+    """Return through which other node a command has to go to keep its time limit."""
+    if request.operation is not Operation.SCSI or request.timeout >= LEAST or request.devt is None:
+        return None
+    node = generic_node(request.devt, request.diskseq)
+    return node if node is not None and os.path.exists(node) else None
 
 
 def _told(outcomes: list[Outcome], outcome: Outcome, woken: int) -> None:
