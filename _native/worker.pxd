@@ -81,6 +81,11 @@ cdef extern from * nogil:
         return (int)syscall(434, pid, 0);
     }
 
+    static inline void mp_kill(int pidfd) /* Since Linux commit 3eb39f47934f ("signal: add pidfd_send_signal()") (v5.1) */
+    {
+        syscall(424, pidfd, SIGKILL, NULL, 0);
+    }
+
     static inline void mp_close_range(unsigned int first, unsigned int last)
     {
         if (first <= last)
@@ -108,6 +113,7 @@ cdef extern from * nogil:
     long mp_clone(int* pidfd)
     long mp_clone_sibling()
     int mp_pidfd(int pid)
+    void mp_kill(int pidfd)
     void mp_close_range(unsigned int first, unsigned int last)
     long mp_sleep(uint32_t* word, uint32_t value, const timespec* longest)
     void mp_wake(uint32_t* word)

@@ -23,7 +23,7 @@ from multipath._native.calls cimport c_close, c_read
 from multipath._native.question cimport Question
 
 cdef extern from "<sys/mman.h>" nogil:
-    int PROT_NONE, PROT_READ, PROT_WRITE, MAP_SHARED, MAP_ANONYMOUS, MAP_NORESERVE, MADV_REMOVE, MS_INVALIDATE
+    int PROT_NONE, PROT_READ, PROT_WRITE, MAP_SHARED, MAP_ANONYMOUS, MAP_NORESERVE, MAP_FIXED, MADV_REMOVE, MS_INVALIDATE
     unsigned int MLOCK_ONFAULT
     void* MAP_FAILED
     void* mmap(void* address, size_t size, int protection, int flags, int fd, long offset)
@@ -268,22 +268,40 @@ cdef class Workers:
         cdef int attempt
         self.prepare()
         it = <Question*>(<char*>self.memory + self.page + <size_t>place * self.size())
-        it.data = <char*>it + self.header
-        it.state = asked.ANSWERED
+        self.clear(it)
         for attempt in range(2):  # somebody may kill the template just now
             with nogil:
                 pid = template.born(self.memory, it, self.mothers_fd)
             if pid != 0:
                 break
             self.forget_template()
+            self.renew(it)  # a worker may have been made, and nobody knows of it
             self.prepare()
         if pid <= 0:
             raise OSError(-pid or EAGAIN, os.strerror(-pid or EAGAIN))
         one.pid, one.it, one.pidfd = <int>pid, it, worker.mp_pidfd(<int>pid)
-        if one.pidfd < 0 or self.listens(one.pidfd, <uint32_t>place) < 0:
+        if one.pidfd < 0:
+            error = errno
+            c_kill(one.pid, SIGKILL)
+            reaped_or_kept(one.pid)
+            one.pid, one.it = 0, NULL
+            raise OSError(error, os.strerror(error))
+        if self.listens(one.pidfd, <uint32_t>place) < 0:
             error = errno
             self.release(one)
             raise OSError(error, os.strerror(error))
+        return 0
+
+    cdef void clear(self, Question* it) noexcept:
+        it.data = <char*>it + self.header
+        it.state = asked.ANSWERED
+
+    cdef int renew(self, Question* it) except -1:
+        """Put new memory where a question was."""
+        cdef int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED
+        if mmap(it, self.size(), PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED:
+            raise OSError(errno, os.strerror(errno))
+        self.clear(it)
         return 0
 
     cdef int prepare(self) except -1:
@@ -336,9 +354,10 @@ cdef class Workers:
             return
         c_close(self.alive_end)
         if self.owner == getpid():
-            c_kill(self.mother, SIGKILL)
+            worker.mp_kill(self.mothers_fd)
             template.is_ready(self.mothers_fd, LINGER)
             reaped_or_kept(self.mother)
+            reaped_or_kept(-self.mother)  # all of its group
         c_close(self.mothers_fd)
         self.mother, self.mothers_fd, self.alive_end = 0, -1, -1
 
@@ -363,13 +382,12 @@ cdef class Workers:
 
     cdef void release(self, Worker* one) noexcept:
         """Forget a worker, dead or not: it does nothing any more."""
-        if one.pidfd >= 0:
-            epoll_ctl(self.epoll, EPOLL_CTL_DEL, one.pidfd, NULL)
-            c_close(one.pidfd)
         if self.owner == getpid():
-            c_kill(one.pid, SIGKILL)
+            worker.mp_kill(one.pidfd)
             reaped_or_kept(one.pid)
             madvise(one.it, self.size(), MADV_REMOVE)
+        epoll_ctl(self.epoll, EPOLL_CTL_DEL, one.pidfd, NULL)
+        c_close(one.pidfd)
         one.pid, one.ticket, one.it = 0, 0, NULL
 
     cdef void end(self) noexcept:
@@ -398,15 +416,23 @@ cdef void see_die(Worker* one, int64_t until) noexcept:
     """Wait for the end of a worker that was killed; of one that may be in the kernel only for a while."""
     cdef int64_t left = max(<int64_t>0, until - worker.now()) // 1000000
     cdef int timeout = <int>left if one.ticket else -1
-    c_kill(one.pid, SIGKILL)
+    worker.mp_kill(one.pidfd)
     with nogil:
         template.is_ready(one.pidfd, timeout)
 
 
 cdef void reaped_or_kept(int pid) noexcept:
-    """Reap a process, or note that it has to be."""
-    if waitpid(pid, NULL, WNOHANG | WALL) == 0:
+    """Reap a process, or all of a group (below 0), or note that it has to be."""
+    if is_left(pid):
         _unreaped.append(pid)
+
+
+cdef bint is_left(int pid) noexcept:
+    """Reap a process, or those of a group that have ended; return whether there is one that has not."""
+    cdef int reaped = waitpid(pid, NULL, WNOHANG | WALL)
+    while pid < 0 and reaped > 0:
+        reaped = waitpid(pid, NULL, WNOHANG | WALL)
+    return reaped == 0
 
 
 cdef int spawned(Worker* one, template.Birth* birth, int alive, int announced, int64_t idle) noexcept nogil:
@@ -460,7 +486,7 @@ cdef tuple lost(uint64_t ticket):
 cdef int reap() except -1:
     """Reap the processes of pools that were closed, if the kernel has let them go; in a copy they are not its own."""
     if _unreaped:
-        _unreaped[:] = [pid for pid in _unreaped if waitpid(pid, NULL, WNOHANG | WALL) == 0]
+        _unreaped[:] = [pid for pid in _unreaped if is_left(pid)]
     return 0
 
 
