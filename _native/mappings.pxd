@@ -46,26 +46,26 @@ cdef struct Mapping:
     uint64_t file_end  # of the mapping before, if that is of a file
 
 
-cdef inline void shed(size_t shared) noexcept nogil:
-    # `shared` is an address in the memory that stays.
+cdef inline void shed(size_t shared, size_t size) noexcept nogil:
+    # What stays is at `shared`; it may be several mappings.
     cdef char told[2048]
     cdef Mapping one
     cdef size_t stack = <size_t>&one
-    cdef ssize_t size, at
+    cdef ssize_t came, at
     cdef int fd = c_open(b"/proc/self/maps", O_RDONLY | O_CLOEXEC)
     if fd < 0:
         return
     one.file_end = 0
     begin(&one)
     while True:
-        size = c_read(fd, told, sizeof(told))
-        if size <= 0:
+        came = c_read(fd, told, sizeof(told))
+        if came <= 0:
             break
-        for at in range(size):
+        for at in range(came):
             if told[at] != c'\n':
                 note(&one, told[at])
                 continue
-            if is_useless(&one) and not (holds(&one, stack) or holds(&one, MP_THREAD) or holds(&one, shared)):
+            if is_useless(&one) and not (holds(&one, stack) or holds(&one, MP_THREAD) or meets(&one, shared, size)):
                 c_munmap(<void*><size_t>one.start, <size_t>(one.end - one.start))
             one.file_end = one.end if one.inode else 0
             begin(&one)
@@ -114,3 +114,7 @@ cdef inline bint is_useless(Mapping* one) noexcept nogil:
 
 cdef inline bint holds(Mapping* one, size_t address) noexcept nogil:
     return one.start <= address < one.end
+
+
+cdef inline bint meets(Mapping* one, size_t address, size_t size) noexcept nogil:
+    return one.start < address + size and address < one.end

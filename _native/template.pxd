@@ -52,6 +52,7 @@ cdef struct Birth:
     uint32_t state  # IDLE, ASKED or ANSWERED, as that of a question
     int32_t pid  # of the worker; below 0 an errno
     Question* it  # what the worker is to answer
+    size_t size  # of the memory, this included
     uint32_t locked  # whether its memory is to stay where it is
 
 
@@ -61,7 +62,7 @@ cdef inline void give_birth(Birth* birth, int alive, int answered, int64_t idle)
     cdef uint32_t state, locked = birth.locked
     cdef long pid
     keep_only(alive, answered)
-    shed(<size_t>birth)
+    shed(<size_t>birth, birth.size)
     mp_die_with(alive)
     mp_name(b"multipath-asks")
     if locked:

@@ -269,7 +269,7 @@ cdef class Workers:
         self.prepare()
         it = <Question*>(<char*>self.memory + self.page + <size_t>place * self.size())
         self.clear(it)
-        for attempt in range(2):  # somebody may kill the template just now
+        for attempt in range(3):  # somebody may kill the template just now
             with nogil:
                 pid = template.born(self.memory, it, self.mothers_fd)
             if pid != 0:
@@ -330,7 +330,7 @@ cdef class Workers:
         if self.locked:
             mlock2(memory, size, MLOCK_ONFAULT)
         self.memory = <template.Birth*>memory
-        self.memory.locked = self.locked
+        self.memory.size, self.memory.locked = size, self.locked
         return 0
 
     cdef int make_template(self) except -1:
