@@ -9,7 +9,7 @@ looks at what there is and changes only what is not as it should be.
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from .managed import Managed, Told
 from .notify import Notifier
 from .reading import refuse_worse
 from .status_socket import Limits, StatusSocket
+from .together import until_first_ends
 from .watchdog import Watchdog
 
 _ENDS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -75,7 +76,7 @@ class Service:
             stack.enter_context(self._signals())
             await stack.enter_async_context(self.monitor)
             await stack.enter_async_context(socket.listening(self.folder))
-            await _until_first_ends(
+            await until_first_ends(
                 self.monitor.run(),
                 self._write_down(),
                 self._tell_ready(),
@@ -203,18 +204,3 @@ def _heard(monitor: Managed) -> Iterator[AsyncIterator[Told]]:
         yield events
     finally:
         monitor.unsubscribe(events)
-
-
-async def _until_first_ends(*works: Coroutine[Any, Any, None]) -> None:
-    """Do all of this at once until the first ends, or one of them fails; then none goes on."""
-    tasks = [asyncio.ensure_future(work) for work in works]
-    running = set(tasks)
-    try:
-        while not tasks[0].done():
-            ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in ended:
-                task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
