@@ -1,6 +1,6 @@
 """A few questions to one path within one deadline, as a checker asks them."""
 
-from errno import ENOTTY, errorcode
+from errno import EAGAIN, ECANCELED, EMFILE, ENFILE, ENOMEM, ENOTTY, errorcode
 from typing import Final
 
 from ..paths.path import Path
@@ -12,6 +12,23 @@ FINAL_HOST_BYTES: Final = frozenset({0x00, 0x01, 0x04, 0x05, 0x0F})
 _CHECK_CONDITION: Final = 0x02
 _INQUIRY, _EVPD = 0x12, 0x01
 _INQUIRIES: Final = 5
+
+
+# Nobody could ask, or who asked was killed: that says nothing about the path.
+_UNASKED: Final = frozenset({EAGAIN, ECANCELED, EMFILE, ENFILE, ENOMEM})
+
+
+class Unasked(Exception):
+    """
+    The question could not be asked, for no fault of the path.
+
+    Attributes:
+        error: The errno.
+    """
+
+    def __init__(self, error: int) -> None:
+        self.error = error
+        super().__init__(errorcode.get(error, str(error)))
 
 
 class Silent(Exception):
@@ -55,10 +72,13 @@ class Conversation:
 
         Raises:
             Silent: no answer came in time.
+            Unasked: the question could not be asked.
         """
         answer = await self._asker.ask(request, self.left)
         if isinstance(answer, Silence):
             raise Silent(answer)
+        if answer.error in _UNASKED:
+            raise Unasked(answer.error)
         return answer
 
     async def scsi(self, command: bytes, length: int = 0, *, attempts: int = 1) -> Answer:

@@ -13,7 +13,7 @@ from ...paths.path import Path
 from ...paths.request import Answer, Asker, fetch
 from ...paths.state import PathState
 from ..containment import contained, told
-from ..conversation import Silent
+from ..conversation import Silent, Unasked
 from ..plugins import loaded
 from ..verdict import Checker, Verdict
 from .cciss_tur import CcissTestUnitReady
@@ -91,6 +91,8 @@ async def probe(checker: Checker, asker: Asker, path: Path, deadline: float, *, 
         verdict = await (contained(check, deadline * 1.5 + 0.1) if isinstance(checker, _Plugin) else check)
     except Silent as silent:
         return Verdict(PathState.TIMEOUT, f"no answer in {deadline:g} s ({silent.why})")
+    except Unasked as unasked:
+        return Verdict(PathState.PENDING, f"it could not be asked: {unasked}")
     except TimeoutError:
         return Verdict(PathState.TIMEOUT, f"{_named(checker)}: no verdict in {deadline:g} s")
     except Exception as error:  # noqa: BLE001 -- a plugin may raise anything, and must not stop the others

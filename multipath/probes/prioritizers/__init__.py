@@ -15,7 +15,7 @@ from ...errors import PluginError
 from ...paths.path import Path
 from ...paths.request import Asker
 from ..containment import contained, told
-from ..conversation import Conversation, Silent
+from ..conversation import Conversation, Silent, Unasked
 from ..plugins import found, loaded
 from . import (
     alua,
@@ -119,9 +119,12 @@ async def priority_of(name: str, args: str, asker: Asker, path: Path, deadline: 
         if not callable(ask):
             raise PluginError(f"the prioritizer {name!r} has no function ask")
         conversation = Conversation(asker, path, deadline)
-        answer = await contained(ask(args, conversation), deadline * 1.5 + 0.1)
+        asking = ask(args, conversation)
+        answer = await (asking if built_in else contained(asking, deadline * 1.5 + 0.1))
     except Silent as silent:
         return Priority(UNDEFINED, f"no answer in {deadline:g} s ({silent.why})")
+    except Unasked:
+        return Priority(None, NEEDS_IO)
     except TimeoutError:
         return Priority(UNDEFINED, f"the prioritizer {name!r}: no priority in {deadline:g} s")
     except PluginError as error:

@@ -91,3 +91,12 @@ class TestACheckerThatBreaks:
         found, _ = verdict(RuntimeError("boom\x1b"))
 
         assert found == Verdict(PathState.WILD, "the checker TestUnitReady raised RuntimeError: boom\\x1b")
+
+
+class TestAQuestionThatNobodyCouldAsk:
+    @pytest.mark.parametrize("error", [errno.ECANCELED, errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM])
+    def test_says_nothing_about_the_path(self, error: int) -> None:
+        """A worker that was killed, or that could not be started, is no reason to fail a path."""
+        found, _ = verdict(failing(error=error))
+
+        assert found == Verdict(PathState.PENDING, f"it could not be asked: {errno.errorcode[error]}")
