@@ -1,8 +1,9 @@
 """
 How long do applications wait when a path fails, and who shortens it?
 
-``python -m benchmarks.failover FILE``, in a guest: each fault that its array can have, with each manager in turn on the
-same array, under reads; what happened to them is written to the file.
+``python -m benchmarks.failover FILE [FAULT…]``, in a guest: each fault that its array can have, or those named, with
+each manager in turn on the same array, under reads; of those named with the two that matter most. What happened to the
+reads is written to the file.
 """
 
 import os
@@ -20,9 +21,10 @@ from multipath.units import format_devt
 from .managers import BUDGET, MULTIPATHD, OURS, TUNED, Manager, write
 from .reads import Reads, gap
 
-LIMIT: Final = 60.0  # seconds after which nobody waits any longer for a read
+LIMIT: Final = 30.0  # seconds after which nobody waits any longer for a read
 _BEFORE: Final = 2.0  # seconds of reads before the fault
 _QUIET: Final = 3.0  # seconds without a slow read after which it is over
+_MOST_TELLING: Final = 2  # managers, from the left
 _AWAY: Final = 5.0  # seconds for which all paths are lost
 
 # What is tried: on which array, with whom. The last one takes all paths away and brings them back.
@@ -42,9 +44,11 @@ FAULTS: Final[dict[str, dict[str, tuple[Manager, ...]]]] = {
 
 def main() -> int:
     """Try every fault of this guest's array with every manager."""
-    results = []
+    results, named = [], sys.argv[2:]
     for fault, managers in FAULTS[guest.backend_name()].items():
-        for manager in managers:
+        if named and fault not in named:
+            continue
+        for manager in managers[:_MOST_TELLING] if named else managers:
             print(f"failover: {fault}, {manager.name}", file=sys.stderr, flush=True)
             results.append({"fault": fault, "manager": manager.name, **_tried(fault, manager)})
             write(sys.argv[1], results)

@@ -27,8 +27,8 @@ than {limit:g} s.
 
 ![Every read around the loss of commands: when it began and how long it took](../docs/failover.png)"""
 _IDLENESS: Final = """\
-100 maps of 4 paths, all well, in a guest without udevd: what the machine's processors did for the whole guest in a
-minute, less what they did without any manager, in parts of one processor; and the memory of all the manager's
+100 maps of 4 paths, all well, in a guest without udevd: what the machine's processors did for the whole guest in 40
+seconds, less what they did without any manager, in parts of one processor; and the memory of all the manager's
 processes, with shared pages divided among those that share them."""
 
 Row = dict[str, Any]

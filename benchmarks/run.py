@@ -91,8 +91,8 @@ def _managed(names: Sequence[str]) -> list[str]:
         for backend, paths in (("scsi_debug_per_path", 2), ("tcm_loop", 4)):
             if name != first and backend == "tcm_loop":
                 continue  # what is loud is alike on all kernels
-            file = FOLDER / f"failover-{name}-{backend}.json"
-            _guest("benchmarks.failover", file, Machine(kernel=name, backend=backend, paths=paths))
+            file, named = FOLDER / f"failover-{name}-{backend}.json", () if name == first else ("lost",)
+            _guest("benchmarks.failover", (str(file), *named), Machine(kernel=name, backend=backend, paths=paths))
             faults.append((f"Linux {name}", file))
     idle = FOLDER / "idle.json"
     _say(f"benchmarks.idle in a guest with kernel {first}")
@@ -101,9 +101,9 @@ def _managed(names: Sequence[str]) -> list[str]:
     return [failover_section(faults), idle_section(f"Linux {first}", idle)]
 
 
-def _guest(module: str, file: Path, machine: Machine) -> None:
+def _guest(module: str, arguments: Sequence[str], machine: Machine) -> None:
     _say(f"{module} in a guest with kernel {machine.kernel} and {machine.backend}")
-    command = [sys.executable, "-m", module, str(file)]
+    command = [sys.executable, "-m", module, *arguments]
     status = run(command, replace(machine, scratch=FOLDER, timeout=_LONGEST), Sinks(stdout=to_stderr))
     if status:
         raise subprocess.CalledProcessError(status, module)
