@@ -23,7 +23,7 @@ _COLOURS: Final = {BUDGET.name: "tab:blue", TUNED.name: "tab:orange"}
 _INTRODUCTION: Final = """\
 One reader and fresh reads four times a second, on a map of two or four paths; each manager in turn, on the same array
 in the same guest. Seconds from the fault. A read that took no longer than 0.2 s did not stall. Nobody waits for longer
-than {limit:g} s.
+than {limit:g} s. `python -m benchmarks.bench_stall` prints how near the computed bound is to the measured worst.
 
 ![Every read around the loss of commands: when it began and how long it took](../docs/failover.png)"""
 _IDLENESS: Final = """\
