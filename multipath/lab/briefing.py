@@ -37,7 +37,7 @@ def run_folder(machine: Machine, command: Sequence[str], runner: Runner, termina
         scratch.mkdir(exist_ok=True)
         _refuse_blanks(folder, scratch, *_kept())
         (folder / "settings").write_text(_settings(machine, runner, scratch, terminal))
-        (folder / "backend").write_text(backends.script(machine) + stock_modules.script(machine))
+        (folder / "backend").write_text(backends.script(machine) + stock_modules.script(machine, folder))
         (folder / "command").write_text(
             _command(command, {**_environment(machine, runner, scratch), **machine.environment})
         )

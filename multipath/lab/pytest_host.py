@@ -19,6 +19,7 @@ from .boot import runner_of
 from .machine import Machine
 from .pytest_group import Group
 
+_EMULATED = 3  # times the limit of a test where a whole machine is emulated
 _NEEDS = frozenset({"backend", "paths", "luns", "size", "udev", "memory", "cpus", "packages", "stock", "modules"})
 
 
@@ -100,9 +101,10 @@ def _kernel(item: pytest.Item, marker: pytest.Mark) -> str:
 
 
 def _limit(item: pytest.Item) -> float:
-    marker = item.get_closest_marker("kernel")
+    marker, machine = item.get_closest_marker("kernel"), needs(item)
     own = marker.kwargs.get("timeout") if marker else None
-    return float(own or item.config.getoption("--lab-timeout"))
+    slower = _EMULATED if machine is not None and machine.stock else 1
+    return float(own or item.config.getoption("--lab-timeout") * slower)
 
 
 def _absent(config: pytest.Config, items: Sequence[pytest.Item]) -> dict[str, str]:

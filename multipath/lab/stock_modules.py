@@ -6,7 +6,6 @@ this machine's make and gcc, and only the modules are kept. The kernel takes the
 """
 
 import hashlib
-import shlex
 import shutil
 from pathlib import Path
 from typing import Final
@@ -25,9 +24,13 @@ SOURCES: Final = {
 _PARTS: Final = ("linux-headers-", "linux-kbuild-")
 
 
-def script(machine: Machine) -> str:
+def script(machine: Machine, folder: Path) -> str:
     """
     Return the shell text that loads the further modules of a machine, built if need be.
+
+    Args:
+        machine: The machine.
+        folder: Its run folder, which gets the modules: the cache may be where the guest has something of its own.
 
     Raises:
         LabError: not for user-mode Linux, or there is no such module.
@@ -41,8 +44,9 @@ def script(machine: Machine) -> str:
     for name in machine.modules:
         if name not in SOURCES:
             raise LabError(f"no module {name!r} can be built; there are {', '.join(SOURCES)}")
-    folder = built(machine.kernel)
-    files = " ".join(shlex.quote(str(folder / f"{name}.ko")) for name in machine.modules)
+    for name in machine.modules:
+        shutil.copy(built(machine.kernel) / f"{name}.ko", folder)
+    files = " ".join(f'"$lab/{name}.ko"' for name in machine.modules)
     return f'modprobe -a dm_mod dm_multipath\nfor module in {files}; do insmod "$module"; done\n'
 
 

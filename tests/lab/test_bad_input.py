@@ -72,7 +72,7 @@ class TestAStateFolder:
         made(disk)
 
 
-@pytest.mark.kernel
+@pytest.mark.kernel(memory=576)  # a guest of its own: a disk gets another name here
 class TestPathsThatVanishWhileTheyAreRead:
     def test_are_left_out_of_what_is_found(self) -> None:
         """Attributes go away in the middle of a pass: no exception, and the others are all there."""

@@ -40,14 +40,14 @@ class TestAnImage:
 class TestFurtherModules:
     def test_are_nothing_where_none_are_wanted(self) -> None:
         """Nothing is built."""
-        assert stock_modules.script(Machine()) == ""
+        assert stock_modules.script(Machine(), Path()) == ""
 
     def test_are_for_stock_kernels(self) -> None:
         """Those of user-mode Linux are what its package has."""
         with pytest.raises(LabError, match="for stock kernels only"):
-            stock_modules.script(Machine(modules=("dm-dust",)))
+            stock_modules.script(Machine(modules=("dm-dust",)), Path())
 
     def test_are_named_where_one_is_not_known(self) -> None:
         """A wrong name is answered with the right ones."""
         with pytest.raises(LabError, match="no module 'ext4' can be built; there are dm-dust, dm-hist"):
-            stock_modules.script(Machine(stock=True, modules=("ext4",)))
+            stock_modules.script(Machine(stock=True, modules=("ext4",)), Path())

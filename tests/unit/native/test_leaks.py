@@ -160,6 +160,11 @@ def _scsi() -> None:
     _refused(lambda: sg_read(0, _text(20), 0, 1), ValueError)
 
 
+def _locked_pages() -> None:
+    assert lib.mlockall(0) == -1  # nothing is asked for, and nothing locked
+    assert lib.munlockall() == 0
+
+
 def _cookies() -> None:
     remove_orphans()
     with UdevCookie() as cookie:
@@ -376,6 +381,7 @@ CALLS: Final[dict[str, Callable[[], object]]] = {
     "workers.Workers.close": _pools,
     **{f"workers.Workers.{name}": _questions for name in ("submit", "collect", "fileno", "alive", "busy")},
     **{f"libc.{name}": _cookies for name in ("semget", "semop", "semtimedop", "semctl_plain", "semctl_array")},
+    **{f"libc.{name}": _locked_pages for name in ("mlockall", "munlockall")},
     **{f"libc.{name}": _expressions for name in ("regcomp_bytes", "regexec", "regerror", "regfree")},
 }
 
