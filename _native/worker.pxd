@@ -7,6 +7,7 @@
 #
 # Every signal stays blocked, so that nothing of the program's handlers runs here; SIGKILL cannot be.
 
+from libc.errno cimport errno, ETIMEDOUT
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
 from multipath._native.calls cimport c_write, perform
@@ -134,7 +135,6 @@ cdef inline bint wait(Question* it, int64_t idle) noexcept nogil:
     # Return whether there is a question.
     cdef timespec longest
     cdef uint32_t state
-    cdef int64_t since = now()
     longest.tv_sec, longest.tv_nsec = <long>(idle // 1000000000), <long>(idle % 1000000000)
     while True:
         state = MP_LOAD(&it.state)
@@ -142,8 +142,7 @@ cdef inline bint wait(Question* it, int64_t idle) noexcept nogil:
             return True
         if state == asked.GONE:
             return False
-        mp_sleep(&it.state, state, &longest)
-        if now() - since >= idle and mp_change(&it.state, asked.IDLE, asked.GONE):
+        if mp_sleep(&it.state, state, &longest) and errno == ETIMEDOUT and mp_change(&it.state, asked.IDLE, asked.GONE):
             return False
 
 

@@ -69,7 +69,6 @@ cdef extern from "<fcntl.h>" nogil:
     int pipe2(int* ends, int flags)
 
 cdef extern from "<unistd.h>" nogil:
-    int getpid()
     long sysconf(int name)
     int _SC_PAGESIZE
 
@@ -84,7 +83,17 @@ cdef struct Worker:
     uint64_t ticket  # of what it was asked; 0 where it has nothing to do
     Question* it
 
+cdef int generation = 0  # how many forks lie between this process and the one that imported this: a number without a call
 _unreaped = []  # processes that were still in the kernel when their pool was closed
+
+
+def _in_copy():
+    """Note that this process is a copy, made by ``os.fork``: no pool of the original is its own."""
+    global generation
+    generation += 1
+
+
+os.register_at_fork(after_in_child=_in_copy)
 
 
 cdef class Workers:
@@ -115,7 +124,7 @@ cdef class Workers:
     def __cinit__(self, int most, int idle):
         self.epoll = self.announced = self.mothers_fd = self.alive_end = -1
         self.memory, self.mother, self.locked = NULL, 0, False
-        self.places, self.most, self.idle, self.owner = NULL, 0, <int64_t>idle * 1000000, getpid()
+        self.places, self.most, self.idle, self.owner = NULL, 0, <int64_t>idle * 1000000, generation
         self.tickets = 0
         self.lock = threading.Lock()
         if not 1 <= most <= 4096 or idle < 0:
@@ -232,7 +241,7 @@ cdef class Workers:
     # Places.
 
     cdef bint usable(self) noexcept:
-        return self.epoll >= 0 and self.owner == getpid()
+        return self.epoll >= 0 and self.owner == generation
 
     cdef int free_place(self, bint start) except -2:
         """Return the place of a worker that has nothing to do, -1 where there is none; it is awake then."""
@@ -353,7 +362,7 @@ cdef class Workers:
         if self.mother == 0:
             return
         c_close(self.alive_end)
-        if self.owner == getpid():
+        if self.owner == generation:
             worker.mp_kill(self.mothers_fd)
             template.is_ready(self.mothers_fd, LINGER)
             reaped_or_kept(self.mother)
@@ -382,7 +391,7 @@ cdef class Workers:
 
     cdef void release(self, Worker* one) noexcept:
         """Forget a worker, dead or not: it does nothing any more."""
-        if self.owner == getpid():
+        if self.owner == generation:
             worker.mp_kill(one.pidfd)
             reaped_or_kept(one.pid)
             madvise(one.it, self.size(), MADV_REMOVE)
@@ -393,7 +402,7 @@ cdef class Workers:
     cdef void end(self) noexcept:
         """Let go of everything."""
         cdef int place
-        cdef bint own = self.owner == getpid()
+        cdef bint own = self.owner == generation
         cdef int64_t until
         if self.epoll < 0:
             return

@@ -26,7 +26,7 @@ from .monitored_map import MonitoredMap
 from .monitored_path import MonitoredPath
 from .schedule import Schedule
 
-_ALONG: Final = 0.25  # seconds: what is due so soon is done now
+_ALONG: Final = 1.0  # seconds: what is due so soon is done now
 _PART: Final = 8  # but no sooner than by this part of its interval
 _GOOD: Final = frozenset({PathState.UP, PathState.GHOST})
 _MAP: Final = DevT(0)  # in place of a path: the map's own timers

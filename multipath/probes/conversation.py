@@ -66,15 +66,19 @@ class Conversation:
         """How many seconds are left."""
         return max(0.0, self._until - self._now())
 
-    async def ask(self, request: Request) -> Answer:
+    async def ask(self, request: Request, left: float | None = None) -> Answer:
         """
         Ask one question.
+
+        Args:
+            request: The question.
+            left: The seconds that are left, where the caller has looked at the clock already.
 
         Raises:
             Silent: no answer came in time.
             Unasked: the question could not be asked.
         """
-        answer = await self._asker.ask(request, self.left)
+        answer = await self._asker.ask(request, self.left if left is None else left)
         if isinstance(answer, Silence):
             raise Silent(answer)
         if answer.error in _UNASKED:
@@ -91,7 +95,8 @@ class Conversation:
             attempts: How often at most.
         """
         for attempt in range(1, attempts + 1):
-            answer = await self.ask(scsi(self.path, command, length, timeout=max(self.left, 0.001)))
+            left = self.left
+            answer = await self.ask(scsi(self.path, command, length, timeout=max(left, 0.001)), left)
             if answer.error or attempt == attempts or not _may_help(answer):
                 break
         return answer
