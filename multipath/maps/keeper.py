@@ -8,7 +8,7 @@ only what multipath.conf(5) names is set, as multipath-tools does. Where both sp
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from ..paths.attributes import attribute_of
@@ -81,9 +81,9 @@ class TimeoutKeeper:
         Raises:
             FileError: an old value cannot be kept; the attribute was not changed.
         """
-        present = self._timeouts.read(path)
+        present = await self._timeouts.read(path)
         wanted = dict(tunables(settings.value, path.protocol, present)) if settings else {}
-        plan = self.plan(path, settings)
+        plan = self.plan(path, settings, present)
         if plan is not None:
             self.plans[path.devt] = plan
             for knob, value in plan.values.items():
@@ -94,12 +94,14 @@ class TimeoutKeeper:
             self._look_after()
         return changes
 
-    def plan(self, path: Path, settings: MapSettings | None = None) -> StallPlan | None:
-        """Return what the budget means for a path; ``None`` where there is none."""
+    def plan(
+        self, path: Path, settings: MapSettings | None = None, present: Mapping[Knob, float] | None = None
+    ) -> StallPlan | None:
+        """Return what the budget means for a path, whose attributes hold this now; ``None`` where there is none."""
         budget = self.budget(settings)
         if budget is None:
             return None
-        return stall_plan(budget, waiting(path, self._timeouts.files(path), self._hz, settings))
+        return stall_plan(budget, waiting(path, self._timeouts.files(path), self._hz, settings, values=present))
 
     def budget(self, settings: MapSettings | None) -> float | None:
         """Return the budget of a map with these options."""
@@ -185,7 +187,13 @@ class TimeoutKeeper:
 
 
 def waiting(
-    path: Path, files: tuple[KnobFile, ...], hz: int, settings: MapSettings | None = None, *, bio: bool = False
+    path: Path,
+    files: tuple[KnobFile, ...],
+    hz: int,
+    settings: MapSettings | None = None,
+    *,
+    bio: bool = False,
+    values: Mapping[Knob, float] | None = None,
 ) -> Waiting:
     """
     Return what decides how long an I/O of a map can wait for a path.
@@ -196,7 +204,8 @@ def waiting(
         hz: How many jiffies the kernel has in a second.
         settings: The options of the map.
         bio: Whether the map has ``queue_mode bio``, whatever its options say.
+        values: What the attributes hold; they are read when absent, and who reads may have to wait.
     """
     bio = bio or (settings is not None and "queue_mode bio" in str(settings.value("features")))
     fixed = frozenset(each.knob for each in files if each.fixed)
-    return Waiting(path.protocol, knob_values(files), hz, fixed=fixed, bio=bio)
+    return Waiting(path.protocol, knob_values(files) if values is None else values, hz, fixed=fixed, bio=bio)

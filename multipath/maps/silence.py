@@ -75,6 +75,7 @@ class SilenceWatch:
         self._paths: dict[DevT, Path] = {}
         self._gates: dict[DevT, tuple[Gate, ...]] = {}
         self._generic: dict[DevT, str] = {}
+        self._blocks: dict[DevT, int] = {}
         self._asking: dict[DevT, asyncio.Task[None]] = {}
         self._answered: dict[DevT, float] = {}
 
@@ -83,6 +84,11 @@ class SilenceWatch:
         self._paths = {path.devt: path for path in paths}
         self._generic = {devt: node for devt, path in self._paths.items() if (node := _generic(path, self._sysfs))}
         self._gates = {devt: gates_of(path, sysfs=self._sysfs) for devt, path in self._paths.items()}
+        # Not when it is needed: of a silent path the kernel may hold who reads an attribute of the queue.
+        self._blocks = {devt: self._blocks.get(devt) or self._block(path) for devt, path in self._paths.items()}
+
+    def _block(self, path: Path) -> int:
+        return number(self._sysfs / "block" / path.name / "queue", "logical_block_size") or _SECTOR
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -110,9 +116,8 @@ class SilenceWatch:
         generic = self._generic.get(path.devt)
         if generic is None:
             return read(path, _BLOCK)
-        block = number(self._sysfs / "block" / path.name / "queue", "logical_block_size") or _SECTOR
-        timeout = self.detection.timeout
-        return Request(Operation.SCSI, generic, payload=_READ_10, length=block, timeout=timeout)
+        length, timeout = self._blocks.get(path.devt, _SECTOR), self.detection.timeout
+        return Request(Operation.SCSI, generic, payload=_READ_10, length=length, timeout=timeout)
 
     async def _ask(self, path: Path, quiet: Quiet) -> None:
         try:

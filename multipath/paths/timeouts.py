@@ -15,14 +15,15 @@ from pathlib import Path as Folder
 from typing import Final
 
 from ..units import DevT
-from .attributes import attribute_of
+from .attributes import attribute_of, printable
 from .iscsi import PARAMETERS, set_parameter
-from .knobs import Knob, KnobFile, format_knob, knob_files, knob_values, parse_knob
+from .knobs import Knob, KnobFile, format_knob, knob_files, parse_knob
 from .path import Path
-from .request import Answer, Asker, store
+from .request import Answer, Asker, fetch, store
 from .sysfs import SYSFS, number
 from .timeout_journal import Kept, TimeoutJournal
 
+_NO_ANSWER: Final = -1  # in place of an errno
 _PATIENCE: Final = 2.0  # seconds for a write
 _LONGEST: Final = frozenset({Knob.DEV_LOSS, Knob.NEXUS_LOSS})  # of what several paths want, the most and not the least
 # What has to be above another is raised before it, and lowered after it.
@@ -76,9 +77,17 @@ class Timeouts:
         """Return the attributes that a path has."""
         return knob_files(path, sysfs=self._sysfs)
 
-    def read(self, path: Path) -> Mapping[Knob, float]:
-        """Return what the attributes of a path hold."""
-        return knob_values(self.files(path))
+    async def read(self, path: Path) -> Mapping[Knob, float]:
+        """Return what the attributes of a path hold; those that do not read, or not in time, are left out."""
+        values: dict[Knob, float] = {}
+        for each in self.files(path):
+            try:
+                value = parse_knob(each.knob, await self._text(each.file) or "")
+            except _Held:
+                continue
+            if value is not None:
+                values[each.knob] = value
+        return values
 
     async def apply(self, path: Path, values: Mapping[Knob, float]) -> tuple[Change, ...]:
         """
@@ -137,7 +146,10 @@ class Timeouts:
     async def _set(self, each: KnobFile, diskseq: int | None) -> list[Change]:
         wanted = self._wanted[each.file].values()
         value = max(wanted) if each.knob in _LONGEST else min(wanted)
-        now, kept = _text(each.file), self.journal.entries().get(each.file)
+        try:
+            now, kept = await self._text(each.file), self.journal.entries().get(each.file)
+        except _Held:
+            return [Change(each.knob, each.file, "?", format_knob(each.knob, value), _NO_ANSWER)]
         if now is None or parse_knob(each.knob, now) == value:
             return []
         ours = format_knob(each.knob, value)
@@ -153,12 +165,16 @@ class Timeouts:
         kept = self.journal.entries().get(file)
         if kept is None:
             return []
-        now, knob = _text(file), Knob(kept.knob)
+        knob = Knob(kept.knob)
+        try:
+            now = await self._text(file)
+        except _Held:  # what it held stays in the journal: the kernel may let go of it later
+            return [Change(knob, file, "?", kept.original, _NO_ANSWER)]
         ours = now is not None and now != kept.original and _is_ours(kept, now)
         error = 0
         if now is not None and ours and self._same_disk(kept):
             error = await self._store(file, kept.original)
-            if error < 0 and _text(file) == kept.original:
+            if error < 0 and attribute_of(*os.path.split(file)) == kept.original:
                 error = 0  # it is done, and the kernel is still busy: it scans a device anew that runs again
         if error >= 0:
             self.journal.forget(file)
@@ -174,7 +190,23 @@ class Timeouts:
         if self._sysfs == SYSFS and os.path.basename(file) in PARAMETERS:
             return await set_parameter(file, text)
         answer = await self._asker.ask(store(file, f"{text}\n"), _PATIENCE)
-        return answer.error if isinstance(answer, Answer) else -1
+        return answer.error if isinstance(answer, Answer) else _NO_ANSWER
+
+    async def _text(self, file: str) -> str | None:
+        """
+        Return what an attribute holds; ``None`` where it does not read.
+
+        Raises:
+            _Held: the kernel does not answer: an attribute of a queue waits for who writes to another one.
+        """
+        answer = await self._asker.ask(fetch(file), _PATIENCE)
+        if not isinstance(answer, Answer):
+            raise _Held
+        return None if answer.error else printable(answer.data.rstrip()) or None
+
+
+class _Held(Exception):
+    """The kernel holds who reads an attribute."""
 
 
 def _is_ours(kept: Kept, now: str) -> bool:
@@ -186,7 +218,7 @@ def _in_order(files: Iterable[KnobFile], values: Mapping[Knob, float]) -> list[K
     def late(each: KnobFile) -> int:
         if each.knob not in _ABOVE:
             return 1
-        now = parse_knob(each.knob, _text(each.file) or "")
+        now = parse_knob(each.knob, attribute_of(*os.path.split(each.file)) or "")
         return 0 if now is not None and now < values[each.knob] else 2
 
     return sorted(files, key=late)
@@ -200,7 +232,3 @@ def _disk_of(file: str) -> str | None:
     except OSError:
         return None
     return f"{device}/block/{names[0]}" if names else None
-
-
-def _text(file: str) -> str | None:
-    return attribute_of(*os.path.split(file))

@@ -52,7 +52,7 @@ class Daemon:
 
     def comes_to(self, name: str, state: str) -> tuple[str, str]:
         """Return what it says of a path when it says this, or at last."""
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while (seen := self.seen(name))[0] != state and time.monotonic() < until:
             pass
         return seen
@@ -75,7 +75,7 @@ def daemon(request: pytest.FixtureRequest) -> Iterator[tuple[str, Daemon]]:
 
 
 @pytest.mark.slow
-@pytest.mark.kernel(backend="tcm_loop", paths=2, on="6.12")
+@pytest.mark.kernel(backend="tcm_loop", paths=2, on="6.12", timeout=300)
 class TestMultipathd:
     def test_says_the_same_of_the_same_path(self, daemon: tuple[str, Daemon]) -> None:
         """Each checker, in each state of the array; and the priority, where the path can be used."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path as Folder
 
@@ -45,6 +46,11 @@ def set_timeouts(one: Timeouts, path: Path, values: dict[Knob, float]) -> tuple[
     return asyncio.run(one.apply(path, values))
 
 
+def read(one: Timeouts, path: Path) -> Mapping[Knob, float]:
+    """Return what the attributes hold."""
+    return asyncio.run(one.read(path))
+
+
 class TestAPathThatIsAdopted:
     def test_holds_what_was_asked_for(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
         """Each attribute in its own unit."""
@@ -52,7 +58,7 @@ class TestAPathThatIsAdopted:
 
         set_timeouts(one, path, TIGHT)
 
-        assert {knob: one.read(path)[knob] for knob in TIGHT} == TIGHT
+        assert {knob: read(one, path)[knob] for knob in TIGHT} == TIGHT
         assert [str(each) for each in set_timeouts(one, path, TIGHT)] == []
 
     def test_is_as_it_was_when_it_is_let_go(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
@@ -98,6 +104,30 @@ class TestAPathThatIsAdopted:
         }  # fmt: skip
 
 
+class TestAnAttributeWhoseReadersAreHeld:
+    def test_is_left_as_it_is_and_told(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """A queue of a silent path may hold them; nobody waits for it, and the others are set."""
+        writer.unread.add("timeout")
+
+        changes = set_timeouts(timeouts(tmp_path, writer), path, TIGHT)
+
+        assert [str(each) for each in changes if each.error] == ["timeout ? -> 3: no answer"]
+        assert len(changes) == len(TIGHT)
+
+    def test_is_given_back_later(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """What it held stays in the journal until then."""
+        before, one = contents(tmp_path), timeouts(tmp_path, writer)
+        set_timeouts(one, path, TIGHT)
+        writer.unread.add("timeout")
+        asyncio.run(one.release(path))
+        writer.unread.clear()
+
+        asyncio.run(one.recover())
+
+        assert contents(tmp_path) == before
+        assert one.journal.entries() == {}
+
+
 class TestAProgramThatWasKilled:
     @pytest.mark.parametrize("killed_before_the_write", [False, True])
     def test_leaves_what_another_gives_back(
@@ -122,7 +152,7 @@ class TestAProgramThatWasKilled:
         second = timeouts(tmp_path, writer)
         set_timeouts(second, path, {**TIGHT, Knob.TIMEOUT: 2.0})
         asyncio.run(second.recover())
-        assert second.read(path)[Knob.TIMEOUT] == 2.0
+        assert read(second, path)[Knob.TIMEOUT] == 2.0
 
         asyncio.run(second.release(path))
 
@@ -169,11 +199,11 @@ class TestWhatPathsShare:
         one, twin = timeouts(tmp_path, writer), replace(path, devt=other.devt)
         set_timeouts(one, path, {Knob.FAST_IO_FAIL: 2.0, Knob.DEV_LOSS: 60.0})
         set_timeouts(one, twin, {Knob.FAST_IO_FAIL: 4.0, Knob.DEV_LOSS: 90.0})
-        assert (one.read(path)[Knob.FAST_IO_FAIL], one.read(path)[Knob.DEV_LOSS]) == (2.0, 90.0)
+        assert (read(one, path)[Knob.FAST_IO_FAIL], read(one, path)[Knob.DEV_LOSS]) == (2.0, 90.0)
 
         asyncio.run(one.release(path))
 
-        assert (one.read(path)[Knob.FAST_IO_FAIL], one.read(path)[Knob.DEV_LOSS]) == (4.0, 90.0)
+        assert (read(one, path)[Knob.FAST_IO_FAIL], read(one, path)[Knob.DEV_LOSS]) == (4.0, 90.0)
 
     def test_is_raised_before_what_has_to_stay_below(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
         """The kernel refuses a fast_io_fail_tmo that is not below dev_loss_tmo."""

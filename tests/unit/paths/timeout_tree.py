@@ -45,16 +45,18 @@ def path_of(name: str, disk: str, device: str, minor: int) -> Path:
 
 class Writer:
     """
-    An asker that writes at once; what stands in ``refused`` it refuses, and in ``silent`` it never ends.
+    An asker that reads and writes at once; what stands in ``refused`` it refuses, and in ``silent`` it never ends.
 
     Attributes:
-        asked: What was asked.
+        asked: What was asked, but for reads.
+        unread: The attributes whose readers the kernel holds.
     """
 
     def __init__(self) -> None:
         self.asked: list[Request] = []
         self.refused: dict[str, int] = {}
         self.silent: set[str] = set()
+        self.unread: set[str] = set()
 
     @property
     def held(self) -> tuple[Held, ...]:
@@ -62,10 +64,12 @@ class Writer:
         return ()
 
     async def ask(self, request: Request, deadline: float) -> Answer | Silence:
-        """Write."""
+        """Read or write."""
+        name = os.path.basename(request.node)
+        if request.operation is Operation.FETCH:
+            return Silence.DEADLINE if name in self.unread else self._fetched(request.node)
         self.asked.append(request)
         await asyncio.sleep(0)
-        name = os.path.basename(request.node)
         if name in self.silent:
             return Silence.DEADLINE
         if name in self.refused:
@@ -75,6 +79,10 @@ class Writer:
                 return Answer(error=errno.ENOENT)
             Folder(request.node).write_bytes(request.payload)
         return Answer()
+
+    def _fetched(self, node: str) -> Answer:
+        file = Folder(node)
+        return Answer(data=file.read_bytes()) if file.exists() else Answer(error=errno.ENOENT)
 
     def close(self) -> None:
         """Do nothing."""
