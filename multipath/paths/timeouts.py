@@ -23,6 +23,7 @@ from .request import Answer, Asker, fetch, store
 from .sysfs import SYSFS, number
 from .timeout_journal import Kept, TimeoutJournal
 
+_QUEUE: Final = "/queue/"  # who reads an attribute there may have to wait for who writes another
 _NO_ANSWER: Final = -1  # in place of an errno
 _PATIENCE: Final = 2.0  # seconds for a write
 _LONGEST: Final = frozenset({Knob.DEV_LOSS, Knob.NEXUS_LOSS})  # of what several paths want, the most and not the least
@@ -174,7 +175,7 @@ class Timeouts:
         error = 0
         if now is not None and ours and self._same_disk(kept):
             error = await self._store(file, kept.original)
-            if error < 0 and attribute_of(*os.path.split(file)) == kept.original:
+            if error < 0 and _QUEUE not in file and attribute_of(*os.path.split(file)) == kept.original:
                 error = 0  # it is done, and the kernel is still busy: it scans a device anew that runs again
         if error >= 0:
             self.journal.forget(file)
@@ -183,7 +184,7 @@ class Timeouts:
     def _same_disk(self, kept: Kept) -> bool:
         if kept.diskseq is None:
             return True
-        disk = kept.file.partition("/queue/")[0] if "/queue/" in kept.file else _disk_of(kept.file)
+        disk = kept.file.partition(_QUEUE)[0] if _QUEUE in kept.file else _disk_of(kept.file)
         return disk is None or number(Folder(disk), "diskseq") in (None, kept.diskseq)
 
     async def _store(self, file: str, text: str) -> int:
