@@ -200,6 +200,8 @@ class Timeouts:
         Raises:
             _Held: the kernel does not answer: an attribute of a queue waits for who writes to another one.
         """
+        if _QUEUE not in file:
+            return attribute_of(*os.path.split(file))
         answer = await self._asker.ask(fetch(file), _PATIENCE)
         if not isinstance(answer, Answer):
             raise _Held

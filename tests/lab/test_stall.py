@@ -57,7 +57,7 @@ def measured(
     return stall, plan
 
 
-@pytest.mark.kernel(backend="scsi_debug_per_path", paths=2)
+@pytest.mark.kernel(backend="scsi_debug_per_path", paths=2, timeout=180)
 @pytest.mark.slow
 class TestAPathThatLosesCommands:
     def test_keeps_no_io_longer_than_the_budget(self, host: Host, failover: Map, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ class TestAPathThatLosesCommands:
         assert [file.read_text() for file in files] == before
 
 
-@pytest.mark.kernel(backend="scsi_debug_per_path", paths=2)
+@pytest.mark.kernel(backend="scsi_debug_per_path", paths=2, timeout=180)
 @pytest.mark.slow
 class TestAHostThatHoldsCommands:
     def test_keeps_no_io(self, host: Host, failover: Map, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ class TestAHostThatHoldsCommands:
         assert stall.caught <= 1.0 + SLACK
 
 
-@pytest.mark.kernel(backend="scsi_debug_per_path", paths=2)
+@pytest.mark.kernel(backend="scsi_debug_per_path", paths=2, timeout=180)
 @pytest.mark.slow
 class TestAPathThatIsOffline:
     def test_delays_nothing(self, host: Host, failover: Map, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ class TestAPathThatIsOffline:
         assert stall.caught <= 0.5
 
 
-@pytest.mark.kernel(backend="stuck", paths=2)
+@pytest.mark.kernel(backend="stuck", paths=2, timeout=180)
 @pytest.mark.slow
 class TestATargetThatCannotAbort:
     def test_keeps_what_it_holds_and_nothing_new(self, host: Host, failover: Map, tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ class TestATargetThatCannotAbort:
         assert next(bound for bound in plan.bounds if bound.fault == "target cannot abort").seconds == float("inf")
 
 
-@pytest.mark.kernel(backend="iscsi", paths=2)
+@pytest.mark.kernel(backend="iscsi", paths=2, timeout=180)
 @pytest.mark.slow
 class TestAPortalThatIsSilent:
     def test_keeps_no_io_longer_than_the_budget(self, host: Host, failover: Map, tmp_path: Path) -> None:

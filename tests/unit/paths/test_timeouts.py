@@ -107,18 +107,18 @@ class TestAPathThatIsAdopted:
 class TestAnAttributeWhoseReadersAreHeld:
     def test_is_left_as_it_is_and_told(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
         """A queue of a silent path may hold them; nobody waits for it, and the others are set."""
-        writer.unread.add("timeout")
+        writer.unread.add("max_sectors_kb")
 
-        changes = set_timeouts(timeouts(tmp_path, writer), path, TIGHT)
+        changes = set_timeouts(timeouts(tmp_path, writer), path, {**TIGHT, Knob.MAX_SECTORS: 512.0})
 
-        assert [str(each) for each in changes if each.error] == ["timeout ? -> 3: no answer"]
-        assert len(changes) == len(TIGHT)
+        assert [str(each) for each in changes if each.error] == ["max_sectors_kb ? -> 512: no answer"]
+        assert len(changes) == len(TIGHT) + 1
 
     def test_is_given_back_later(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
         """What it held stays in the journal until then."""
         before, one = contents(tmp_path), timeouts(tmp_path, writer)
-        set_timeouts(one, path, TIGHT)
-        writer.unread.add("timeout")
+        set_timeouts(one, path, {**TIGHT, Knob.MAX_SECTORS: 512.0})
+        writer.unread.add("max_sectors_kb")
         asyncio.run(one.release(path))
         writer.unread.clear()
 
