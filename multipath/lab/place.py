@@ -11,9 +11,17 @@ _TARGET: Final = _SYS / "kernel/config/target"
 
 
 def device(path: str) -> Path:
-    """Return the SCSI device of a path, in sysfs, by its address."""
+    """
+    Return the SCSI device of a path, in sysfs, by its address.
+
+    Raises:
+        LabError: there is no such disk.
+    """
     guest.refuse_outside()
-    return (_SYS / "block" / path / "device").resolve(strict=True)
+    try:
+        return (_SYS / "block" / path / "device").resolve(strict=True)
+    except FileNotFoundError as error:
+        raise LabError(f"there is no disk {path} that has a device") from error
 
 
 def address(path: str) -> str:
@@ -34,7 +42,8 @@ def at(place: str) -> str:
         place: As `address` has it.
     """
     found = sorted((_SYS / "bus/scsi/devices" / place / "block").glob("*"))
-    return found[0].name if found else ""
+    # The kernel shows it below its device first, and a moment later where all look for it.
+    return found[0].name if found and (_SYS / "block" / found[0].name).exists() else ""
 
 
 def knob(path: str, name: str) -> Path:

@@ -112,7 +112,10 @@ class TestScsiDebug:
                 told = verdict(host, checker, next(each for each in host.paths() if each.name == path.name))
             after = verdict(host, checker, path)
 
-        assert (before.state, ready(f"/dev/{path.name}"), after.state) == (PathState.UP, 0, PathState.UP)
+        assert (before.state, ready(f"/dev/{path.name}"), after.state) == (PathState.UP, 0, PathState.UP), (
+            before,
+            after,
+        )
         assert (asked.state, told) == (PathState.DOWN, Verdict(PathState.DOWN, "the kernel says offline")), asked
 
     def test_is_planned_in_time_though_a_path_is_silent(self) -> None:

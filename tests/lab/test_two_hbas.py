@@ -1,6 +1,7 @@
 """Emulated SCSI hosts, and what only hardware does: it is pulled out, and it stops to answer."""
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,7 +86,7 @@ class TestAnNvmeController:
     def test_is_one_of_two_that_show_one_namespace(self) -> None:
         """What is written through one is read through the other."""
         (names,) = guest.luns()
-        assert sorted(names) == ["nvme0n1", "nvme1n1"]
+        assert [re.sub(r"\d+", "N", name) for name in names] == ["nvmeNnN"] * 2
         with DirectDisk(f"/dev/{names[0]}") as disk:
             disk.write(0, b"seen from everywhere".ljust(4096))
         with DirectDisk(f"/dev/{names[1]}") as disk:
