@@ -160,7 +160,7 @@ class Multipathd(Questions):
         self._do_to_map("unsetprkey", ref)
 
     def set_reservation_status(self, ref: str, paths: Iterable[str] = ()) -> None:
-        """Have returning paths of a map registered; since 0.13 only these paths, where some are given."""
+        """Have returning paths of a map registered; newer releases take the paths that are meant."""
         named = " ".join(paths)
         self._do_to_map("setprstatus", ref, f" pathlist {quoted(named)}" if named else "")
 
@@ -169,11 +169,11 @@ class Multipathd(Questions):
         self._do_to_map("unsetprstatus", ref)
 
     def set_reservation_hold(self, ref: str) -> None:
-        """Have multipathd take this host for the holder of the reservation; since 0.12."""
+        """Have multipathd take this host for the holder of the reservation; newer releases only."""
         self._do_to_map("setprhold", ref)
 
     def unset_reservation_hold(self, ref: str) -> None:
-        """Have it not take this host for the holder; since 0.12."""
+        """Have it not take this host for the holder; newer releases only."""
         self._do_to_map("unsetprhold", ref)
 
     # The daemon itself.
@@ -189,6 +189,7 @@ class Multipathd(Questions):
 
     def shutdown(self) -> None:
         """End multipathd; newer releases hang up instead of an answer."""
+        self.daemon()  # is there one to hang up?
         with suppress(errors.DaemonMissing):
             self._do("shutdown")
         self._hang_up()

@@ -56,13 +56,13 @@ class Column:
         """
         if self.kind is Kind.WORD:
             return text
+        if self.kind is Kind.FLAG and text in self.words:
+            return text == self.words[0]
         if text == self.absent or text in _NOTHING:
             return _number(self.absent) if self.kind is Kind.NUMBER else None
-        if self.kind is Kind.NUMBER:
-            return int(text)
         if self.kind is Kind.FLAG:
-            return self._flag(text)
-        return text
+            raise ValueError(f"{text!r} is neither {' nor '.join(self.words)}")
+        return int(text) if self.kind is Kind.NUMBER else text
 
     def write(self, value: Value) -> str:
         """Return the text for a value; inverse of `read`."""
@@ -71,11 +71,6 @@ class Column:
         if self.kind is Kind.FLAG:
             return self.words[0] if value else self.words[1]
         return str(value)
-
-    def _flag(self, text: str) -> bool | None:
-        if text not in self.words:
-            raise ValueError(f"{text!r} is neither {' nor '.join(self.words)}")
-        return text == self.words[0]
 
 
 def _number(absent: str) -> int | None:

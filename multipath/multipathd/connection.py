@@ -68,9 +68,8 @@ class Connection:
         try:
             way = self._sent(text, deadline)
             return packet.receive(way, deadline).decode("utf-8", "surrogateescape")
-        except errors.DaemonError:
-            self._hang_up()
-            raise
+        except errors.DaemonError as error:  # of the way there, which knows no command
+            raise type(error)(command, error.said, error.hint) from None
         except (TimeoutError, BlockingIOError):
             self._hang_up()
             raise errors.DaemonTimeout(command, f"no answer in {self.timeout:g} s", _MAY_BE_DONE) from None

@@ -53,12 +53,13 @@ class CheckerStates:
     @classmethod
     def read(cls, text: str) -> Self:
         """Return what ``show status`` says."""
-        head, *lines = text.strip().splitlines() or [""]
-        rest = dict(line.split(": ", 1) for line in lines if ": " in line)
-        if head != "path checker states:" or not rest.keys() >= {"paths", "busy"}:
+        states, _, more = text.partition("\n\n")
+        head, *lines = states.splitlines() or [""]
+        rest = dict(line.split(": ", 1) for line in more.splitlines() if ": " in line)
+        counts = [_COUNT.match(line) for line in lines]
+        if head != "path checker states:" or None in counts or not rest.keys() >= {"paths", "busy"}:
             raise ValueError(f"no states of paths: {text[:100]!r}")
-        counts = {found[1]: int(found[2]) for line in lines if (found := _COUNT.match(line))}
-        return cls(counts, int(rest["paths"]), rest["busy"] == "True")
+        return cls({found[1]: int(found[2]) for found in counts if found}, int(rest["paths"]), rest["busy"] == "True")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class ReservationState(enum.StrEnum):
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Return what ``getprstatus`` or ``getprhold`` says; releases before 0.12 say a number."""
+        """Return what ``getprstatus`` or ``getprhold`` says; older releases say a number."""
         return cls({"0": "unset", "1": "set"}.get(text.strip(), text.strip()))
 
 

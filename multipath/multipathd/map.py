@@ -39,7 +39,7 @@ class DaemonMap:
         wwid: Its WWID.
         node: ``"dm-0"``, or ``"undef"``.
         failback: ``immediate``, ``manual``, ``followover``, ``deferred:10``; while it waits a bar and the seconds.
-            Releases before 0.10 say ``-`` for all but the first and third.
+            Older releases say ``-`` for all but the first and third.
         queueing: ``off``, ``on``, ``-``, ``"12 chk"`` before and ``"60 sec"`` while it waits for a path.
         paths_active: How many paths are active.
         read_only: Whether it refuses writes; ``None`` where multipathd does not know.
@@ -58,7 +58,7 @@ class DaemonMap:
         groups: Its groups.
         map_failures: How often the waiting ended without a path. *
         size: Rounded: ``"64M"``. *
-        max_sectors_kb: The largest request; ``None`` before 0.14. *
+        max_sectors_kb: The largest request; ``None`` of older releases. *
         inquiry: Vendor and product. *
         vpd_data: What a page of the vendor says. *
         foreign: Of another multipath driver's maps, which; ``None`` for those of device-mapper. *

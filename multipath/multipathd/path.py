@@ -33,15 +33,15 @@ class DaemonPath:
         wwid: The identity of its unit. *
         hctl: ``"0:0:0:1"``; ``None`` for what is not SCSI. *
         map: The name of its map; ``None`` for a path without one. *
-        inquiry: Vendor, product, and since 0.14 the revision. *
+        inquiry: Vendor, product, and in newer releases the revision. *
         serial: The serial number. *
         size: Rounded: ``"64M"``. *
         protocol: ``"scsi:fcp"``. *
         init_state: How far multipathd got with it: ``ok``, ``new``, ``udev-missing``. *
         failures: How often its checker found it failed. *
         next_check: A bar that shows how long ago it was checked; ``None`` without a map. *
-        port_group: The target port group; ``None`` before 0.14. *
-        max_sectors_kb: The largest request; ``None`` before 0.14. *
+        port_group: The target port group; ``None`` of older releases. *
+        max_sectors_kb: The largest request; ``None`` of older releases. *
         vpd_data: What a page of the vendor says. *
         foreign: Of another multipath driver's paths, which; ``None`` for those of device-mapper. *
     """

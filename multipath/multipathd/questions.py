@@ -32,8 +32,8 @@ class Questions(Connection):
     """
     Each question of multipathd's language as a method.
 
-    A map is named as multipathd knows it: by its name or ``dm-N``; a node below ``/dev/mapper`` does too, and since
-    0.10 the WWID. A path by its kernel name or ``major:minor``, or its node.
+    A map is named as multipathd knows it: by its name or ``dm-N``, newer releases also by its WWID; a node below
+    ``/dev/mapper`` does too. A path by its kernel name or ``major:minor``, or its node.
 
     Raises:
         DaemonError: each of them, by the kind of the failure; the tree is in `multipath.errors`.
@@ -129,7 +129,7 @@ class Questions(Connection):
         return self._read(f"getprstatus map {map_value(ref)}", ReservationState.read, ref)
 
     def reservation_hold(self, ref: str) -> ReservationState:
-        """Return whether multipathd takes this host for the holder of the reservation; since 0.12."""
+        """Return whether multipathd takes this host for the holder of the reservation; newer releases only."""
         return self._read(f"getprhold map {map_value(ref)}", ReservationState.read, ref)
 
     def reservation_key(self, ref: str) -> ReservationKey | None:

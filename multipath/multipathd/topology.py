@@ -33,7 +33,7 @@ def read_maps(text: str) -> tuple[DaemonMap, ...]:
 
 
 def write_maps(maps: Iterable[DaemonMap]) -> str:
-    """Return the maps as ``show maps json`` prints them; inverse of `read_maps`."""
+    """Return the maps as ``show maps json`` prints them; what needs no escape, `read_maps` reads back."""
     return _document('"maps": ' + _list([_map_lines(each) for each in maps], 1) + "\n")
 
 
