@@ -278,9 +278,11 @@ class Conversation:
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
-            os.setuid(65534)
-            os.write(writer, as_anybody().encode())
-            os._exit(0)
+            try:
+                os.setuid(65534)
+                os.write(writer, as_anybody().encode())
+            finally:
+                os._exit(0)
         os.close(writer)
         with open(reader) as result:
             said = result.read()
