@@ -7,8 +7,6 @@ each map fails or comes back. The peer prints the same families with prometheus-
 Python does otherwise; it is given them, and neither lists nor compares.
 """
 
-# mypy: untyped-calls-exclude=prometheus_client
-
 from pathlib import Path
 from typing import Final
 

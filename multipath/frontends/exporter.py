@@ -118,9 +118,10 @@ class Exporter:
 
         try:
             with asked(self._folder or FOLDER, patience=_PATIENCE) as manager:
-                return manager.ask("status")
+                status: object = manager.ask("status")
         except errors.MultipathError:
             return None
+        return status if isinstance(status, dict) else None
 
 
 @contextmanager

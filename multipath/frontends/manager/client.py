@@ -56,6 +56,8 @@ class ManagerClient:
         """
         self._send(word)
         answer = self._received()
+        if word not in answer:
+            raise errors.MultipathError(f"the manager's answer to {word!r} is none: is it of another version?")
         return cast("dict[str, Any]", answer[word])
 
     def events(self) -> Iterator[dict[str, Any]]:
@@ -84,7 +86,10 @@ class ManagerClient:
             raise errors.WaitTimeout(f"the manager did not answer in {self._patience:g} s") from None
         except ConnectionError:
             return None
-        message: dict[str, Any] = json.loads(line) if line else {}
+        try:
+            message: dict[str, Any] = dict(json.loads(line)) if line else {}
+        except (ValueError, TypeError, RecursionError):
+            raise errors.MultipathError("the manager's answer cannot be read: is it of another version?") from None
         if "error" in message:
             raise errors.MultipathError(f"the manager said: {message['error']}")
         return message or None

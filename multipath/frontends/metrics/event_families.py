@@ -31,12 +31,14 @@ class EventCounts:
 
     def __init__(self) -> None:
         self._before: Mapping[DevT, MapSnapshot] | None = None
+        self._compared = False
         self._all: Counter[str] = Counter()
         self._maps: dict[DevT, Counter[str]] = {}
 
     def take(self, snapshots: Iterable[MapSnapshot]) -> None:
         """Count what changed since the last time; the first time nothing did."""
         now = {snapshot.devt: snapshot for snapshot in snapshots}
+        self._compared = self._before is not None
         for event in compare(self._before, now) if self._before is not None else ():
             self._all[event.kind] += 1
             if event.kind is EventKind.REMOVED:
@@ -46,7 +48,13 @@ class EventCounts:
         self._before = now
 
     def add_to(self, readings: Readings) -> None:
-        """Add all counts, those that are 0 as well: a rate needs a beginning."""
+        """
+        Add all counts, those that are 0 as well: a rate needs a beginning.
+
+        After one collection alone there are none: whoever collects but once would count 0 for ever.
+        """
+        if not self._compared:
+            return
         for kind in EventKind:
             if kind is not EventKind.PRESENT:
                 readings[EVENTS].add(more(NO_LABELS, event=kind), self._all[kind])

@@ -2,7 +2,7 @@
 Readings as text: OpenMetrics 1.0, the older text format of Prometheus, or plain values for JSON; pure.
 
 prometheus-client could print them as well, from `multipath.frontends.exporter.Exporter.collect`; of 10,000 maps of 8
-paths that takes ten times as long.
+paths that takes fifty times as long.
 
 Source: the OpenMetrics specification 1.0 and Prometheus's "Exposition formats", version 0.0.4.
 """

@@ -101,18 +101,19 @@ def add_manager(readings: Readings, status: Record | None) -> None:
 def budgets(status: Record | None) -> dict[str, float]:
     """Return the stall budgets that a manager keeps, by the names of the maps."""
     maps = status.get("maps", ()) if status and status.get("acting") else ()
-    return {each["name"]: float(each["max_stall"]) for each in maps if each.get("max_stall") is not None}
+    found = {str(each.get("name")): each.get("max_stall") for each in maps}
+    return {name: budget for name, budget in found.items() if isinstance(budget, int | float)}
 
 
 def _add_map(readings: Readings, each: Record) -> None:
-    labels = more(NO_LABELS, map=str(each["name"]))
+    labels = more(NO_LABELS, map=str(each.get("name", "")))
     readings[STATE].add(more(labels, state=str(each.get("state", ""))), 1)
     _add(readings, BEST_GROUP, labels, each.get("best_group"))
     _add(readings, REFUSED, labels, bool(each.get("refused")))
     for name, family in _COUNTERS.items():
         _add(readings, family, labels, each.get(name))
     for path in each.get("paths", ()):
-        own = more(labels, group=str(path.get("group", 0)), path=str(path["name"]))
+        own = more(labels, group=str(path.get("group", 0)), path=str(path.get("name", "")))
         said = {"checker": str(path.get("checker", "")), "state": str(path.get("state", ""))}
         readings[CHECKER_STATE].add(more(own, **said), 1)
         for family, name in ((PRIORITY, "priority"), (CHECKS, "checks"), (MARGINAL, "marginal")):
