@@ -19,13 +19,13 @@ from .. import errors
 from ..maps.host import Host
 from ..maps.snapshot import read_snapshots
 from ..multipathd.socket import daemon_is_running
-from ..units import format_devt
 from .metrics import event_families, manager_families, map_families
 from .metrics.event_families import EventCounts
 from .metrics.exposition import Form, exposition
 from .metrics.family import NO_LABELS, Family, Kind, Readings, Series
 from .metrics.manager_families import add_manager, budgets
 from .metrics.map_families import add_maps
+from .metrics.members import Members
 from .metrics.registry import Collected
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Exporter:
 
     def __init__(self, host: Host, *, folder: Folder | None = None) -> None:
         self._host, self._folder = host, folder
-        self._counts, self._lock = EventCounts(), threading.Lock()
+        self._members, self._counts, self._lock = Members(host), EventCounts(), threading.Lock()
         self._stall: StallBounds | None = None
 
     def readings(self) -> Readings:
@@ -93,7 +93,7 @@ class Exporter:
     def _collected(self) -> Readings:
         began = time.monotonic()
         snapshots = read_snapshots(self._host.control)
-        devices = {format_devt(path.devt): path for path in self._host.paths()}
+        devices = self._members.paths(snapshots)
         self._counts.take(snapshots)
         status = self._managers_status()
         readings = Readings(families())

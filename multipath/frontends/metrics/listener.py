@@ -23,7 +23,7 @@ LOOPBACK: Final = "127.0.0.1"
 PORT: Final = 9747
 _MOST: Final = 16  # clients at a time
 _HIGHEST: Final = 65535
-_SILENCE: Final = 10.0  # seconds in which a client has to say, or to take, something
+_SILENCE: Final = 10.0  # seconds
 
 
 class Listener(ThreadingHTTPServer):
@@ -34,6 +34,7 @@ class Listener(ThreadingHTTPServer):
         exporter: What is asked.
         host: The address to listen on.
         port: The port; 0 takes a free one.
+        silence: Seconds in which a client has to say, or to take, something.
 
     Raises:
         FileError: nobody can listen there.
@@ -41,8 +42,10 @@ class Listener(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, exporter: Exporter, host: str = LOOPBACK, port: int = PORT) -> None:
-        self.exporter, self._clients = exporter, BoundedSemaphore(_MOST)
+    def __init__(
+        self, exporter: Exporter, host: str = LOOPBACK, port: int = PORT, *, silence: float = _SILENCE
+    ) -> None:
+        self.exporter, self.silence, self._clients = exporter, silence, BoundedSemaphore(_MOST)
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
             self.address_family, address = found[0][0], found[0][4]
@@ -88,8 +91,12 @@ class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
     server: Listener
-    timeout = _SILENCE
     server_version, sys_version = "mpath", ""
+
+    def setup(self) -> None:
+        """Be patient as long as the server is."""
+        super().setup()
+        self.connection.settimeout(self.server.silence)
 
     def do_GET(self) -> None:
         """Answer with the metrics, in the format that is accepted."""

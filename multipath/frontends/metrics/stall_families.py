@@ -88,8 +88,8 @@ class StallBounds:
         except errors.UnexpectedStatus:
             return worst
         for path in [devices[device] for device in paths if device in devices]:
-            if path.bus in _BUSES:
-                for key, seconds in _bounds(path.protocol, self._values(path), self._hz, bio, budget):
+            if path.bus in _BUSES and (values := self._values(path)):  # none of a device that was deleted
+                for key, seconds in _bounds(path.protocol, values, self._hz, bio, budget):
                     worst[key] = max(seconds, worst.get(key, 0.0))
         return worst
 

@@ -1,5 +1,6 @@
 """Snapshots, and what they have in common."""
 
+from multipath.maps.event import changes
 from tests.unit.frontends.cli.snapshots import ONE_GROUP, TWO_GROUPS, snapshot
 
 
@@ -34,6 +35,14 @@ class TestASnapshotThatFollowsAnother:
 
         assert now.table != known[0]
         assert now.status.groups[0].selector.name == "queue-length"
+
+    def test_is_told_of_it_by_who_compares_the_two(self) -> None:
+        """So that a host that is quiet is not parsed again and again."""
+        before, now = snapshot(), snapshot()
+        known = before.status
+
+        assert list(changes(before, now)) == []
+        assert now.status is known
 
     def test_keeps_what_it_has(self) -> None:
         """Who has asked once gets the same again."""

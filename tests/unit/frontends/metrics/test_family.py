@@ -1,7 +1,7 @@
 """Names, labels, and what nobody may put into them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multipath.frontends.exporter import families
@@ -19,6 +19,7 @@ class TestLabels:
 
         assert labels == {name: visible(value) for name, value in values.items()}
 
+    @example("\x1b", "\\x1b")
     @given(st.text(), st.text())
     def test_are_alike_only_where_the_texts_are(self, one: str, other: str) -> None:
         """Else two maps would be one series, and Prometheus would drop one of them."""

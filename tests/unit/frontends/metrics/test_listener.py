@@ -110,9 +110,13 @@ class TestAListener:
                 way.sendall(b"\r\n")
                 assert way.recv(12) == b"HTTP/1.0 200"
 
-    def test_hangs_up_on_one_who_says_nothing(self, listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_has_room_again_for_each_who_left(self, listener: Listener) -> None:
+        """However many they were."""
+        assert [asked(listener, method="HEAD").status for _ in range(2 * module._MOST)] == [200] * 2 * module._MOST
+
+    def test_hangs_up_on_one_who_says_nothing(self, listener: Listener) -> None:
         """After a time, which is short here."""
-        monkeypatch.setattr(module._Handler, "timeout", 0.01)
+        listener.silence = 0.01
         with socket.create_connection(("127.0.0.1", listener.server_port), timeout=30) as way:
             assert way.recv(1) == b""
 

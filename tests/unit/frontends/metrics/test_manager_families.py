@@ -71,7 +71,10 @@ class TestAManager:
     )
     def test_of_another_version_is_told_as_far_as_it_is_known(self, status: dict[str, Any]) -> None:
         """A value that is not there, or is none, is a series that is not there."""
-        assert series(readings(status), of.RUNNING) == {(): 1}
+        found = readings(status)
+
+        assert series(found, of.RUNNING) == {(): 1}
+        assert all(isinstance(value, int | float) for _, each in found for _, value in each)
         assert of.budgets(status) == {}
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from multipath import Host, Map, MultipathTable
+from multipath import Host, Map, MultipathTable, Path
+from multipath.frontends.metrics import stall_families as module
 from multipath.frontends.metrics.family import Readings
 from multipath.frontends.metrics.stall_families import BOUND, BUDGET, FAMILIES, StallBounds
+from multipath.paths.knobs import KnobFile
 from multipath.units import format_devt
 from multipath.virtual import VirtualHost
 
@@ -44,7 +46,7 @@ class TestABound:
         assert series(readings(host, {}), BOUND)["mpatha", "path silent", "new"] == math.inf
 
     def test_is_that_of_the_worst_path(self, host: Host) -> None:
-        """And follows what the kernel holds now; which files a path has is looked up once."""
+        """And follows what the kernel holds now."""
         bounds = StallBounds(host)
         before = series(readings(host, {}, bounds), BOUND)[LOST]
         set_timeout(host, "sda", 5)
@@ -54,12 +56,35 @@ class TestABound:
 
         assert before == one > both
 
+    def test_looks_up_once_which_files_a_path_has(self, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+        """That takes longer than to read them; a path that went away is forgotten."""
+        looked = []
+
+        def knob_files(path: Path, **_: object) -> tuple[KnobFile, ...]:
+            looked.append(path.name)
+            return ()
+
+        monkeypatch.setattr(module, "knob_files", knob_files)
+        bounds = StallBounds(host)
+        readings(host, {}, bounds)
+        readings(host, {}, bounds)
+        bounds.add_to(Readings(FAMILIES), [], {}, {})
+        readings(host, {}, bounds)
+
+        assert sorted(looked) == ["sda", "sda", "sdb", "sdb"]
+
     def test_is_shorter_where_a_manager_looks(self, host: Host) -> None:
         """By its budget, which is told as well."""
         found = readings(host, {"mpatha": 5.0})
 
         assert series(found, BUDGET) == {("mpatha",): 5.0}
         assert series(found, BOUND)["mpatha", "path silent", "new"] < 1
+
+    def test_of_a_device_that_was_deleted_is_none(self, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It has no timeouts any more, and the kernel's defaults would be made up."""
+        monkeypatch.setattr(module, "attribute_of", lambda *_: None)
+
+        assert series(readings(host, {}), BOUND) == {}
 
     def test_of_what_sysfs_does_not_show_is_none(self, host: Host) -> None:
         """Nor of a map that cannot be read."""
