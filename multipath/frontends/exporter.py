@@ -65,16 +65,20 @@ class Exporter:
         with self._lock, _uncollected():
             return self._collected()
 
-    def text(self, form: Form = Form.OPENMETRICS) -> str:
+    def text(self, form: str = Form.OPENMETRICS) -> str:
         """
         Collect once, and return the text that Prometheus reads.
 
+        Args:
+            form: ``"openmetrics"``, or ``"prometheus"`` for the older text format.
+
         Raises:
             DeviceMapperError: device-mapper cannot be asked.
+            ValueError: there is no such format.
         """
-        readings = self.readings()
+        chosen, readings = Form(form), self.readings()
         with _uncollected():
-            return exposition(readings, form)
+            return exposition(readings, chosen)
 
     def collect(self) -> "Iterator[Metric]":
         """

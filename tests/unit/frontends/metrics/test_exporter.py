@@ -84,6 +84,13 @@ class TestAnExporter:
         """The page is a whole one."""
         assert exporter.text().endswith("# EOF\n")
 
+    def test_prints_the_format_that_is_named(self, exporter: Exporter) -> None:
+        """By its word as well."""
+        assert exporter.text("openmetrics").endswith("# EOF\n")
+        assert not exporter.text("prometheus").endswith("# EOF\n")
+        with pytest.raises(ValueError, match="yaml"):
+            exporter.text("yaml")
+
     @pytest.mark.slow
     def test_prints_what_prometheus_takes_for_good_style(self, exporter: Exporter, mpath: Map) -> None:
         """By promtool: every family has help, a unit that is none other, and the suffix of its kind alone."""
