@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .errors import ConfigError as ConfigError
     from .errors import MultipathError as MultipathError
     from .errors import TableError as TableError
+    from .frontends.exporter import Exporter as Exporter
     from .maps.event import Event as Event
     from .maps.event import EventKind as EventKind
     from .maps.host import Host as Host
@@ -50,6 +51,7 @@ _ROOMS = {
     "DeviceInfo": "dm.device",
     "Event": "maps.event",
     "EventKind": "maps.event",
+    "Exporter": "frontends.exporter",
     "Features": "wire.features",
     "Host": "maps.host",
     "Map": "maps.map",

@@ -124,10 +124,26 @@ def save(document: Document, path: str | os.PathLike[str]) -> None:
         raw = str(document).encode("utf-8", "surrogateescape")
     except UnicodeEncodeError as error:
         raise ConfigError(f"not written: {error.reason}", path) from None
+    replace(path, raw, "writing the configuration")
+
+
+def replace(path: str | os.PathLike[str], raw: bytes, what: str) -> None:
+    """
+    Let a file hold these bytes, as `save` does it.
+
+    Args:
+        path: The file; it is made where there is none.
+        raw: The bytes.
+        what: What an error says was tried.
+
+    Raises:
+        FileError: it cannot be written; the file is as it was, and nothing else is left behind.
+    """
+    path = os.fspath(path)
     try:
         _replace(os.path.realpath(path), _former(path), raw)
     except OSError as error:
-        raise FileError(error.errno or 0, "writing the configuration", path) from error
+        raise FileError(error.errno or 0, what, path) from error
 
 
 def _former(path: str) -> os.stat_result | None:

@@ -47,6 +47,7 @@ class Charge:
         most: How many events are kept for a slow listener.
         maps: Every multipath map, by number.
         counts: How often what happened.
+        told: How often which kind of event was told.
         line: What the keeper is to do.
     """
 
@@ -61,6 +62,7 @@ class Charge:
     most: int = MOST
     maps: dict[DevT, MonitoredMap] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)
     line: KeeperLine = field(default_factory=KeeperLine)
     _subscriptions: set[Subscription] = field(default_factory=set)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -193,6 +195,7 @@ class Charge:
         device = "" if path is None else format_devt(path)
         event = MonitorEvent(0, time.time(), kind, name, wwid, device, before, after, reason, snapshot)
         self.count("events")
+        self.told[kind] = self.told.get(kind, 0) + 1
         for subscription in self._subscriptions:
             subscription.put(event)
 

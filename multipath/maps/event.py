@@ -90,6 +90,7 @@ def compare(before: Mapping[DevT, MapSnapshot], now: Mapping[DevT, MapSnapshot])
 
 def changes(before: MapSnapshot, now: MapSnapshot) -> Iterator[Event]:
     """Yield the events of one map between two snapshots of it."""
+    now.share(before)
     if before.name != now.name:
         yield Event(EventKind.RENAMED, now, detail=f"was {before.name}")
     if now.info.suspended and not before.info.suspended:

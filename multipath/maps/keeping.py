@@ -18,5 +18,8 @@ class Keeper(Protocol):
     async def recover(self) -> object:
         """Give back what a program that was killed had changed, and that no path that was adopted needs."""
 
+    def budget(self, settings: MapSettings | None) -> float | None:
+        """Return the stall budget that is kept for a map with these options; ``None`` without one."""
+
     async def hasten(self, path: Path) -> str:
         """Have the kernel end the commands that a silent path holds; return what was done."""

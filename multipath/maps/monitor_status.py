@@ -1,7 +1,7 @@
 """How everything that a monitor looks after stands at one moment."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..paths.request import Held
@@ -66,6 +66,7 @@ class MapStatus:
         total_q_time: For how many seconds it waited for a path.
         q_timeouts: How often it began to wait.
         map_failures: How often the waiting ended without a path.
+        max_stall: The stall budget that is kept, in seconds; ``None`` where there is none, or nobody keeps it.
     """
 
     name: str
@@ -82,6 +83,7 @@ class MapStatus:
     total_q_time: float = 0.0
     q_timeouts: int = 0
     map_failures: int = 0
+    max_stall: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class MonitorStatus:
         held: The questions that the kernel holds still.
         counts: How often what happened since: ``events``, ``uevents``, ``checks``, ``rounds``, ``plans``, ``failures``.
         late: For how many seconds the check that waits longest has been due; one that is under way is not late.
+        events: How often which kind of event was told since.
     """
 
     acting: bool
@@ -104,6 +107,7 @@ class MonitorStatus:
     held: tuple[Held, ...]
     counts: Mapping[str, int]
     late: float = 0.0
+    events: Mapping[str, int] = field(default_factory=dict)
 
     def rate(self, what: str) -> float:
         """Return how often per second something happened."""
@@ -121,18 +125,19 @@ class MonitorStatus:
             ],
             "counts": dict(self.counts),
             "late": self.late,
+            "events": {str(kind): number for kind, number in self.events.items()},
             "rates": {what: self.rate(what) for what in self.counts},
         }
 
 
 def status_of(charge: "Charge", began: float, held: Sequence[Held], late: float) -> MonitorStatus:
     """Return how everything stands."""
-    now = charge.now
-    maps = tuple(sorted((_map_status(each, now) for each in charge.maps.values()), key=lambda each: each.name))
-    return MonitorStatus(charge.act, now - began, maps, tuple(held), dict(charge.counts), late)
+    maps = tuple(sorted((_map_status(each, charge) for each in charge.maps.values()), key=lambda each: each.name))
+    told = dict(charge.told)
+    return MonitorStatus(charge.act, charge.now - began, maps, tuple(held), dict(charge.counts), late, told)
 
 
-def _map_status(about: "MonitoredMap", now: float) -> MapStatus:
+def _map_status(about: "MonitoredMap", charge: "Charge") -> MapStatus:
     supervisor = about.supervisor
     if supervisor is None:
         return MapStatus(about.name, about.wwid, "unmanaged", 0, 0, about.queueing, (), about.refused)
@@ -144,7 +149,7 @@ def _map_status(about: "MonitoredMap", now: float) -> MapStatus:
         next((number for number, state in supervisor.groups.items() if state == "current"), 0),
         supervisor.best,
         about.queueing,
-        tuple(filter(None, (_path_status(about, devt, now) for devt in [*about.paths, *about.outside]))),
+        tuple(filter(None, (_path_status(about, devt, charge.now) for devt in [*about.paths, *about.outside]))),
         about.refused,
         counters.path_faults,
         counters.switch_grp,
@@ -152,6 +157,7 @@ def _map_status(about: "MonitoredMap", now: float) -> MapStatus:
         counters.total_q_time,
         counters.q_timeouts,
         counters.map_failures,
+        charge.keeper.budget(about.settings) if charge.keeper is not None and charge.act else None,
     )
 
 

@@ -81,6 +81,13 @@ class MapSnapshot:
                 ) from error
         return cast(MultipathStatus, self._status)
 
+    def share(self, before: "MapSnapshot") -> None:
+        """Take over what was parsed of an earlier snapshot, as far as the kernel's texts are the same."""
+        if self._table is None and self.table_line.params == before.table_line.params:
+            object.__setattr__(self, "_table", before._table)
+            if self._status is None and self.status_line.params == before.status_line.params:
+                object.__setattr__(self, "_status", before._status)
+
 
 def read_snapshot(control: Control, ref: DeviceRef) -> MapSnapshot | None:
     """

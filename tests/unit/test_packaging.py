@@ -76,6 +76,8 @@ class TestTheWheel:
         names = zipfile.ZipFile(next(dist.glob("*.whl"))).namelist()
 
         assert {"multipath/py.typed", "multipath/_native/codec.pyi", "multipath/lab/pivot.sh"} <= set(names)
+        metrics = "multipath/frontends/metrics/multipath"
+        assert {f"{metrics}.rules.yml", f"{metrics}.dashboard.json"} <= set(names)
         assert {"multipath/_native/selector.pxd", "multipath/_native/group.pxd"} <= set(names)
         assert not [name for name in names if name.endswith(".pyx") or name.startswith(("tests", "_native"))]
 

@@ -25,6 +25,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "explain": ("explain", "everything that decides about a path or a map"),
     "run": ("run", "look after the maps of this machine, as a service in the foreground"),
     "status": ("status", "what the manager that mpath run started knows"),
+    "metrics": ("metrics", "what Prometheus is to know: printed, into a file, or over HTTP"),
     "plan": ("plan", "what would be done to have the maps that multipath.conf wants"),
     "apply": ("apply", "let this machine have the maps that multipath.conf wants"),
     "create": ("create", "make a map"),

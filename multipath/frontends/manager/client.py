@@ -19,16 +19,18 @@ class ManagerClient:
 
     Args:
         folder: Where its socket is.
+        patience: For how many seconds an answer is waited for.
 
     Raises:
         NotFound: no manager runs.
         FileError: its socket cannot be opened.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patience: float = _PATIENCE) -> None:
         place = folder / SOCKET
         self._way = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._way.settimeout(_PATIENCE)
+        self._patience = patience
+        self._way.settimeout(patience)
         try:
             self._way.connect(str(place))
         except (FileNotFoundError, ConnectionRefusedError):
@@ -54,6 +56,8 @@ class ManagerClient:
         """
         self._send(word)
         answer = self._received()
+        if word not in answer:
+            raise errors.MultipathError(f"the manager's answer to {word!r} is none: is it of another version?")
         return cast("dict[str, Any]", answer[word])
 
     def events(self) -> Iterator[dict[str, Any]]:
@@ -79,19 +83,22 @@ class ManagerClient:
         try:
             line = self._lines.readline()
         except TimeoutError:
-            raise errors.WaitTimeout(f"the manager did not answer in {_PATIENCE:g} s") from None
+            raise errors.WaitTimeout(f"the manager did not answer in {self._patience:g} s") from None
         except ConnectionError:
             return None
-        message: dict[str, Any] = json.loads(line) if line else {}
+        try:
+            message: dict[str, Any] = dict(json.loads(line)) if line else {}
+        except (ValueError, TypeError, RecursionError):
+            raise errors.MultipathError("the manager's answer cannot be read: is it of another version?") from None
         if "error" in message:
             raise errors.MultipathError(f"the manager said: {message['error']}")
         return message or None
 
 
 @contextmanager
-def asked(folder: Path) -> Iterator[ManagerClient]:
+def asked(folder: Path, patience: float = _PATIENCE) -> Iterator[ManagerClient]:
     """Yield a connection to the manager."""
-    client = ManagerClient(folder)
+    client = ManagerClient(folder, patience)
     try:
         yield client
     finally:

@@ -661,6 +661,10 @@ class RecordingKeeper:
         """Remember it."""
         self.done.append("recover")
 
+    def budget(self, settings: MapSettings | None) -> float | None:
+        """Return what is kept."""
+        return 5.0
+
     async def hasten(self, path: Path) -> str:
         """Remember it."""
         self.done.append(f"hasten {path.name}")
