@@ -27,6 +27,8 @@ cdef enum:
     RESET
     STORE
     FETCH
+    NVME_IO
+    PERSIST
 
 cdef struct Question:
     uint32_t state

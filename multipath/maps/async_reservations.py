@@ -1,0 +1,252 @@
+"""The reservations of the unit behind one map, for a program with an event loop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from .. import errors
+from ..config.configuration import Configuration
+from ..config.resolve import Resolver
+from ..multipathd.socket import daemon_is_running
+from ..paths.discover import discover
+from ..paths.path import Path
+from ..paths.request import Asker
+from ..paths.reservation import (
+    Reply,
+    Through,
+    read_capabilities,
+    read_full_status,
+    read_keys,
+    read_reservation,
+)
+from ..units import parse_devt
+from ..wire.reservation import (
+    FullStatus,
+    HeldReservation,
+    ReservationAction,
+    ReservationCapabilities,
+    ReservationKeys,
+    ReservationOrder,
+    ReservationType,
+)
+from .map import Map
+from .ownership import UUID_PREFIX
+from .prkeys import Prkey
+from .registration import register
+from .reservation_key import configured_key, keeps_key_in_file
+from .reservation_result import Member, PathOutcome, PathResult, ReservationResult, failure
+from .reserving import carry_out
+from .state_file import StateFolder
+
+_Read = TypeVar("_Read")
+
+
+class AsyncReservations:
+    """
+    As `Reservations`, whose methods these are, for ``await``.
+
+    Args:
+        mpath: The map; it is read anew for each order.
+        asker: Who makes the calls.
+        config: Where ``reservation_key`` stands.
+        state: Where the prkeys file is; ``None`` for nowhere.
+        through: How orders go to a path.
+    """
+
+    def __init__(
+        self, mpath: Map, asker: Asker, config: Configuration, state: StateFolder | None, through: Through
+    ) -> None:
+        self._map, self._asker, self._options = mpath, asker, Resolver(config)
+        self._state, self._through = state, through
+
+    @property
+    def wwid(self) -> str:
+        """The WWID of the map; empty for a map of another kind."""
+        return self._map.uuid.removeprefix(UUID_PREFIX) if self._map.uuid.startswith(UUID_PREFIX) else ""
+
+    # Orders.
+
+    async def register(
+        self,
+        key: int | None = None,
+        *,
+        current: int = 0,
+        ignore: bool = False,
+        aptpl: bool | None = None,
+        all_target_ports: bool = False,
+    ) -> ReservationResult:
+        """Register every path."""
+        wanted = await self._own(key)
+        persists = wanted.aptpl if aptpl is None else aptpl
+        if not wanted.key:
+            raise errors.NumberRefused("reservation key 0x0 stands for none; unregister takes a registration back")
+        order = ReservationOrder(
+            ReservationAction.REGISTER_AND_IGNORE if ignore else ReservationAction.REGISTER,
+            0 if ignore else current, wanted.key, aptpl=persists, all_target_ports=all_target_ports,
+        )  # fmt: skip
+        before = await self._remember(Prkey(wanted.key, persists))
+        try:
+            return await self._registered(order)
+        except BaseException:
+            await self._put_back(before)
+            raise
+
+    async def unregister(self, key: int | None = None, *, all_target_ports: bool = False) -> ReservationResult:
+        """Take the registration of every path back, and with it the reservation where a path holds it."""
+        own = (await self._own(key)).key
+        held = await self.reservation()
+        if held.type is not None and held.key == own:
+            await self.release(held.type, own)
+        order = ReservationOrder(ReservationAction.REGISTER, own, 0, all_target_ports=all_target_ports)
+        result = await self._registered(order)
+        await self._forget()
+        return result
+
+    async def reserve(self, kind: ReservationType, key: int | None = None) -> ReservationResult:
+        """Reserve the unit."""
+        return await self._ordered(ReservationAction.RESERVE, key, kind=kind)
+
+    async def release(self, kind: ReservationType, key: int | None = None) -> ReservationResult:
+        """Give the reservation up."""
+        return await self._ordered(ReservationAction.RELEASE, key, kind=kind)
+
+    async def clear(self, key: int | None = None) -> ReservationResult:
+        """Take the reservation and all registrations away, those of other hosts too."""
+        result = await self._ordered(ReservationAction.CLEAR, key)
+        await self._forget()
+        return result
+
+    async def preempt(
+        self, victim: int, kind: ReservationType, key: int | None = None, *, abort: bool = False
+    ) -> ReservationResult:
+        """Take the registrations with the key ``victim``, and the reservation where one of these holds it."""
+        action = ReservationAction.PREEMPT_AND_ABORT if abort else ReservationAction.PREEMPT
+        return await self._ordered(action, key, new=victim, kind=kind)
+
+    # What is there.
+
+    async def keys(self) -> ReservationKeys:
+        """Return every registered key."""
+        return await self._first("the registered keys", read_keys)
+
+    async def reservation(self) -> HeldReservation:
+        """Return who holds the unit."""
+        return await self._first("the reservation", read_reservation)
+
+    async def full_status(self) -> FullStatus:
+        """Return every registration, with who has it."""
+        return await self._first("the full status", read_full_status)
+
+    async def capabilities(self) -> ReservationCapabilities:
+        """Return what the unit can do."""
+        return await self._first("the capabilities", read_capabilities)
+
+    async def keys_by_path(self) -> tuple[tuple[PathResult, ReservationKeys | None], ...]:
+        """Return what each path says of the registered keys, the paths included that the map does not use now."""
+        _, members = self._members()
+        replies = await asyncio.gather(*(read_keys(self._asker, each.path) for each in members))
+        return tuple(
+            (member.result(PathOutcome(reply.outcome), reply.why), reply.read)
+            for member, reply in zip(members, replies, strict=True)
+        )
+
+    # How.
+
+    def _members(self) -> tuple[str, list[Member]]:
+        snapshot, sysfs = self._map.read(), self._map.sysfs
+        by_number = {path.devt: path for path in discover(sysfs)}
+        active = {parse_devt(path.device): path.active for path in snapshot.status.paths}
+        return snapshot.name, [Member(by_number[devt], usable) for devt, usable in active.items() if devt in by_number]
+
+    async def _first(self, what: str, ask: Callable[[Asker, Path], Awaitable[Reply[_Read]]]) -> _Read:
+        """Return what the first path answers that does; those that the map does not use come last."""
+        name, members = self._members()
+        results = []
+        for member in sorted(members, key=lambda each: not each.usable):
+            reply = await ask(self._asker, member.path)
+            if reply.read is not None:
+                return reply.read
+            results.append(member.result(PathOutcome(reply.outcome), reply.why))
+        raise failure(name, f"{what} cannot be read", results)
+
+    async def _registered(self, order: ReservationOrder) -> ReservationResult:
+        name, members = self._members()
+        results = await register(self._asker, name, members, order, self._through)
+        return ReservationResult(name, order, results, tuple(self._of_registration(order, results)))
+
+    async def _ordered(
+        self, action: ReservationAction, key: int | None, *, new: int = 0, kind: ReservationType | None = None
+    ) -> ReservationResult:
+        order = ReservationOrder(action, (await self._own(key)).key, new, kind)
+        name, members = self._members()
+        results = await carry_out(self._asker, name, members, order, self._through)
+        return ReservationResult(name, order, results, tuple(_of_reserving(order, results)))
+
+    async def _own(self, key: int | None) -> Prkey:
+        """Return the key that is meant: the one that is given, or the configured one."""
+        known = await self._blocking(lambda: configured_key(self._options, self.wwid, self._state))
+        if key is not None:
+            return Prkey(key, aptpl=bool(known and known.aptpl and known.key == key))
+        if known is None:
+            raise errors.ReservationError(
+                f"map {self._map.name}: no reservation key is configured (reservation_key in multipath.conf); give one"
+            )
+        return known
+
+    def _of_registration(self, order: ReservationOrder, results: tuple[PathResult, ...]) -> list[str]:
+        skipped = " ".join(each.name for each in results if each.outcome is PathOutcome.SKIPPED)
+        found = []
+        if skipped and order.new_key:
+            known = configured_key(self._options, self.wwid, self._state)
+            when = "they are by mpath run when they return" if known and known.key == order.new_key else (
+                "nobody will when they return, for reservation_key in multipath.conf is another"
+            )  # fmt: skip
+            found.append(f"{skipped} could not be registered; {when}")
+        if skipped and not order.new_key:
+            found.append(f"{skipped} could not be told: their registrations stay at the unit, if they have one")
+        if self._map.control.shared and self.wwid and daemon_is_running():
+            verb = "setprstatus" if order.new_key else "unsetprstatus"
+            found.append(f"multipathd does not know of it: multipathd {verb} map {self._map.name}")
+        return found
+
+    # The prkeys file.
+
+    async def _blocking(self, work: Callable[[], _Read]) -> _Read:
+        return await asyncio.to_thread(work) if self._state else work()
+
+    async def _remember(self, prkey: Prkey) -> Prkey | None:
+        """Write a key into the prkeys file where the configuration keeps it there; return what was in it."""
+        state = self._file()
+        if state is None:
+            return None
+        before = (await self._blocking(state.prkeys)).keys.get(self.wwid)
+        await self._blocking(lambda: state.set_prkey(self.wwid, prkey))
+        return before
+
+    async def _put_back(self, before: Prkey | None) -> None:
+        state = self._file()
+        with suppress(errors.MultipathError):  # what went wrong before is what counts
+            if state is not None and before is not None:
+                await self._blocking(lambda: state.set_prkey(self.wwid, before))
+            else:
+                await self._forget()
+
+    async def _forget(self) -> None:
+        state = self._file()
+        if state is not None:
+            await self._blocking(lambda: state.remove_prkey(self.wwid))
+
+    def _file(self) -> StateFolder | None:
+        return self._state if self.wwid and keeps_key_in_file(self._options, self.wwid) else None
+
+
+def _of_reserving(order: ReservationOrder, results: tuple[PathResult, ...]) -> list[str]:
+    """Return what there is to say of a reservation that only one path of several may use."""
+    takes = order.action in (ReservationAction.RESERVE, ReservationAction.PREEMPT, ReservationAction.PREEMPT_AND_ABORT)
+    holder = next((each.name for each in results if each.outcome is PathOutcome.DONE), "")
+    if not takes or order.type is None or order.type.lets_registrants_in or len(results) < 2:
+        return []
+    return [
+        f"{order.type.word}: only {holder} may use the unit as its holder; a type for registrants lets all paths in"
+    ]
