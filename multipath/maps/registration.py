@@ -3,8 +3,8 @@ Registering with every path of a map: all of them or none.
 
 Strategy: a registration belongs to a nexus, so each path has its own, and a path without one has its I/O refused as
 soon as somebody reserves the unit. So each path that the map uses is told, all at once; where one of them fails, the
-others get back the key that they had. That has to be known: an order that ignores the present key tells nobody what it was. So
-the keys that the unit knows are tried first, and the order that ignores comes last.
+others get back the key that they had. That has to be known: an order that ignores the present key tells nobody what it
+was. So the keys that the unit knows are tried first, and the order that ignores comes last.
 """
 
 import asyncio
