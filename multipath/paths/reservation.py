@@ -233,10 +233,15 @@ def _of_nvme(status: int) -> Reply[None]:
 
 
 def _of_kernel(status: int) -> Reply[None]:
-    """Read the kernel's own statuses; of NVMe, kernels before 6.3 return the controller's."""
+    """
+    Read the kernel's own statuses, which look like SCSI's.
+
+    Since Linux v6.4 they are the same for all drivers. Before, SCSI gave its result, which had a message byte too, and
+    NVMe the status of the controller.
+    """
     if status == 0:
         return Reply(Outcome.DONE)
-    if status in (_CONFLICT, by_nvme.CONFLICT) or status & 0x7FF == by_nvme.CONFLICT:
+    if status & 0xFF == _CONFLICT or status & 0x7FF == by_nvme.CONFLICT:
         return Reply(Outcome.CONFLICT, "reservation conflict")
     if status >> 16:
         return Reply(Outcome.FAILED, f"the path failed: {status:#x}")
