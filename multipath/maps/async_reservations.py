@@ -12,14 +12,8 @@ from ..multipathd.socket import daemon_is_running
 from ..paths.discover import discover
 from ..paths.path import Path
 from ..paths.request import Asker
-from ..paths.reservation import (
-    Reply,
-    Through,
-    read_capabilities,
-    read_full_status,
-    read_keys,
-    read_reservation,
-)
+from ..paths.reservation import read_capabilities, read_full_status, read_keys, read_reservation
+from ..paths.reservation_reply import Reply, Through
 from ..units import parse_devt
 from ..wire.reservation import (
     FullStatus,

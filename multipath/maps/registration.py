@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..paths.request import Asker
-from ..paths.reservation import Outcome, Reply, Through, read_keys, send
+from ..paths.reservation import read_keys, send
+from ..paths.reservation_reply import Outcome, Reply, Through
 from ..units import DevT
 from ..wire.reservation import ReservationAction, ReservationOrder
 from .reservation_result import Member, PathOutcome, PathResult, failure

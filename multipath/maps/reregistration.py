@@ -12,7 +12,8 @@ The check of the path waits for it, so whoever decides about the path learns tha
 import asyncio
 
 from .. import errors
-from ..paths.reservation import Through, read_keys
+from ..paths.reservation import read_keys
+from ..paths.reservation_reply import Through
 from ..paths.state import PathState
 from ..probes.verdict import Verdict
 from ..wire.reservation import ReservationAction, ReservationOrder

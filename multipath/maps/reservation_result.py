@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .. import errors
 from ..paths.path import Path
-from ..paths.reservation import Reply
+from ..paths.reservation_reply import Reply
 from ..units import DevT
 from ..wire.reservation import ReservationOrder
 

@@ -1,6 +1,8 @@
 """The reservations of the unit behind one map: what can be ordered, and who has what."""
 
-from ..paths.reservation import Through
+from typing import TYPE_CHECKING
+
+from ..paths.reservation_reply import Through
 from ..wire.reservation import (
     FullStatus,
     HeldReservation,
@@ -8,9 +10,11 @@ from ..wire.reservation import (
     ReservationKeys,
     ReservationType,
 )
-from .async_reservations import AsyncReservations
 from .event_loop import in_a_loop
 from .reservation_result import PathResult, ReservationResult
+
+if TYPE_CHECKING:  # at work it is the caller's
+    from .async_reservations import AsyncReservations
 
 __all__ = ["Reservations", "Through"]
 
@@ -31,7 +35,7 @@ class Reservations:
     Synchronization: none required; orders of one host at the same time are carried out in any order.
     """
 
-    def __init__(self, asynchronous: AsyncReservations) -> None:
+    def __init__(self, asynchronous: "AsyncReservations") -> None:
         self.asynchronous = asynchronous
 
     def register(

@@ -16,7 +16,8 @@ from dataclasses import replace
 
 from ..paths.path import Path
 from ..paths.request import Asker
-from ..paths.reservation import Outcome, Reply, Through, read_keys, read_reservation, send
+from ..paths.reservation import read_keys, read_reservation, send
+from ..paths.reservation_reply import Outcome, Reply, Through
 from ..wire.reservation import HeldReservation, ReservationAction, ReservationOrder
 from .registration import register
 from .reservation_result import Member, PathOutcome, PathResult, failure

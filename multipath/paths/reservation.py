@@ -10,13 +10,11 @@ Source: SPC-5, 5.14; linux ``<linux/pr.h>``, ``drivers/scsi/sd.c`` and ``drivers
 """
 
 import asyncio
-import enum
 import errno
 import os
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final, TypeVar
 
 from ..units import format_devt
 from ..wire import nvme_reservation as by_nvme
@@ -34,6 +32,7 @@ from ..wire.reservation import (
 from ..wire.sense import SenseKey, parse_sense
 from .path import Path
 from .request import Answer, Asker, Operation, Request, Silence, fetch, nvme, nvme_io, persist, scsi, scsi_out
+from .reservation_reply import Outcome, Reply, Through
 from .sysfs import SYSFS
 
 DEADLINE: Final = 15.0  # seconds for one order, with all its tries
@@ -42,7 +41,7 @@ _TRIES: Final = 6
 _PAUSE: Final = 0.05  # seconds before the second try of what is busy; then twice as long each time
 _USUAL: Final = 8192  # bytes of an answer; some arrays take no larger number
 _MOST: Final = 0xFFFC
-_BUSY, _CONFLICT, _TASK_SET_FULL = 0x08, 0x18, 0x28
+_CHECK, _BUSY, _CONFLICT, _TASK_SET_FULL = 0x02, 0x08, 0x18, 0x28
 _AGAIN: Final = frozenset({SenseKey.UNIT_ATTENTION, SenseKey.ABORTED_COMMAND})
 _TRANSITION: Final = (0x04, 0x0A)
 _TYPES: Final = tuple(ReservationType)  # the kernel numbers them from 1
@@ -50,54 +49,15 @@ _PATH_STATUS: Final = 0x0300  # NVMe: statuses of the path, the host's own among
 _Read = TypeVar("_Read")
 
 
-class Through(enum.StrEnum):
-    """How orders go to a path: as commands of its language, or by the kernel's own calls."""
-
-    COMMANDS = "commands"
-    IOCTL = "ioctl"
-
-
-class Outcome(enum.StrEnum):
-    """
-    What became of an order or a question.
-
-    ``DONE``; ``CONFLICT``: the key is not what this nexus is registered with, or another holds the unit; ``REFUSED``:
-    the unit does not know it, or not so; ``FAILED``: no answer came, and nobody knows whether it was done.
-    """
-
-    DONE = "done"
-    CONFLICT = "conflict"
-    REFUSED = "refused"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply(Generic[_Read]):
-    """
-    What came of one order or question.
-
-    Attributes:
-        outcome: In a word.
-        why: What was answered, for people; empty for what was done.
-        read: What was asked for, where it came.
-        sense: The sense data of a refusal.
-    """
-
-    outcome: Outcome
-    why: str = ""
-    read: _Read | None = None
-    sense: bytes = b""
-
-
 async def send(asker: Asker, path: Path, order: ReservationOrder, through: Through = Through.COMMANDS) -> Reply[None]:
     """Send an order through a path."""
     if through is Through.IOCTL:
-        return (await _answered(asker, persist(path, _packed(order)), path))[0]
+        return (await _answered(asker, persist(path, _packed(order))))[0]
     if path.bus == "nvme":
         entry, data = by_nvme.order_entry(order)
-        return (await _answered(asker, nvme_io(path, entry, data=data, timeout=_TIMEOUT), path))[0]
+        return (await _answered(asker, nvme_io(path, entry, data=data, timeout=_TIMEOUT)))[0]
     command, parameters = by_scsi.order_command(order)
-    return (await _answered(asker, scsi_out(path, command, parameters, timeout=_TIMEOUT), path))[0]
+    return (await _answered(asker, scsi_out(path, command, parameters, timeout=_TIMEOUT)))[0]
 
 
 async def read_keys(asker: Asker, path: Path) -> Reply[ReservationKeys]:
@@ -125,7 +85,7 @@ async def read_capabilities(asker: Asker, path: Path) -> Reply[ReservationCapabi
     """Ask a path what the unit can do."""
     if path.bus != "nvme":
         return await _read(asker, path, ReadService.CAPABILITIES, by_scsi.parse_capabilities)
-    number, text = await _answered(asker, fetch(f"{SYSFS}/dev/block/{format_devt(path.devt)}/nsid"), path)
+    number, text = await _answered(asker, fetch(f"{SYSFS}/dev/block/{format_devt(path.devt)}/nsid"))
     if number.outcome is not Outcome.DONE:
         return Reply(number.outcome, number.why)
     request = nvme(path, identify_namespace(int(text)), IDENTIFY_LENGTH, timeout=_TIMEOUT)
@@ -134,18 +94,18 @@ async def read_capabilities(asker: Asker, path: Path) -> Reply[ReservationCapabi
 
 async def _read(asker: Asker, path: Path, service: ReadService, parse: Callable[[bytes], _Read]) -> Reply[_Read]:
     """Ask in SCSI; once more with all the room there is where the answer is longer than usual."""
-    reply, data = await _answered(asker, _reading(path, service, _USUAL), path)
+    reply, data = await _answered(asker, _reading(path, service, _USUAL))
     if reply.outcome is Outcome.DONE and service is not ReadService.CAPABILITIES and by_scsi.told_length(data) > _USUAL:
-        reply, data = await _answered(asker, _reading(path, service, _MOST), path)
+        reply, data = await _answered(asker, _reading(path, service, _MOST))
     return _as_read(reply, data, parse)
 
 
 async def _report(asker: Asker, path: Path, parse: Callable[[bytes], _Read]) -> Reply[_Read]:
     """Ask in NVMe, likewise."""
-    reply, data = await _answered(asker, nvme_io(path, by_nvme.report_entry(_USUAL), _USUAL, timeout=_TIMEOUT), path)
+    reply, data = await _answered(asker, nvme_io(path, by_nvme.report_entry(_USUAL), _USUAL, timeout=_TIMEOUT))
     if reply.outcome is Outcome.DONE and by_nvme.report_length(data) > _USUAL:
         long = min(by_nvme.report_length(data), 256 << 10)
-        reply, data = await _answered(asker, nvme_io(path, by_nvme.report_entry(long), long, timeout=_TIMEOUT), path)
+        reply, data = await _answered(asker, nvme_io(path, by_nvme.report_entry(long), long, timeout=_TIMEOUT))
     return _as_read(reply, data, parse)
 
 
@@ -162,23 +122,32 @@ def _as_read(reply: Reply[None], data: bytes, parse: Callable[[bytes], _Read]) -
         return Reply(Outcome.REFUSED, f"its answer contradicts itself: {error}")
 
 
-async def _answered(asker: Asker, request: Request, path: Path) -> tuple[Reply[None], bytes]:
+async def _answered(asker: Asker, request: Request) -> tuple[Reply[None], bytes]:
     """Send a request until it has an answer that will not be another one in a moment."""
     loop, pause = asyncio.get_running_loop(), _PAUSE
     until = loop.time() + DEADLINE
     for tries_left in reversed(range(_TRIES)):
         answer = await asker.ask(request, max(0.0, until - loop.time()))
-        if not tries_left or not _is_for_now(answer, path) or loop.time() + pause > until:
+        if not tries_left or not _is_for_now(answer, request) or loop.time() + pause > until:
             break
-        if not (isinstance(answer, Answer) and _key(answer) in _AGAIN):
+        if not _is_told_once(answer):
             await asyncio.sleep(pause)
             pause *= 2
     return _heard(answer, request.operation), answer.data if isinstance(answer, Answer) else b""
 
 
-def _is_for_now(answer: Answer | Silence, path: Path) -> bool:
+def _is_told_once(answer: Answer | Silence) -> bool:
+    """Whether the next answer may be another one already."""
+    return isinstance(answer, Answer) and (_key(answer) in _AGAIN or answer.result & 0xFF == _CHECK)
+
+
+def _is_for_now(answer: Answer | Silence, request: Request) -> bool:
     """Whether an answer only says that now is not the time."""
-    if isinstance(answer, Silence) or answer.error or path.bus == "nvme" or answer.host:
+    if isinstance(answer, Silence) or answer.error or answer.host:
+        return False
+    if request.operation is Operation.PERSIST:  # kernels before 6.4 tell so of a unit attention, without its sense
+        return answer.result & 0xFF == _CHECK
+    if request.operation not in (Operation.SCSI, Operation.SCSI_OUT):
         return False
     sense = parse_sense(answer.sense)
     moving = sense is not None and sense.key is SenseKey.NOT_READY and (sense.asc, sense.ascq) == _TRANSITION

@@ -224,6 +224,16 @@ class TestUnregistering:
 
         assert (site.keys, site.pr.reservation().is_held) == ([], False)
 
+    def test_gives_up_what_a_lost_path_holds(self, site: Site) -> None:
+        """Else nobody could give it up any more."""
+        site.pr.register(OURS)
+        site.pr.reserve(WERO, OURS)
+        site.map.fail_path("sda")
+
+        site.pr.unregister(OURS)
+
+        assert (site.keys, site.array.units[0].reservations.reservation) == ([], None)
+
     def test_with_another_key_changes_nothing(self, site: Site) -> None:
         """Neither the registrations nor the reservation."""
         site.pr.register(OURS)

@@ -83,6 +83,12 @@ class TestReading:
         assert parse_keys(answer) == ReservationKeys(7, (0xABC, 0xDEF))
         assert parse_keys(bytes(8)) == ReservationKeys(0)
 
+    @pytest.mark.parametrize("parse", [parse_keys, parse_reservation, parse_full_status])
+    def test_takes_no_part_for_the_whole(self, parse: Callable[[bytes], object]) -> None:
+        """One of two keys came: who is missing may be the one that counts."""
+        with pytest.raises(ValueError, match="16 bytes came of 24"):
+            parse(bytes.fromhex("00000007 00000010 0000000000000abc"))
+
     def test_finds_the_reservation(self) -> None:
         """None, one of a known type, or of one that nobody knows."""
         head = bytes.fromhex("00000007 00000010 0000000000000abc 00000000 00")
