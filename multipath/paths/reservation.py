@@ -89,7 +89,7 @@ async def read_capabilities(asker: Asker, path: Path) -> Reply[ReservationCapabi
     if number.outcome is not Outcome.DONE:
         return Reply(number.outcome, number.why)
     request = nvme(path, identify_namespace(int(text)), IDENTIFY_LENGTH, timeout=_TIMEOUT)
-    return _as_read(*await _answered(asker, request, path), by_nvme.parse_rescap)
+    return _as_read(*await _answered(asker, request), by_nvme.parse_rescap)
 
 
 async def _read(asker: Asker, path: Path, service: ReadService, parse: Callable[[bytes], _Read]) -> Reply[_Read]:
