@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import TypeVar
 
 from .. import errors
@@ -28,7 +27,7 @@ from .map import Map
 from .ownership import UUID_PREFIX
 from .prkeys import Prkey
 from .registration import register
-from .reservation_key import configured_key, keeps_key_in_file
+from .reservation_key import KeptKey
 from .reservation_result import Member, PathOutcome, PathResult, ReservationResult, failure
 from .reserving import carry_out
 from .state_file import StateFolder
@@ -51,13 +50,9 @@ class AsyncReservations:
     def __init__(
         self, mpath: Map, asker: Asker, config: Configuration, state: StateFolder | None, through: Through
     ) -> None:
-        self._map, self._asker, self._options = mpath, asker, Resolver(config)
-        self._state, self._through = state, through
-
-    @property
-    def wwid(self) -> str:
-        """The WWID of the map; empty for a map of another kind."""
-        return self._map.uuid.removeprefix(UUID_PREFIX) if self._map.uuid.startswith(UUID_PREFIX) else ""
+        self._map, self._asker, self._through = mpath, asker, through
+        wwid = mpath.uuid.removeprefix(UUID_PREFIX) if mpath.uuid.startswith(UUID_PREFIX) else ""
+        self._key = KeptKey(mpath.name, wwid, Resolver(config), state)
 
     # Orders.
 
@@ -71,7 +66,7 @@ class AsyncReservations:
         all_target_ports: bool = False,
     ) -> ReservationResult:
         """Register every path."""
-        wanted = await self._own(key)
+        wanted = await self._key.meant(key)
         persists = wanted.aptpl if aptpl is None else aptpl
         if not wanted.key:
             raise errors.NumberRefused("reservation key 0x0 stands for none; unregister takes a registration back")
@@ -79,22 +74,22 @@ class AsyncReservations:
             ReservationAction.REGISTER_AND_IGNORE if ignore else ReservationAction.REGISTER,
             0 if ignore else current, wanted.key, aptpl=persists, all_target_ports=all_target_ports,
         )  # fmt: skip
-        before = await self._remember(Prkey(wanted.key, persists))
+        before = await self._key.remember(Prkey(wanted.key, persists))
         try:
             return await self._registered(order)
         except BaseException:
-            await self._put_back(before)
+            await self._key.put_back(before)
             raise
 
     async def unregister(self, key: int | None = None, *, all_target_ports: bool = False) -> ReservationResult:
         """Take the registration of every path back, and with it the reservation where a path holds it."""
-        own = (await self._own(key)).key
+        own = (await self._key.meant(key)).key
         held = await self.reservation()
         if held.type is not None and held.key == own:
             await self.release(held.type, own)
         order = ReservationOrder(ReservationAction.REGISTER, own, 0, all_target_ports=all_target_ports)
         result = await self._registered(order)
-        await self._forget()
+        await self._key.forget()
         return result
 
     async def reserve(self, kind: ReservationType, key: int | None = None) -> ReservationResult:
@@ -108,7 +103,7 @@ class AsyncReservations:
     async def clear(self, key: int | None = None) -> ReservationResult:
         """Take the reservation and all registrations away, those of other hosts too."""
         result = await self._ordered(ReservationAction.CLEAR, key)
-        await self._forget()
+        await self._key.forget()
         return result
 
     async def preempt(
@@ -167,72 +162,31 @@ class AsyncReservations:
     async def _registered(self, order: ReservationOrder) -> ReservationResult:
         name, members = self._members()
         results = await register(self._asker, name, members, order, self._through)
-        return ReservationResult(name, order, results, tuple(self._of_registration(order, results)))
+        return ReservationResult(name, order, results, tuple(await self._of_registration(order, results)))
 
     async def _ordered(
         self, action: ReservationAction, key: int | None, *, new: int = 0, kind: ReservationType | None = None
     ) -> ReservationResult:
-        order = ReservationOrder(action, (await self._own(key)).key, new, kind)
+        order = ReservationOrder(action, (await self._key.meant(key)).key, new, kind)
         name, members = self._members()
         results = await carry_out(self._asker, name, members, order, self._through)
         return ReservationResult(name, order, results, tuple(_of_reserving(order, results)))
 
-    async def _own(self, key: int | None) -> Prkey:
-        """Return the key that is meant: the one that is given, or the configured one."""
-        known = await self._blocking(lambda: configured_key(self._options, self.wwid, self._state))
-        if key is not None:
-            return Prkey(key, aptpl=bool(known and known.aptpl and known.key == key))
-        if known is None:
-            raise errors.ReservationError(
-                f"map {self._map.name}: no reservation key is configured (reservation_key in multipath.conf); give one"
-            )
-        return known
-
-    def _of_registration(self, order: ReservationOrder, results: tuple[PathResult, ...]) -> list[str]:
+    async def _of_registration(self, order: ReservationOrder, results: tuple[PathResult, ...]) -> list[str]:
         skipped = " ".join(each.name for each in results if each.outcome is PathOutcome.SKIPPED)
         found = []
         if skipped and order.new_key:
-            known = configured_key(self._options, self.wwid, self._state)
+            known = await self._key.configured()
             when = "they are by mpath run when they return" if known and known.key == order.new_key else (
                 "nobody will when they return, for reservation_key in multipath.conf is another"
             )  # fmt: skip
             found.append(f"{skipped} could not be registered; {when}")
         if skipped and not order.new_key:
             found.append(f"{skipped} could not be told: their registrations stay at the unit, if they have one")
-        if self._map.control.shared and self.wwid and daemon_is_running():
+        if self._map.control.shared and self._key.wwid and daemon_is_running():
             verb = "setprstatus" if order.new_key else "unsetprstatus"
             found.append(f"multipathd does not know of it: multipathd {verb} map {self._map.name}")
         return found
-
-    # The prkeys file.
-
-    async def _blocking(self, work: Callable[[], _Read]) -> _Read:
-        return await asyncio.to_thread(work) if self._state else work()
-
-    async def _remember(self, prkey: Prkey) -> Prkey | None:
-        """Write a key into the prkeys file where the configuration keeps it there; return what was in it."""
-        state = self._file()
-        if state is None:
-            return None
-        before = (await self._blocking(state.prkeys)).keys.get(self.wwid)
-        await self._blocking(lambda: state.set_prkey(self.wwid, prkey))
-        return before
-
-    async def _put_back(self, before: Prkey | None) -> None:
-        state = self._file()
-        with suppress(errors.MultipathError):  # what went wrong before is what counts
-            if state is not None and before is not None:
-                await self._blocking(lambda: state.set_prkey(self.wwid, before))
-            else:
-                await self._forget()
-
-    async def _forget(self) -> None:
-        state = self._file()
-        if state is not None:
-            await self._blocking(lambda: state.remove_prkey(self.wwid))
-
-    def _file(self) -> StateFolder | None:
-        return self._state if self.wwid and keeps_key_in_file(self._options, self.wwid) else None
 
 
 def _of_reserving(order: ReservationOrder, results: tuple[PathResult, ...]) -> list[str]:

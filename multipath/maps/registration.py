@@ -9,9 +9,11 @@ was. So the keys that the unit knows are tried first, and the order that ignores
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
+from .. import errors
 from ..paths.request import Asker
 from ..paths.reservation import read_keys, send
 from ..paths.reservation_reply import Outcome, Reply, Through
@@ -57,7 +59,23 @@ async def register(
     Raises:
         ReservationConflict: a path is registered with another key; the others have the key again that they had.
         ReservationError: a path refused, or did not answer; likewise.
+
+    Who is cancelled meanwhile leaves nothing half done either: it is taken back before the task ends.
     """
+    work = asyncio.ensure_future(_registered(asker, name, members, order, through))
+    try:
+        results, told = await asyncio.shield(work)
+    except asyncio.CancelledError:
+        with suppress(errors.ReservationError):  # it was taken back
+            _, told = await work
+            await asyncio.gather(*(_undo(asker, each, order, through) for each in told))
+        raise
+    return results
+
+
+async def _registered(
+    asker: Asker, name: str, members: Sequence[Member], order: ReservationOrder, through: Through
+) -> tuple[tuple[PathResult, ...], list[_Told]]:
     told = await asyncio.gather(*(_first(asker, some, order, through) for some in _groups(members, order)))
     told = await asyncio.gather(*(_again(asker, each, order, through, told) for each in told))
     bad = [each for each in told if each.reply.outcome is not Outcome.DONE]
@@ -67,7 +85,7 @@ async def register(
         results |= {each.devt: each for each in undone}
         what = "registering failed on a path, and was taken back on the others" if told else "no path can be used"
         raise failure(name, what, _all(members, results))
-    return _all(members, results)
+    return _all(members, results), told
 
 
 def _all(members: Sequence[Member], results: dict[DevT, PathResult]) -> tuple[PathResult, ...]:

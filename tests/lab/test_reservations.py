@@ -9,16 +9,18 @@ import asyncio
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from multipath import Host, Map, MultipathTable, errors
+from multipath import Host, Map, Monitor, MultipathTable, errors
+from multipath.config.reader import read_configuration
 from multipath.lab import guest
 from multipath.maps.reservation_result import PathOutcome
 from multipath.maps.reservations import Reservations
+from multipath.maps.state_file import StateFolder
 from multipath.wire.reservation import ReservationType
 
 LOOPBACK: Final = pytest.mark.kernel(backend="tcm_loop", paths=4, timeout=180)
@@ -28,6 +30,25 @@ EARO: Final = ReservationType.EXCLUSIVE_ACCESS_REGISTRANTS_ONLY
 WEAR: Final = ReservationType.WRITE_EXCLUSIVE_ALL_REGISTRANTS
 WE: Final = ReservationType.WRITE_EXCLUSIVE
 BLOCK: Final = 4096
+DEADLINE: Final = 60.0
+CONFIGURATION: Final = """
+defaults {
+    find_multipaths off
+    user_friendly_names no
+    polling_interval 1
+    max_polling_interval 2
+    checker_timeout 10
+    reservation_key 0xa11ce
+}
+overrides {
+    path_checker tur
+    detect_checker no
+    skip_kpartx yes
+}
+blacklist {
+    devnode "^(ram|loop|ubd|vd)"
+}
+"""
 
 
 def sg_persist(disk: str, *words: str) -> tuple[int, str]:
@@ -86,6 +107,13 @@ def write(node: str) -> bool:
     """Whether one block can be written past the cache."""
     command = ["dd", "if=/dev/zero", f"of={node}", f"bs={BLOCK}", "count=1", "oflag=direct"]
     return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+async def met(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(DEADLINE):
+        while not true():
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture
@@ -322,6 +350,32 @@ class TestOverIscsi:
         assert {each.initiator.split(",")[0] for each in pr.full_status().registrants} == {
             "iqn.2026-11.lab.multipath:guest"
         }
+
+
+@LOOPBACK
+class TestAMonitor:
+    def test_registers_a_path_before_it_is_used_again(self, host: Host, tmp_path: Path) -> None:
+        """It lost its registration; sg_persist sees it again as soon as the map has the path back."""
+        config = read_configuration([("multipath.conf", CONFIGURATION)])
+        lost, kept = guest.luns()[0][:2]
+
+        async def story() -> list[int]:
+            async with Monitor(host, config=config, state=StateFolder(tmp_path)) as monitor:
+                await monitor.settled()
+                (mpath,) = host.maps()
+                pr = host.reservations(mpath.name, config=config).asynchronous
+                await pr.register()
+                drained(lost)
+                assert sg_persist(lost, "--out", "--register-ignore", "--param-sark=0")[0] == 0
+                guest.set_state(lost, "offline")
+                await met(lambda: mpath.status().paths_active == 3)
+                guest.set_state(lost, "running")
+                await met(lambda: mpath.status().paths_active == 4)
+                found = Other([kept]).keys()
+                await pr.clear()
+            return found
+
+        assert asyncio.run(story()) == [OURS] * 4
 
 
 @LOOPBACK

@@ -420,6 +420,23 @@ class TestASilentPath:
 
         assert (took < 31, keys) == (True, [])
 
+    def test_does_not_leave_half_a_registration_behind_who_is_cancelled(self) -> None:
+        """Whoever does not want to wait any longer gets nothing, and nothing is left."""
+        with VirtualHost() as world:
+            site = Site(world)
+            site.array.paths[2].latency = 3.0
+
+            async def story() -> tuple[list[int], list[int]]:
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(1):
+                        await site.pr.asynchronous.register(OURS)
+                return site.keys, sorted(site.key_of.values())
+
+            found = run(world.clock, story())
+            site.host.close()
+
+        assert found == ([], [])
+
 
 class TestTheConfiguredKey:
     def test_is_taken_where_none_is_given(self, site: Site) -> None:
