@@ -51,13 +51,19 @@ _Read = TypeVar("_Read")
 
 async def send(asker: Asker, path: Path, order: ReservationOrder, through: Through = Through.COMMANDS) -> Reply[None]:
     """Send an order through a path."""
-    if through is Through.IOCTL:
-        return (await _answered(asker, persist(path, _packed(order))))[0]
+    return (await _answered(asker, _request(path, order, through)))[0]
+
+
+def _request(path: Path, order: ReservationOrder, through: Through) -> Request:
+    # The kernel's own call would have a host of NVMe change its key to 0, and not take the registration back.
+    kernel_cannot = path.bus == "nvme" and order.registers and not order.new_key
+    if through is Through.IOCTL and not kernel_cannot:
+        return persist(path, _packed(order))
     if path.bus == "nvme":
         entry, data = by_nvme.order_entry(order)
-        return (await _answered(asker, nvme_io(path, entry, data=data, timeout=_TIMEOUT)))[0]
+        return nvme_io(path, entry, data=data, timeout=_TIMEOUT)
     command, parameters = by_scsi.order_command(order)
-    return (await _answered(asker, scsi_out(path, command, parameters, timeout=_TIMEOUT)))[0]
+    return scsi_out(path, command, parameters, timeout=_TIMEOUT)
 
 
 async def read_keys(asker: Asker, path: Path) -> Reply[ReservationKeys]:
