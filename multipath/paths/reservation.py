@@ -91,10 +91,11 @@ async def read_capabilities(asker: Asker, path: Path) -> Reply[ReservationCapabi
     """Ask a path what the unit can do."""
     if path.bus != "nvme":
         return await _read(asker, path, ReadService.CAPABILITIES, by_scsi.parse_capabilities)
-    number, text = await _answered(asker, fetch(f"{SYSFS}/dev/block/{format_devt(path.devt)}/nsid"))
-    if number.outcome is not Outcome.DONE:
+    shown = fetch(f"{SYSFS}/dev/block/{format_devt(path.devt)}/nsid")
+    number = _as_read(*await _answered(asker, shown), int)
+    if number.read is None:
         return Reply(number.outcome, number.why)
-    request = nvme(path, identify_namespace(int(text)), IDENTIFY_LENGTH, timeout=_TIMEOUT)
+    request = nvme(path, identify_namespace(number.read), IDENTIFY_LENGTH, timeout=_TIMEOUT)
     return _as_read(*await _answered(asker, request), by_nvme.parse_rescap)
 
 
