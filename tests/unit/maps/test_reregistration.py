@@ -1,5 +1,9 @@
 """A monitor registers the paths that come back, before they are used: on a host in memory, in its time."""
 
+from pathlib import Path
+
+from multipath.maps.prkeys import Prkey
+from multipath.maps.state_file import StateFolder
 from multipath.paths.request import Request
 from multipath.virtual import VirtualArray
 from multipath.wire.reservation import ReservationType
@@ -64,6 +68,25 @@ class TestAPathThatComesBack:
             assert watched.kinds("registered") == []
 
         in_world(story, arrays=(2,), defaults=CONFIGURED)
+
+    def test_gets_the_key_of_the_prkeys_file(self, tmp_path: Path) -> None:
+        """Where the configuration says that it stands there."""
+        state = StateFolder(tmp_path)
+
+        async def story(watched: Watched) -> None:
+            (array,) = watched.world.arrays
+            await watched.passes(3)
+            state.set_prkey(array.wwid, Prkey(KEY))
+            array = await registered(watched)
+            array.paths[1].break_cable()
+            await watched.until(lambda: watched.the_map().status().paths_active == 1)
+            forget(array, 1)
+            array.paths[1].plug_cable()
+            await watched.until(lambda: watched.the_map().status().paths_active == 2)
+
+            assert keys(array) == [KEY, KEY]
+
+        in_world(story, arrays=(2,), defaults="find_multipaths off\nreservation_key file", state=state)
 
     def test_is_left_alone_where_no_key_is_configured(self) -> None:
         """Whoever registered it looks after it."""
