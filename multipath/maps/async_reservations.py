@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 from .. import errors
 from ..config.configuration import Configuration
@@ -28,11 +28,25 @@ from .ownership import UUID_PREFIX
 from .prkeys import Prkey
 from .registration import register
 from .reservation_key import KeptKey
-from .reservation_result import Member, PathOutcome, PathResult, ReservationResult, failure
+from .reservation_result import (
+    Member,
+    PathAnswer,
+    PathOutcome,
+    PathResult,
+    Question,
+    ReservationResult,
+    failure,
+)
 from .reserving import carry_out
 from .state_file import StateFolder
 
 _Read = TypeVar("_Read")
+_ASK: Final[dict[Question, Callable[[Asker, Path], Awaitable[Reply[Any]]]]] = {
+    Question.KEYS: read_keys,
+    Question.RESERVATION: read_reservation,
+    Question.FULL_STATUS: read_full_status,
+    Question.CAPABILITIES: read_capabilities,
+}
 
 
 class AsyncReservations:
@@ -131,14 +145,11 @@ class AsyncReservations:
         """Return what the unit can do."""
         return await self._first("the capabilities", read_capabilities)
 
-    async def keys_by_path(self) -> tuple[tuple[PathResult, ReservationKeys | None], ...]:
-        """Return what each path says of the registered keys, the paths included that the map does not use now."""
+    async def by_path(self, question: Question) -> tuple[PathAnswer, ...]:
+        """Return what each path says."""
         _, members = self._members()
-        replies = await asyncio.gather(*(read_keys(self._asker, each.path) for each in members))
-        return tuple(
-            (member.result(PathOutcome(reply.outcome), reply.why), reply.read)
-            for member, reply in zip(members, replies, strict=True)
-        )
+        some = any(each.usable for each in members)
+        return tuple(await asyncio.gather(*(self._asked(each, question, alone=not some) for each in members)))
 
     # How.
 
@@ -158,6 +169,12 @@ class AsyncReservations:
                 return reply.read
             results.append(member.result(PathOutcome(reply.outcome), reply.why))
         raise failure(name, f"{what} cannot be read", results)
+
+    async def _asked(self, member: Member, question: Question, *, alone: bool) -> PathAnswer:
+        if not (member.usable or alone):
+            return PathAnswer(member.skipped(), None)
+        reply = await _ASK[question](self._asker, member.path)
+        return PathAnswer(member.result(PathOutcome(reply.outcome), reply.why), reply.read)
 
     async def _registered(self, order: ReservationOrder) -> ReservationResult:
         name, members = self._members()

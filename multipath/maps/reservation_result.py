@@ -8,7 +8,13 @@ from .. import errors
 from ..paths.path import Path
 from ..paths.reservation_reply import Reply
 from ..units import DevT
-from ..wire.reservation import ReservationOrder
+from ..wire.reservation import (
+    FullStatus,
+    HeldReservation,
+    ReservationCapabilities,
+    ReservationKeys,
+    ReservationOrder,
+)
 
 
 class PathOutcome(enum.StrEnum):
@@ -51,6 +57,29 @@ class PathResult:
     def __str__(self) -> str:
         """Return it in one line."""
         return f"{self.name} {self.outcome}" + (f" ({self.why})" if self.why else "")
+
+
+class Question(enum.StrEnum):
+    """What can be read of a unit."""
+
+    KEYS = "keys"
+    RESERVATION = "reservation"
+    FULL_STATUS = "full status"
+    CAPABILITIES = "capabilities"
+
+
+@dataclass(frozen=True, slots=True)
+class PathAnswer:
+    """
+    What one path says of its unit.
+
+    Attributes:
+        path: Whether it answered, and why not.
+        read: What it said; ``None`` where it said nothing.
+    """
+
+    path: PathResult
+    read: ReservationKeys | HeldReservation | FullStatus | ReservationCapabilities | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from ..wire.reservation import (
     ReservationType,
 )
 from .event_loop import in_a_loop
-from .reservation_result import PathResult, ReservationResult
+from .reservation_result import PathAnswer, Question, ReservationResult
 
 if TYPE_CHECKING:  # at work it is the caller's
     from .async_reservations import AsyncReservations
 
-__all__ = ["Reservations", "Through"]
+__all__ = ["Question", "Reservations", "Through"]
 
 
 class Reservations:
@@ -131,6 +131,11 @@ class Reservations:
         """Return what the unit can do, likewise."""
         return in_a_loop(self.asynchronous.capabilities)
 
-    def keys_by_path(self) -> tuple[tuple[PathResult, ReservationKeys | None], ...]:
-        """Return what each path says of the registered keys, and ``None`` for one that does not answer."""
-        return in_a_loop(self.asynchronous.keys_by_path)
+    def by_path(self, question: Question) -> tuple[PathAnswer, ...]:
+        """
+        Return what each path says that the map uses, or every path where it uses none: they should agree.
+
+        Args:
+            question: What is read.
+        """
+        return in_a_loop(lambda: self.asynchronous.by_path(question))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ...maps.host import Host
-from ...maps.reservation_result import ReservationResult
+from ...maps.reservation_result import Question, ReservationResult, failure
 from ...maps.reservations import Reservations, Through
 from ...maps.state_file import FOLDER, StateFolder
 from ...wire.reservation import ReservationType, reservation_type
@@ -13,7 +13,7 @@ from .configuration import add_files, usable_files
 from .exit_code import ExitCode
 from .manual import Manual, examples
 from .output import add_output
-from .reservation_record import capabilities_shown, keys_shown, reservation_shown, result_shown, status_shown
+from .reservation_record import Shown, answers_shown, result_shown
 from .table import argument
 from .terminal import Span, complain, print_json, print_lines
 
@@ -43,10 +43,23 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_reading(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    _add(verbs, "keys", "every registered key", lambda pr, _: keys_shown(pr.keys(), pr.keys_by_path()))
-    _add(verbs, "reservation", "who holds the unit", lambda pr, _: reservation_shown(pr.reservation()))
-    _add(verbs, "status", "every registration, and who has it", lambda pr, _: status_shown(pr.full_status()))
-    _add(verbs, "capabilities", "what the unit can do", lambda pr, _: capabilities_shown(pr.capabilities()))
+    for name, question, summary in (
+        ("keys", Question.KEYS, "every registered key"),
+        ("reservation", Question.RESERVATION, "who holds the unit"),
+        ("status", Question.FULL_STATUS, "every registration, and who has it"),
+        ("capabilities", Question.CAPABILITIES, "what the unit can do"),
+    ):
+        _add(verbs, name, summary, _reading(question))
+
+
+def _reading(question: Question) -> Do:
+    def read(pr: Reservations, args: argparse.Namespace) -> Shown:
+        answers = pr.by_path(question)
+        if all(each.read is None for each in answers):
+            raise failure(args.map, f"the {question} cannot be read", (each.path for each in answers))
+        return answers_shown(answers)
+
+    return read
 
 
 def _add_registering(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

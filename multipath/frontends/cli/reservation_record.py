@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ...maps.reservation_result import PathResult, ReservationResult
+from ...maps.reservation_result import PathAnswer, PathResult, ReservationResult
 from ...units import format_devt
 from ...wire.reservation import (
     FullStatus,
@@ -33,21 +33,36 @@ class Shown:
     lines: tuple[str, ...]
 
 
-def keys_shown(keys: ReservationKeys, paths: Iterable[tuple[PathResult, ReservationKeys | None]]) -> Shown:
-    """Return the registered keys, and what each path says of them."""
-    paths = tuple(paths)
-    record = {
-        "generation": keys.generation,
-        "keys": [hex(key) for key in keys.keys],
-        "paths": [
-            _path(result) | {"keys": None if read is None else [hex(key) for key in read.keys]}
-            for result, read in paths
-        ],
-    }
+def answers_shown(answers: Iterable[PathAnswer]) -> Shown:
+    """Return what the first path says that says anything, and what each of them says where it says otherwise."""
+    answers = tuple(answers)
+    first = next(each.read for each in answers if each.read is not None)
+    shown, paths, lines = read_shown(first), [], []
+    for each in answers:
+        its = None if each.read is None else read_shown(each.read)
+        paths.append(_path(each.path) | {"says": None if its is None else its.record})
+        if its is None:
+            lines.append(f"  {each.path}")
+        elif each.read != first:
+            lines += [f"  {each.path.name} says otherwise:", *(f"    {line}" for line in its.lines)]
+    return Shown(shown.record | {"paths": paths}, (*shown.lines, *lines))
+
+
+def read_shown(read: ReservationKeys | HeldReservation | FullStatus | ReservationCapabilities) -> Shown:
+    """Return what was read."""
+    if isinstance(read, ReservationKeys):
+        return keys_shown(read)
+    if isinstance(read, HeldReservation):
+        return reservation_shown(read)
+    return status_shown(read) if isinstance(read, FullStatus) else capabilities_shown(read)
+
+
+def keys_shown(keys: ReservationKeys) -> Shown:
+    """Return the registered keys."""
+    record = {"generation": keys.generation, "keys": [hex(key) for key in keys.keys]}
     counts = {key: keys.keys.count(key) for key in keys.keys}
     lines = [f"generation {keys.generation}, {_counted(len(keys.keys), 'registration')}"]
     lines += [f"  {key:#x}" + (f" on {count} nexuses" if count > 1 else "") for key, count in counts.items()]
-    lines += [f"  {result}" for result, read in paths if read is None]
     return Shown(record, tuple(lines))
 
 

@@ -12,7 +12,7 @@ from multipath import Host, MultipathTable, errors
 from multipath.config.configuration import Configuration
 from multipath.config.reader import read_configuration
 from multipath.maps.prkeys import Prkey
-from multipath.maps.reservation_result import PathOutcome
+from multipath.maps.reservation_result import PathOutcome, Question
 from multipath.maps.reservations import Reservations
 from multipath.maps.state_file import StateFolder
 from multipath.paths.request import Answer, Request, Silence
@@ -385,9 +385,22 @@ class TestReading:
         site.world.clock.advance(60)
 
         assert site.pr.keys().keys == (OURS,) * 4
-        by_path = site.pr.keys_by_path()
-        assert [result.outcome for result, _ in by_path] == [PathOutcome.FAILED, *[PathOutcome.DONE] * 3]
-        assert [read is None for _, read in by_path] == [True, False, False, False]
+        by_path = site.pr.by_path(Question.KEYS)
+        assert [each.path.outcome for each in by_path] == [PathOutcome.FAILED, *[PathOutcome.DONE] * 3]
+        assert [each.read is None for each in by_path] == [True, False, False, False]
+
+    @pytest.mark.parametrize("question", Question)
+    def test_asks_each_path_that_is_used(self, site: Site, question: Question) -> None:
+        """They say the same; all are asked where none is used."""
+        site.pr.register(OURS)
+        site.map.fail_path("sdb")
+        some = site.pr.by_path(question)
+        for name in site.names:
+            site.map.fail_path(name)
+        every = site.pr.by_path(question)
+
+        assert [str(each.path.outcome) for each in some] == ["done", "skipped", "done", "done"]
+        assert {str(each.read) for each in every} == {str(some[0].read)}
 
     def test_fails_where_none_answers(self, site: Site) -> None:
         """With what each path said."""

@@ -85,7 +85,7 @@ class TestPr:
 
         assert (done["action"], done["new_key"]) == ("register", "0xffffffffffffffff")
         assert [path["outcome"] for path in done["paths"]] == ["done", "done"]
-        assert keys["keys"] == keys["paths"][1]["keys"] == ["0xffffffffffffffff"] * 2
+        assert keys["keys"] == keys["paths"][1]["says"]["keys"] == ["0xffffffffffffffff"] * 2
         assert printed(capsys)["types"][2] == "write-exclusive-registrants-only"
 
     def test_ends_with_4_on_a_conflict(self, pr: Run, other: OtherHost, capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,6 +99,21 @@ class TestPr:
             "mpath pr: map mpatha: reserve failed: sda conflict (reservation conflict); sdb conflict (reservation "
             "conflict); mpath pr status shows who is registered\n"
         )
+
+    def test_tells_which_path_says_otherwise(
+        self, pr: Run, array: VirtualArray, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """One is lost, and the map has not noticed."""
+        array.paths[1].offline()
+
+        assert pr("keys") == 0
+        assert capsys.readouterr().out == (
+            "generation 0, 0 registrations\n  sdb failed (No such device or address (ENXIO))\n"
+        )
+
+        array.paths[0].offline()
+        assert pr("keys") == 1
+        assert "the keys cannot be read: sda failed" in capsys.readouterr().err
 
     def test_preempts(self, pr: Run, other: OtherHost, capsys: pytest.CaptureFixture[str]) -> None:
         """The other host has nothing any more."""
