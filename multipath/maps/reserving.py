@@ -112,7 +112,10 @@ async def _release(
     held = await first_answer(name, "the reservation", members, lambda path: read_reservation(asker, path))
     alone = held.type is not None and not held.type.is_for_all_registrants
     if alone and held.type is order.type and held.key == order.key:
-        return await _under_another_key(asker, name, members, order, through)
+        lost = [each.outcome is PathOutcome.FAILED for each in results]
+        left = [replace(each, usable=each.usable and not gone) for each, gone in zip(members, lost, strict=True)]
+        taken = await _under_another_key(asker, name, left, order, through)
+        return tuple(before if gone else now for before, now, gone in zip(results, taken, lost, strict=True))
     return results
 
 

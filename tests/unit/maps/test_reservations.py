@@ -346,6 +346,17 @@ class TestAReservation:
         assert site.key_of == dict.fromkeys(["sdb", "sdc", "sdd"], OURS)
         assert all({"sdb", "sdc", "sdd"} <= each for each in seen)
 
+    def test_is_released_where_the_map_has_not_noticed_that_its_path_is_gone(self, site: Site) -> None:
+        """The others do it, and the result says which one did not answer."""
+        site.pr.register(OURS)
+        site.pr.reserve(WERO, OURS)
+        site.array.paths[0].offline()
+
+        result = site.pr.release(WERO, OURS)
+
+        assert outcomes(result.paths) == ["failed", "done", "done", "done"]
+        assert not site.pr.reservation().is_held
+
     def test_is_taken_over_from_ones_own_lost_path(self, site: Site) -> None:
         """By its own key."""
         site.pr.register(OURS)
