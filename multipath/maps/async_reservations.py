@@ -201,8 +201,12 @@ class AsyncReservations:
         if skipped and not order.new_key:
             found.append(f"{skipped} could not be told: their registrations stay at the unit, if they have one")
         if self._map.control.shared and self._key.wwid and daemon_is_running():
-            verb = "setprstatus" if order.new_key else "unsetprstatus"
-            found.append(f"multipathd does not know of it: multipathd {verb} map {self._map.name}")
+            commands = ["setprstatus" if order.new_key else "unsetprstatus"]
+            if self._key.in_file:
+                commands.insert(0, "setprkey" if order.new_key else "unsetprkey")
+            words = {"setprkey": f" key {order.new_key:#x}"}
+            told = "; ".join(f"multipathd {each} map {self._map.name}{words.get(each, '')}" for each in commands)
+            found.append(f"multipathd does not know of it: {told}")
         return found
 
 

@@ -59,6 +59,11 @@ class KeptKey:
         self.wwid = wwid
         self._name, self._options, self._state = name, options, state
 
+    @property
+    def in_file(self) -> bool:
+        """Whether it is kept in the prkeys file."""
+        return self._file() is not None
+
     async def configured(self) -> Prkey | None:
         """Return the configured key; ``None`` where there is none."""
         return await self._done(lambda: configured_key(self._options, self.wwid, self._state))

@@ -11,6 +11,7 @@ import pytest
 from multipath import Host, MultipathTable, errors
 from multipath.config.configuration import Configuration
 from multipath.config.reader import read_configuration
+from multipath.maps import async_reservations
 from multipath.maps.prkeys import Prkey
 from multipath.maps.reservation_result import PathOutcome, Question
 from multipath.maps.reservations import Reservations
@@ -499,6 +500,26 @@ class TestTheConfiguredKey:
             site.configured("file", state).register(OURS)
 
         assert state.prkeys().keys.get(site.array.wwid) == before
+
+
+class TestBesideMultipathd:
+    @pytest.mark.parametrize(
+        ("key", "told"),
+        [
+            ("0xa11ce", "multipathd setprstatus map mpatha"),
+            ("file", "multipathd setprkey map mpatha key 0xa11ce; multipathd setprstatus map mpatha"),
+        ],
+    )
+    def test_says_what_would_tell_it(
+        self, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, told: str
+    ) -> None:
+        """It registers paths that come back only where it knows that the map is registered."""
+        monkeypatch.setattr(type(site.world.control), "shared", True)
+        monkeypatch.setattr(async_reservations, "daemon_is_running", lambda: True)
+        pr = site.configured(key, StateFolder(tmp_path))
+
+        assert pr.register(OURS).remarks == (f"multipathd does not know of it: {told}",)
+        assert "unsetprstatus" in pr.unregister(OURS).remarks[0]
 
 
 class TestAnEventLoop:
