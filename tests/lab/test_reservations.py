@@ -386,10 +386,11 @@ class TestThePrkeysFile:
         conf.write_text("defaults {\n reservation_key file\n}\n")
         words = ["mpath", "pr", "register", "mpatha", "--key", "abc", "--state", str(tmp_path), "--conf", str(conf)]
         first = subprocess.run(words, check=False, capture_output=True, text=True)
+        assert (first.returncode, first.stderr) == (0, "")
+
         text = (tmp_path / "prkeys").read_text()
         again = subprocess.run([*words[:5], "def", *words[6:]], check=False, capture_output=True, text=True)
 
-        assert (first.returncode, first.stderr) == (0, "")
         assert "0x0000000000000abc pr\n" in text
         assert again.returncode == 4, again.stderr
         assert (tmp_path / "prkeys").read_text() == text
