@@ -6,7 +6,6 @@ are another host, which speaks through sg_persist alone.
 """
 
 import asyncio
-import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -119,8 +118,6 @@ async def met(true: Callable[[], bool]) -> None:
 @pytest.fixture
 def mpath(host: Host) -> Iterator[Map]:
     """Give a map of two paths."""
-    for folder in ("/var/target/pr", "/etc/target/pr"):  # where the target keeps what persists
-        os.makedirs(folder, exist_ok=True)
     ours = guest.luns()[0][::2]
     created = host.create("mpatha", MultipathTable.build([ours]), uuid="mpath-pr")
     yield created
