@@ -326,7 +326,7 @@ class TestAReservation:
 
 @pytest.mark.kernel(backend="iscsi", paths=4, timeout=180)
 class TestOverIscsi:
-    """The loopback host of these kernels hangs in PREEMPT AND ABORT: it waits for the queue that the command is in."""
+    """Here, for a loopback host never ends a PREEMPT AND ABORT, whoever sends it: sg_persist hangs there too."""
 
     def test_two_hosts_fence_each_other_and_abort(self, either: Reservations, other: Other) -> None:
         """What the other host has sent is aborted, and it can write no more."""
