@@ -40,7 +40,7 @@ cdef extern from "<linux/fs.h>" nogil:
     unsigned long BLKGETDISKSEQ
 
 cdef extern from "<linux/nvme_ioctl.h>" nogil:
-    unsigned long NVME_IOCTL_ADMIN_CMD
+    unsigned long NVME_IOCTL_ADMIN_CMD, NVME_IOCTL_IO_CMD, NVME_IOCTL_ID
     struct nvme_passthru_cmd:
         uint8_t opcode
         uint8_t flags
@@ -57,6 +57,26 @@ cdef extern from "<linux/nvme_ioctl.h>" nogil:
         uint32_t cdw15
         uint32_t timeout_ms
         uint32_t result
+
+cdef extern from "<linux/pr.h>" nogil:
+    unsigned long IOC_PR_REGISTER, IOC_PR_RESERVE, IOC_PR_RELEASE, IOC_PR_PREEMPT, IOC_PR_PREEMPT_ABORT, IOC_PR_CLEAR
+    uint32_t PR_FL_IGNORE_KEY
+    struct pr_registration:
+        uint64_t old_key
+        uint64_t new_key
+        uint32_t flags
+    struct pr_reservation:
+        uint64_t key
+        uint32_t type
+        uint32_t flags
+    struct pr_preempt:
+        uint64_t old_key
+        uint64_t new_key
+        uint32_t type
+        uint32_t flags
+    struct pr_clear:
+        uint64_t key
+        uint32_t flags
 
 cdef extern from "<linux/cciss_ioctl.h>" nogil:
     unsigned long CCISS_PASSTHRU, CCISS_GETLUNINFO
@@ -93,6 +113,14 @@ cdef extern from "<linux/cciss_ioctl.h>" nogil:
 cdef enum:
     VOLUME = 0x3FFFFFFF  # the part of a LUN that numbers a volume
     LOGICAL = 1  # the mode of an address that does
+
+
+# The payload of PERSIST: an action by its number in SCSI, a type by the kernel's, and two keys.
+cdef struct reservation_order:
+    uint32_t action
+    uint32_t type
+    uint64_t key
+    uint64_t new_key
 
 
 cdef inline void perform(Question* it) noexcept nogil:
@@ -138,10 +166,12 @@ cdef inline int whose(int fd, Question* it) noexcept nogil:
 cdef inline int call(int fd, Question* it) noexcept nogil:
     if it.operation == asked.SCSI or it.operation == asked.SCSI_OUT:
         return send_scsi(fd, it)
-    if it.operation == asked.NVME:
+    if it.operation == asked.NVME or it.operation == asked.NVME_IO:
         return send_nvme(fd, it)
     if it.operation == asked.CCISS:
         return send_cciss(fd, it)
+    if it.operation == asked.PERSIST:
+        return send_order(fd, it)
     if it.operation == asked.RESET:
         return 0 if c_ioctl(fd, scsi.SG_SCSI_RESET, <int32_t*>it.payload) == 0 else errno
     return move(fd, it)
@@ -198,11 +228,50 @@ cdef inline int send_nvme(int fd, Question* it) noexcept nogil:
     command.cdw13, command.cdw14, command.cdw15 = words[13], words[14], words[15]
     command.addr, command.data_len = <uint64_t><size_t>it.data, it.sent if it.sent else it.length
     command.timeout_ms = it.timeout
-    result = c_ioctl(fd, NVME_IOCTL_ADMIN_CMD, &command)
+    if it.operation == asked.NVME_IO and command.nsid == 0:  # the namespace's own number: the kernel takes no other
+        result = c_ioctl(fd, NVME_IOCTL_ID)
+        if result < 0:
+            return errno
+        command.nsid = <uint32_t>result
+    result = c_ioctl(fd, NVME_IOCTL_ADMIN_CMD if it.operation == asked.NVME else NVME_IOCTL_IO_CMD, &command)
     if result < 0:
         return errno
     it.status, it.result = <uint32_t>result, command.result
     it.came = it.length if result == 0 and not it.sent else 0
+    return 0
+
+
+cdef inline int send_order(int fd, Question* it) noexcept nogil:
+    # What is positive is a status of SCSI or NVMe, or what the kernel made of it.
+    cdef reservation_order order
+    cdef pr_registration registration
+    cdef pr_reservation reservation
+    cdef pr_preempt preemption
+    cdef pr_clear clearing
+    cdef int result
+    memcpy(&order, it.payload, sizeof(order))
+    if order.action == 0 or order.action == 6:
+        memset(&registration, 0, sizeof(registration))
+        registration.old_key, registration.new_key = order.key, order.new_key
+        registration.flags = PR_FL_IGNORE_KEY if order.action == 6 else 0
+        result = c_ioctl(fd, IOC_PR_REGISTER, &registration)
+    elif order.action == 1 or order.action == 2:
+        memset(&reservation, 0, sizeof(reservation))
+        reservation.key, reservation.type = order.key, order.type
+        result = c_ioctl(fd, IOC_PR_RESERVE if order.action == 1 else IOC_PR_RELEASE, &reservation)
+    elif order.action == 3:
+        memset(&clearing, 0, sizeof(clearing))
+        clearing.key = order.key
+        result = c_ioctl(fd, IOC_PR_CLEAR, &clearing)
+    elif order.action == 4 or order.action == 5:
+        memset(&preemption, 0, sizeof(preemption))
+        preemption.old_key, preemption.new_key, preemption.type = order.key, order.new_key, order.type
+        result = c_ioctl(fd, IOC_PR_PREEMPT if order.action == 4 else IOC_PR_PREEMPT_ABORT, &preemption)
+    else:
+        return EINVAL
+    if result < 0:
+        return errno
+    it.result = <uint64_t>result
     return 0
 
 

@@ -28,6 +28,8 @@ cdef enum:
     RESET
     STORE
     FETCH
+    NVME_IO
+    PERSIST
 
 cdef struct Question:
     uint32_t state

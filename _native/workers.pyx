@@ -21,7 +21,7 @@ from libc.string cimport memcpy
 from multipath._native cimport agenda
 from multipath._native cimport question as asked
 from multipath._native cimport template, worker
-from multipath._native.calls cimport c_close, c_read
+from multipath._native.calls cimport c_close, c_read, reservation_order
 from multipath._native.question cimport Question
 from multipath._native.shared_word cimport MP_LOAD, MP_STORE, mp_change, now
 
@@ -565,7 +565,7 @@ cdef int spawned(Worker* one, template.Birth* birth, int alive, int announced, i
 cdef int check(int operation, bytes node, bytes payload, unsigned int length, bytes data) except -1:
     """Refuse what does not fit, or could mean something else than was meant."""
     cdef Py_ssize_t size = PyBytes_GET_SIZE(payload)
-    if not asked.SCSI <= operation <= asked.FETCH:
+    if not asked.SCSI <= operation <= asked.PERSIST:
         raise ValueError(f"there is no operation {operation}")
     if not 1 <= PyBytes_GET_SIZE(node) < asked.MOST_NODE or b"\0" in node:
         raise ValueError("a node has 1 to 4095 bytes, and no NUL")
@@ -575,7 +575,9 @@ cdef int check(int operation, bytes node, bytes payload, unsigned int length, by
         raise ValueError("a command descriptor block has 6 to 255 bytes")
     if operation == asked.CCISS and (size > 16 or length > 0xFFFF):
         raise ValueError("a command of CCISS has 6 to 16 bytes, and asks for at most 65535")
-    if (operation == asked.NVME and size != 64) or (operation == asked.RESET and size != 4):
+    if operation == asked.PERSIST and size != sizeof(reservation_order):
+        raise ValueError("an order about reservations has 24 bytes")
+    if (operation in (asked.NVME, asked.NVME_IO) and size != 64) or (operation == asked.RESET and size != 4):
         raise ValueError("a submission entry of NVMe has 64 bytes, the number of a reset 4")
     return 0
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .maps.monitor_event import MonitorEventKind as MonitorEventKind
     from .maps.monitor_status import MonitorStatus as MonitorStatus
     from .maps.plan import Plan as Plan
+    from .maps.reservations import Reservations as Reservations
     from .maps.snapshot import MapSnapshot as MapSnapshot
     from .multipathd.client import Multipathd as Multipathd
     from .paths.path import Path as Path
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .wire.group import PathGroup as PathGroup
     from .wire.group import TablePath as TablePath
     from .wire.message import Message as Message
+    from .wire.reservation import ReservationType as ReservationType
     from .wire.selection import path_selector as path_selector
     from .wire.selection import priority_groups as priority_groups
     from .wire.status import MultipathStatus as MultipathStatus
@@ -69,6 +71,8 @@ _ROOMS = {
     "PathGroup": "wire.group",
     "Plan": "maps.plan",
     "PriorityGroups": "_native.group",
+    "ReservationType": "wire.reservation",
+    "Reservations": "maps.reservations",
     "Selector": "_native.selector",
     "TablePath": "wire.group",
     "SimulatedPath": "simulation.path",

@@ -43,6 +43,8 @@ The error tree.
     ├── FileError (OSError)                   a file of the configuration or of the state cannot be read or written
     ├── FileLocked (TimeoutError)             another program holds the lock of a state file
     ├── BindingConflict                       an alias or a WWID is bound otherwise; nothing was changed
+    ├── ReservationError                      reservations could not be changed or read; .results has each path
+    │   └── ReservationConflict               another host holds the unit, or the key is not the one that is registered
     ├── PlanOutdated                          the world is not as it was when a map was planned; nothing was changed
     ├── ApplyFailed                           some maps of a plan could not be made as planned; .results has each
     ├── TraceError (ValueError)               a recorded trace of I/Os that cannot be read; .line is the line at fault
@@ -438,6 +440,27 @@ class PlanOutdated(MultipathError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the arguments of the constructor."""
         return type(self), (self.message, self.evidence)
+
+
+class ReservationError(MultipathError):
+    """
+    An order or a question about reservations that no path, or not every path that must, carried out.
+
+    Attributes:
+        results: What became of it on each path.
+    """
+
+    def __init__(self, message: str, results: Sequence[Any] = ()) -> None:
+        self.message, self.results = message, tuple(results)
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.message, self.results)
+
+
+class ReservationConflict(ReservationError):
+    """Another host holds the unit, or the key is not the one that this host is registered with."""
 
 
 class ApplyFailed(MultipathError):

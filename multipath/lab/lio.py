@@ -19,7 +19,8 @@ def modules(*names: str) -> str:
     return (
         f"modprobe -a sd_mod sg dm_multipath 2>/dev/null\nmodprobe -a target_core_mod {' '.join(names)}\n"
         "mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config\n"
-        f"mkdir -p {STORES}\n"
+        # The target writes down every registration, also one that is not to persist, and refuses it where it cannot.
+        f"mkdir -p {STORES} /var/target/pr\n"
     )
 
 

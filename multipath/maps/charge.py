@@ -151,6 +151,11 @@ class Charge:
     # What is known.
 
     @property
+    def prkeys(self) -> StateFolder | None:
+        """Where the prkeys file is; nowhere in a world in memory, unless somebody named a folder."""
+        return self.state or (StateFolder() if self.host.control.shared else None)
+
+    @property
     def options(self) -> Resolver:
         """The configuration, to be asked."""
         return Resolver(self.config)

@@ -25,6 +25,7 @@ from .execution import Execution
 from .monitor_event import MonitorEventKind
 from .monitored_map import MonitoredMap
 from .monitored_path import MonitoredPath
+from .reregistration import Reregistration
 from .schedule import Schedule
 
 _GOOD: Final = frozenset({PathState.UP, PathState.GHOST})
@@ -47,6 +48,7 @@ class Checks:
         self._schedule = Schedule[Key]()
         self._timer: asyncio.TimerHandle | None = None
         self.execution = Execution(charge, causes, self.schedule)
+        self._registrations = Reregistration(charge)
 
     # When.
 
@@ -133,6 +135,8 @@ class Checks:
         devt = member.path.devt
         try:
             verdict, worth = await self.ask(member, self._deadline(about, member))
+            if verdict.state in _GOOD and not _is_used(about, devt):
+                verdict = await self._registrations.renew(member, verdict, self._deadline(about, member))
         finally:
             current = about.paths.get(devt)
             member.checking = False
@@ -164,6 +168,8 @@ class Checks:
     async def look(self, member: MonitoredPath, deadline: float) -> None:
         """Check a path that is of no map yet, and remember the verdict with it."""
         verdict, worth = await self.ask(member, deadline)
+        if verdict.state in _GOOD:
+            verdict = await self._registrations.renew(member, verdict, deadline)
         member.verdict = verdict
         if worth is not None:
             member.priority, member.why = worth.value, worth.why
@@ -213,6 +219,12 @@ def fresh(member: MonitoredPath) -> Path:
         with Attributes(member.folder) as disk:
             return replace(path, ana_state=disk.text("ana_state"))
     return path
+
+
+def _is_used(about: MonitoredMap, devt: DevT) -> bool:
+    """Whether the kernel sends I/O down a path, as far as its supervisor knows."""
+    watched = about.supervisor.paths.get(devt) if about.supervisor else None
+    return watched is not None and watched.kernel_uses
 
 
 def _all_known(about: MonitoredMap) -> bool:

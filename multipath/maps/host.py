@@ -5,7 +5,7 @@ import os
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as Folder
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from .. import errors
 from ..config.configuration import Configuration
@@ -42,6 +42,9 @@ from .screening import to_be_asked
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot, read_snapshots
 from .state_file import StateFolder
 from .watch import watch_async, watch_blocking
+
+if TYPE_CHECKING:
+    from .reservations import Reservations, Through
 
 
 class Host:
@@ -228,6 +231,39 @@ class Host:
             known = ask_priorities(plan, self.asker, inputs.observed)
             plan = plan if known == inputs.observed else plan_maps(replace(inputs, observed=known))
         return plan.on(self, state and state.under(configured_aliases(config)))
+
+    # What is reserved.
+
+    def reservations(
+        self,
+        ref: str | os.PathLike[str] | DevT | DeviceInfo,
+        *,
+        config: Configuration | None = None,
+        state: StateFolder | None = None,
+        through: "Through | str" = "commands",
+    ) -> "Reservations":
+        """
+        Return the reservations of the unit behind a map.
+
+        Args:
+            ref: The map, as for `map`.
+            config: Where ``reservation_key`` stands; as for `plan`.
+            state: Where the prkeys file is; likewise.
+            through: ``"commands"`` of SCSI or NVMe, or ``"ioctl"``: the kernel's own calls, which also know devices of
+                other kinds, but can only order, not read.
+
+        Raises:
+            NotFound: nothing answers to ``ref``, or what does is no multipath map with a live table.
+            FileError: a file of the configuration cannot be read.
+            ConfigError: the configuration cannot be used.
+        """
+        from .async_reservations import AsyncReservations  # here, for few need it, and it brings an event loop along
+        from .reservations import Reservations, Through
+
+        shared = self.control.shared
+        config = config or (load() if shared else Configuration())
+        state = state or (StateFolder() if shared else None)
+        return Reservations(AsyncReservations(self.map(ref), self.asker, config, state, Through(through)))
 
     # What is made.
 

@@ -76,6 +76,16 @@ class Map:
         """The map's device number."""
         return self._info.devt
 
+    @property
+    def control(self) -> Control:
+        """The device-mapper that it is of."""
+        return self._control
+
+    @property
+    def sysfs(self) -> Path:
+        """The root of the sysfs that shows its paths."""
+        return self._sysfs
+
     # What is read.
 
     def info(self) -> DeviceInfo:

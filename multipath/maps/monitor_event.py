@@ -16,7 +16,8 @@ class MonitorEventKind(enum.StrEnum):
     ``PATH_STATE``, ``CHECKER``, ``GROUP_STATE``, ``MAP_STATE``. Then decisions, one for each kind of action.
     ``PLANNED`` is what a plan did to a map, ``REFUSED`` why it does nothing. ``FAILED`` is what could not be done.
     ``SILENT`` is a path from which nothing comes back, and what was done about that; ``UNHELD`` what was done about the
-    commands that a path holds whose check was silent. ``RETRIGGERED``: a uevent was asked for
+    commands that a path holds whose check was silent. ``REGISTERED``: a path got the reservation key of this host.
+    ``RETRIGGERED``: a uevent was asked for
     again. ``RESYNCHRONISED``: everything was looked at anew. ``RECONFIGURED``: another configuration holds.
     ``STOOD_BACK``: multipathd runs now.
     """
@@ -63,6 +64,7 @@ class MonitorEventKind(enum.StrEnum):
     FAILED = "failed"
     SILENT = "silent"
     UNHELD = "unheld"
+    REGISTERED = "registered"
     RETRIGGERED = "retriggered"
     RESYNCHRONISED = "resynchronised"
     RECONFIGURED = "reconfigured"

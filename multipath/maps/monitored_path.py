@@ -38,6 +38,7 @@ class MonitoredPath:
         why: What its priority rests on.
         verdict: What its checker said last, for a path that is of no map.
         priority: What it was worth then.
+        wwid: Of its unit.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class MonitoredPath:
     why: str = ""
     verdict: Verdict | None = field(default=None, repr=False)
     priority: int | None = None
+    wwid: str = ""
 
     @classmethod
     def of(cls, path: Path, wwid: str, options: Options, sysfs: Folder) -> "MonitoredPath":
@@ -66,7 +68,14 @@ class MonitoredPath:
             else number(Folder(folder, "device"), "timeout")
         )
         return cls(
-            path, folder, name, checker, problem, prioritizer(path, options, wwid), float(timeout or _DEFAULT_TIMEOUT)
+            path,
+            folder,
+            name,
+            checker,
+            problem,
+            prioritizer(path, options, wwid),
+            float(timeout or _DEFAULT_TIMEOUT),
+            wwid=wwid,
         )
 
     def again(self, path: Path, wwid: str, options: Options, sysfs: Folder) -> "MonitoredPath":

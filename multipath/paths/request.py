@@ -22,6 +22,9 @@ class Operation(enum.IntEnum):
     submission entry of 64 bytes is ``payload``, and reads ``length`` bytes. ``CCISS`` is a command descriptor block for
     the controllers of that name. ``RESET`` is SG_SCSI_RESET with the 4-byte number ``payload``. ``STORE`` writes
     ``payload`` to the file ``node``, and ``FETCH`` reads up to ``length`` bytes of it: attributes of sysfs.
+    ``NVME_IO`` is as ``NVME``, with a command of the namespace, whose number is filled in, and with ``data``.
+    ``PERSIST`` is one of the kernel's own calls about reservations: ``payload`` has the action, the kernel's number of
+    the type, and two keys.
     """
 
     SCSI = 0
@@ -32,6 +35,8 @@ class Operation(enum.IntEnum):
     RESET = 5
     STORE = 6
     FETCH = 7
+    NVME_IO = 8
+    PERSIST = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,16 @@ def read(path: Path, length: int, offset: int = 0) -> Request:
 def nvme(path: Path, command: bytes, length: int = 0, *, timeout: float = 30.0) -> Request:
     """Return the request that sends an NVMe admin command, given as its submission entry of 64 bytes."""
     return _of(path, Operation.NVME, payload=command, length=length, timeout=timeout)
+
+
+def nvme_io(path: Path, command: bytes, length: int = 0, data: bytes = b"", *, timeout: float = 30.0) -> Request:
+    """Return the request that sends an NVMe command to the namespace itself, likewise; its number is filled in."""
+    return _of(path, Operation.NVME_IO, payload=command, length=length, data=data, timeout=timeout)
+
+
+def persist(path: Path, payload: bytes) -> Request:
+    """Return the request that makes one of the kernel's own calls about reservations."""
+    return _of(path, Operation.PERSIST, payload=payload)
 
 
 def cciss(path: Path, command: bytes, length: int = 0, *, timeout: float = 30.0) -> Request:

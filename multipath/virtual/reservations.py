@@ -8,11 +8,11 @@ ahead. Whom an action takes something from is told by a unit attention.
 Source: SPC-5, 5.14 (persistent reservations), 6.15 (PERSISTENT RESERVE OUT); SPC-5 table 74 (who may do what).
 """
 
-import enum
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..wire.reservation import ReservationType as ReservationType
 from ..wire.sense import (
     INVALID_FIELD_IN_PARAMETERS,
     INVALID_RELEASE,
@@ -23,33 +23,6 @@ from ..wire.sense import (
 )
 from .port import Nexus
 from .scsi.reply import CheckCondition, ReservationConflict
-
-
-class ReservationType(enum.IntEnum):
-    """The six types."""
-
-    WRITE_EXCLUSIVE = 1
-    EXCLUSIVE_ACCESS = 3
-    WRITE_EXCLUSIVE_REGISTRANTS_ONLY = 5
-    EXCLUSIVE_ACCESS_REGISTRANTS_ONLY = 6
-    WRITE_EXCLUSIVE_ALL_REGISTRANTS = 7
-    EXCLUSIVE_ACCESS_ALL_REGISTRANTS = 8
-
-    @property
-    def is_for_all_registrants(self) -> bool:
-        """Whether every registered nexus holds it."""
-        return self >= ReservationType.WRITE_EXCLUSIVE_ALL_REGISTRANTS
-
-    @property
-    def lets_registrants_in(self) -> bool:
-        """Whether every registered nexus may read and write."""
-        return self >= ReservationType.WRITE_EXCLUSIVE_REGISTRANTS_ONLY
-
-    @property
-    def forbids_reads(self) -> bool:
-        """Whether those that it keeps out may not read either."""
-        name = self.name
-        return name.startswith("EXCLUSIVE_ACCESS")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ EXAMPLES: list[BaseException] = [
     errors.BindingConflict("bindings: nothing was changed", ["alias mpatha for 36001 is bound to '36002'"]),
     errors.PlanOutdated("map mpatha was not touched: its paths have changed", ["sda: was disk 1, is disk 9"]),
     errors.ApplyFailed("1 of 2 maps could not be made as planned", ["mpatha: EBUSY"]),
+    errors.ReservationError("map mpatha: registering failed on a path", ["sda failed"]),
+    errors.ReservationConflict("map mpatha: reserve failed", ["sda conflict"]),
     errors.TraceError("not a number: 'x'", 3),
     errors.TraceError("no I/O that reads or writes data"),
     errors.SimulationOverrun("I/Os arrive faster than they are served"),

@@ -36,6 +36,7 @@ _KINDS: Final[dict[type[BaseException], ExitCode]] = {
     errors.DaemonBusy: ExitCode.TIMEOUT,
     errors.PathClaimed: ExitCode.BUSY,
     errors.FileLocked: ExitCode.BUSY,
+    errors.ReservationConflict: ExitCode.BUSY,
     errors.NotPermitted: ExitCode.DENIED,
     errors.WaitTimeout: ExitCode.TIMEOUT,
     errors.GuestTimeout: ExitCode.TIMEOUT,

@@ -49,6 +49,8 @@ def _namespace(lun: int, mebibytes: int) -> str:
         f"truncate -s {mebibytes << 20} {store}\nmkdir {folder}\necho {store} >{folder}/device_path\n"
         # A file in memory takes no direct I/O.
         f"echo 1 >{folder}/buffered_io\necho 6c616200-0000-4000-8000-{lun:012x} >{folder}/device_uuid\n"
+        # Reservations: since Linux v6.13.
+        f"[ ! -e {folder}/resv_enable ] || echo 1 >{folder}/resv_enable\n"
         f"echo 1 >{folder}/enable\n"
     )
 
