@@ -51,6 +51,7 @@ class Storm:
 
     def _break(self, address: str, fault: str) -> None:
         name = place.at(address)
+        assert name, "\n".join([*self.told, f"there is no disk at {address}"])
         self._broken[address] = (fault, name)
         self.count[fault] += 1
         self._tell(f"{fault} on {name} at {address}")

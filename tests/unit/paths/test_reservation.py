@@ -1,6 +1,7 @@
 """Orders about reservations through one path: what is sent, what is sent again, and what each answer means."""
 
 import asyncio
+import time
 import errno
 import struct
 from pathlib import Path as Folder
@@ -36,6 +37,10 @@ class Scripted:
         assert deadline > 0
         self.asked.append(request)
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+    def now(self) -> float:
+        """Return the time."""
+        return time.monotonic()
 
     def close(self) -> None:
         """Do nothing."""
