@@ -348,7 +348,7 @@ class Control:
             except errors.DeviceBusy as busy:
                 held = self.holders(device.devt)
                 if time.monotonic() > deadline or any(holder.kind != "process" for holder in held):
-                    raise held_by(busy, held) from None
+                    raise held_by(busy, self.stack(device.devt) or held) from None
                 time.sleep(_RETRY_INTERVAL)
 
     def remove_all(self, *, deferred: bool = False) -> None:
@@ -359,6 +359,30 @@ class Control:
     def holders(self, device: DevT, *, sysfs: Path = SYSFS) -> tuple[Holder, ...]:
         """Return who holds a block device or one of its partitions, as far as this process can see."""
         return self._surroundings.holders(device, sysfs=sysfs)
+
+    def stack(self, device: DevT, *, sysfs: Path = SYSFS) -> tuple[Holder, ...]:
+        """Return who holds a block device, and who holds those, all the way up."""
+        return self._surroundings.stack(device, sysfs=sysfs)
+
+    def write_back(self, ref: DeviceRef, timeout: float = 30.0) -> None:
+        """
+        Have everything that was written to the device reach its medium; the caches of the array as well.
+
+        It is done by a process of its own, for the kernel may keep who waits for it as long as a map queues.
+
+        Raises:
+            DeviceMapperError: an I/O failed: what was written is not all there.
+            WaitTimeout: it took longer than ``timeout`` seconds. It may still be done, and holds the device until then.
+        """
+        device = self.info(ref)
+        try:
+            self._surroundings.write_back(device, timeout)
+        except TimeoutError:
+            what = f"{device}: what was written to it did not reach its medium within {timeout:g} s"
+            raise errors.WaitTimeout(f"{what}; the kernel goes on trying, and holds it meanwhile", device) from None
+        except OSError as error:
+            hint = "what was written to it last may be lost"
+            raise errors.DeviceMapperError(error.errno or errno.EIO, "fsync", str(device), hint=hint) from None
 
     @property
     def waits_for_udev(self) -> bool:

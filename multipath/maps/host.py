@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as Folder
 from typing import Self
@@ -22,15 +22,20 @@ from ..paths.discover import discover
 from ..paths.identity import check_one_unit, common_size
 from ..paths.path import Path
 from ..paths.request import Asker
-from ..paths.sysfs import SYSFS, number_behind
+from ..paths.sysfs import SYSFS, device_number, number_behind
 from ..paths.wwid import ask_devices
 from ..policy.observation import Observation
 from ..policy.throughput import Throughput
 from ..units import DevT, Sectors, format_devt
 from ..wire.table import MultipathTable
 from .aliases import configured_aliases
+from .detach_plan import DetachPlan
+from .detach_planner import Inspection, paths_named, refuse_member
+from .detach_step import Gates
+from .detach_unit import DetachedUnit
 from .event import Event
 from .inputs import gather
+from .leftovers import wwids_of
 from .map import Map, udev_flags_for
 from .numbered import numbered
 from .ownership import UUID_PREFIX, refuse_claimed_paths, refuse_daemons_map
@@ -105,6 +110,11 @@ class Host:
     def sysfs(self) -> Folder:
         """The root of its sysfs."""
         return self._sysfs
+
+    @property
+    def commands(self) -> Commands:
+        """How a path device is asked."""
+        return self._commands
 
     # What is there.
 
@@ -257,6 +267,61 @@ class Host:
         flags = udev_flags_for(len(paths)) | udev_flags
         return self._finish(device, line, flags, read_only=read_only, made_here=made_here)
 
+    # What goes away.
+
+    def detach_plan(
+        self,
+        refs: str | os.PathLike[str] | DevT | Iterable[str | os.PathLike[str] | DevT],
+        *,
+        paths: bool = False,
+        ghosts: bool = False,
+        fail_io: bool = False,
+        stale: bool = False,
+        forget: bool = False,
+        deferred: bool = False,
+        force: bool = False,
+        state: StateFolder | None = None,
+    ) -> DetachPlan:
+        """
+        Return what has to be done to take maps away, with their partitions, and where that is allowed their disks.
+
+        Nothing is changed. What is gone already is in ``missing`` and has no steps, so a plan may be made and run
+        again and again. What somebody uses is refused, and who and what ends that stands in it.
+
+        Args:
+            refs: Maps as for `map`; a WWID also names the disks that are left of a unit whose map is gone, and a
+                kernel name, a node or a number a path that no map has.
+            paths: Delete the disks of the paths too; each is asked who it is, now and before it goes.
+            ghosts: Also maps without a usable path, to which nothing can be written back.
+            fail_io: Fail the I/O that such a map keeps, for who waits for it keeps the map. It is lost. A map that
+                cannot be removed even so keeps I/O again.
+            stale: Delete a disk even where it leads to another unit by now.
+            forget: Take the WWID out of the wwids file.
+            deferred: A map in use goes away with its last user; its paths stay.
+            force: Also where multipathd manages the map.
+            state: Where WWIDs are remembered; multipath-tools' folder where the device-mapper is the machine's.
+
+        Raises:
+            NotFound: a device that is no map and no path.
+            AmbiguousRef: two devices answer to a reference.
+            ValueError: ``deferred`` together with ``paths``.
+        """
+        if deferred and paths:
+            raise ValueError("a map that goes with its last user keeps its paths: say deferred or paths, not both")
+        gates = Gates(paths, ghosts, fail_io, stale, forget, deferred, force)
+        state = StateFolder() if state is None and self.control.shared else state
+        wanted = [refs] if isinstance(refs, str | os.PathLike | int) else list(refs)
+        inspection = Inspection(self, self.paths(), gates, state)
+        units: dict[object, DetachedUnit] = {}
+        missing: list[str] = []
+        for ref in wanted:
+            unit = self._unit_to_detach(ref if isinstance(ref, int) else os.fspath(ref), inspection)
+            if unit is None:
+                missing.append(format_devt(ref) if isinstance(ref, int) else os.fspath(ref))
+            else:
+                units.setdefault(unit.device.devt if unit.device else unit.name, unit)
+        return DetachPlan(tuple(units.values()), tuple(missing), gates).on(self, state)
+
     # What happens.
 
     def watch(self) -> AsyncIterator[Event]:
@@ -268,6 +333,27 @@ class Host:
         return watch_blocking(self.control, timeout)
 
     # How.
+
+    def _unit_to_detach(self, ref: str | DevT, inspection: Inspection) -> DetachedUnit | None:
+        """Return what is planned for what ``ref`` names; ``None`` where nothing answers to it any more."""
+        shown = format_devt(ref) if isinstance(ref, int) else ref
+        try:
+            device = self.control.info(self._one_that_answers(ref))
+        except errors.DeviceNotFound:
+            return None
+        except errors.NotFound:
+            return self._paths_to_detach(ref, shown, inspection)
+        return inspection.map(shown, device)
+
+    def _paths_to_detach(self, ref: str | DevT, shown: str, inspection: Inspection) -> DetachedUnit | None:
+        number = ref if isinstance(ref, int) else device_number(ref, self._sysfs, nodes=self.control.shared)
+        if found := [path for path in inspection.paths if path.devt == number]:
+            refuse_member(found[0], self.control)
+            return inspection.without_map(shown, min(wwids_of(found[0]), default=""), found)
+        if number is not None and (self._sysfs / "dev/block" / format_devt(number)).exists():
+            raise errors.NotFound(f"{shown!r} is no map and no path; nothing was changed")
+        found = paths_named(shown, inspection.paths)
+        return inspection.without_map(shown, shown.removeprefix(UUID_PREFIX), found) if found else None
 
     def _answers(self, entry: DeviceEntry) -> tuple[object, ...]:
         """Return all that a device answers to."""

@@ -23,7 +23,9 @@ from ..wire.status import MultipathStatus
 from ..wire.table import MultipathTable
 from .numbered import numbered
 from .ownership import refuse_claimed_paths, refuse_daemons_map
+from .removal import Removal, partitions_of, remove_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
+from .verification import Expectation, Mismatch, verify_map
 
 # What multipath-tools tells its udev rules with every reload: the paths changed, the contents did not.
 _RELOADED: Final = UdevFlag.SUBSYSTEM_FLAG0
@@ -102,8 +104,33 @@ class Map:
         return self.read().table
 
     def holders(self) -> tuple[Holder, ...]:
-        """Return who holds the map, as far as this process can see."""
-        return self._control.holders(self.devt, sysfs=self._sysfs)
+        """
+        Return who holds the map, and who holds those: partitions, logical volumes, arrays, mounts, swaps, processes.
+
+        Each has ``on``, the name of what it holds, empty for the map itself, and ``way_out``, what ends it. What this
+        process cannot see, such as another user's descriptors, is left out.
+        """
+        return self._control.stack(self.devt, sysfs=self._sysfs)
+
+    def verify(
+        self, *, wwid: str | None = None, serial: str | None = None, size: Sectors | None = None
+    ) -> tuple[Mismatch, ...]:
+        """
+        Ask every path who it is, now, and return what does not fit; nothing where all lead to the unit that is meant.
+
+        The guard against a LUN that was given to another unit: neither the kernel's memory nor udev's counts. A path
+        that does not answer is one line too; `Mismatch.is_proof` tells one that leads elsewhere from it.
+
+        Args:
+            wwid: What it should lead to; what the uuid says when absent.
+            serial: The serial number that it should have.
+            size: The size that it should have, in sectors.
+
+        Raises:
+            DeviceNotFound: the map is gone.
+        """
+        expected = Expectation(wwid, serial, size)
+        return verify_map(self.read(), expected, sysfs=self._sysfs, commands=self._commands)
 
     # Messages to the target.
 
@@ -260,16 +287,41 @@ class Map:
         else:
             self._info = self._control.rename(self._info, new, udev_flags=self._udev_flags() | udev_flags)
 
-    def remove(self, *, deferred: bool = False, force: bool = False, timeout: float = 5.0) -> None:
+    def flush(self, *, timeout: float = 30.0) -> None:
         """
-        Remove the map.
+        Have everything that was written to the map reach its unit. Nothing is suspended.
+
+        Raises:
+            PathsDiffer: it has no usable path and queues: that would never end.
+            WaitTimeout: it takes longer than ``timeout`` seconds.
+            DeviceMapperError: an I/O failed.
+        """
+        self._refuse_flush_without_path("flush")
+        self._control.write_back(self._info, timeout)
+
+    def remove(
+        self, *, partitions: bool = False, deferred: bool = False, force: bool = False, timeout: float = 5.0
+    ) -> None:
+        """
+        Remove the map. Nothing is suspended, and queueing stays; on any error all is as it was.
+
+        Who closed it last has written back what was cached, so nothing is lost. `Host.detach_plan` does more.
+
+        Args:
+            partitions: Also the maps of its partitions; on any error they are made again.
+            deferred: What is in use goes away with its last user.
+            force: Also where multipathd manages the map.
+            timeout: For how many seconds users that are about to end, such as udev's rules, are waited for.
 
         Raises:
             DeviceBusy: it is in use; ``.holders`` says by whom.
             DaemonOwnsMap: multipathd manages the map.
         """
         refuse_daemons_map(self._control, self.name, self.uuid, "removal", force=force)
-        self._control.remove(self._info, deferred=deferred, timeout=timeout)
+        if partitions:
+            remove_map(self._control, self.info(), partitions_of(self._control, self._info), Removal(deferred, timeout))
+        else:
+            self._control.remove(self._info, deferred=deferred, timeout=timeout)
 
     # How.
 

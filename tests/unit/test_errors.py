@@ -53,6 +53,8 @@ EXAMPLES: list[BaseException] = [
     errors.FileLocked("/etc/multipath/wwids is locked by another program; try again"),
     errors.BindingConflict("bindings: nothing was changed", ["alias mpatha for 36001 is bound to '36002'"]),
     errors.PlanOutdated("map mpatha was not touched: its paths have changed", ["sda: was disk 1, is disk 9"]),
+    errors.GateClosed("map mpatha has no usable path", "ghosts"),
+    errors.DetachFailed("map mpatha is in use"),
     errors.ApplyFailed("1 of 2 maps could not be made as planned", ["mpatha: EBUSY"]),
     errors.TraceError("not a number: 'x'", 3),
     errors.TraceError("no I/O that reads or writes data"),
