@@ -10,13 +10,14 @@ import errno
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Final
 
 from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceInfo, DeviceTable
+from .queueing_guard import guarded
 
 _PARTITION: Final = re.compile(r"part[0-9]{1,4}-", re.ASCII)
 _POLL: Final = 0.02  # seconds; the kernel tells nobody that a device was closed
@@ -83,15 +84,18 @@ def queued_io_failed(control: Control, device: DeviceInfo) -> Iterator[None]:
     """
     Have a map fail the I/O that waits for a path, for the block; a map that is still there then queues as before.
 
+    It does so even where this process is killed in between; in memory there is nobody who could see to that.
+
     Raises:
         DeviceMapperError: the message was refused.
     """
-    try:
-        control.message(device, "fail_if_no_path")
-        yield
-    finally:
-        with suppress(errors.DeviceNotFound):
-            control.message(device, "queue_if_no_path")
+    with guarded(device) if control.shared else nullcontext():
+        try:
+            control.message(device, "fail_if_no_path")
+            yield
+        finally:
+            with suppress(errors.DeviceNotFound):
+                control.message(device, "queue_if_no_path")
 
 
 def _wait_for_users(control: Control, device: DeviceInfo, partitions: Sequence[DeviceInfo], deadline: float) -> None:

@@ -1,6 +1,10 @@
 """``mpath remove``: take maps away, with their partitions, and where that is allowed their disks."""
 
 import argparse
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from ... import errors
@@ -58,10 +62,24 @@ def remove(args: argparse.Namespace) -> int:
     if args.deferred and args.paths:
         raise argparse.ArgumentTypeError("a map that goes with its last user keeps its paths: --deferred or --paths")
     gates = {gate.replace("-", "_"): getattr(args, gate.replace("-", "_")) for gate in _GATES}
-    with Host() as host:
+    with _interruptible(), Host() as host:
         plan = host.detach_plan(args.refs, **gates)
         report, failed = (None, ()) if args.dry_run else _run(plan, args)
     return _told(plan, report, failed, args)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let whoever ends the command end it as an interrupt does: what was changed is put back first."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _run(plan: DetachPlan, args: argparse.Namespace) -> tuple[DetachReport, tuple[Exception, ...]]:

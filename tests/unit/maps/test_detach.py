@@ -273,7 +273,7 @@ class TestAMapWithoutAUsablePath:
     def test_queues_again_whatever_ends_the_removal(self, host: Host, ghost: Map, failure: Any) -> None:
         """An interrupt too."""
 
-        def remove(ref: Any, **how: Any) -> None:
+        def remove(*_: Any, **__: Any) -> None:
             assert not ghost.table().features.queue_if_no_path
             raise failure
 
