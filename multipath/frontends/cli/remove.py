@@ -1,6 +1,7 @@
 """``mpath remove``: take maps away, with their partitions, and where that is allowed their disks."""
 
 import argparse
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ _GATES: Final = {
     "deferred": "a map in use goes away with its last user",
     "force": "also where multipathd manages the map",
 }
+
+_KEYWORD: Final = re.compile(r"\b([a-z_]+)=True allows", re.ASCII)
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -109,12 +112,17 @@ def _told(
         for leftover in report.leftovers:
             print_text(str(leftover))
     for error in failed:
-        complain(_VERB, str(error))
+        complain(_VERB, _KEYWORD.sub(_option, str(error)))
     if plan.missing and not args.if_exists:
         complain(_VERB, f"nothing answers to {', '.join(map(repr, plan.missing))}: gone already, or never there")
     missing = ExitCode.NOT_FOUND if plan.missing and not args.if_exists else ExitCode.OK
     left = ExitCode.ERROR if report is not None and report.leftovers and not args.deferred else ExitCode.OK
     return exit_code(failed[0]) if failed else missing or left
+
+
+def _option(match: re.Match[str]) -> str:
+    """Return the option that opens a gate, for the argument that does."""
+    return f"--{match[1].replace('_', '-')} allows"
 
 
 def _seconds(text: str) -> float:
