@@ -17,7 +17,7 @@ from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceInfo
 from ..dm.holders import Holder
-from ..paths.commands import Commands
+from ..paths.commands import Commands, Deletes
 from ..paths.path import Path
 from ..paths.patience import ask
 from ..units import DevT
@@ -134,8 +134,8 @@ class Detachment:
         except errors.MultipathError as error:
             self._fail(steps, Act.DELETE, error)
             return
-        delete = self._machine.commands.delete
-        asked = ask({each.devt: partial(_deleted, delete, each, self._timeout) for each in wanted}, self._timeout + 1)
+        delete = partial(_deleted, self._machine.commands)
+        asked = ask({each.devt: partial(delete, each, self._timeout) for each in wanted}, self._timeout + 1)
         names = {path.devt for path in wanted}
         for step in steps:
             why = None if step.device is None else asked.get(step.device)
@@ -237,10 +237,12 @@ def _is_there(path: Path, there: Mapping[DevT, Path]) -> bool:
     return now is not None and (now.name, now.diskseq) == (path.name, path.diskseq)
 
 
-def _deleted(delete: Callable[[Path, float], None], path: Path, timeout: float) -> Exception | None:
+def _deleted(commands: Commands, path: Path, timeout: float) -> Exception | None:
     """Delete a disk, and return why it could not be; one that is gone already is no failure."""
+    if not isinstance(commands, Deletes):
+        return errors.PathError(errno.ENOTSUP, "was not deleted: the commands of this host cannot", path.name)
     try:
-        delete(path, timeout)
+        commands.delete(path, timeout)
     except errors.PathError as error:
         return None if error.errno == errno.ENOENT else error
     return None

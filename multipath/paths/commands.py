@@ -7,7 +7,7 @@ import stat
 import sys
 from collections.abc import Callable
 from ctypes import c_uint64
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from ioctl_opt import IOR
 
@@ -39,6 +39,11 @@ class Commands(Protocol):
 
     def vpd_page(self, path: Path, page: int) -> bytes:
         """Return one page of vital product data, header included."""
+
+
+@runtime_checkable
+class Deletes(Protocol):
+    """What the seam may do besides, and who takes units away needs."""
 
     def delete(self, path: Path, timeout: float) -> None:
         """Have the kernel forget a disk; who still has it open keeps a dead device."""

@@ -199,9 +199,6 @@ class TestADeviceThatIsAsked:
                     raise PathError(5, "was released", path.name)
                 return naa_page(NAA)
 
-            def delete(self, path: Path, timeout: float) -> None:
-                raise NotImplementedError
-
         pages = ask_devices([hung, SDA], Commands(), patience=0.05)
         never.set()
 
