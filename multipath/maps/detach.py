@@ -22,7 +22,7 @@ from ..paths.path import Path
 from ..paths.patience import ask
 from ..units import DevT
 from .detach_report import DetachReport, Leftover
-from .detach_step import OF_MAP, Act, Gates, Step, StepOutcome, StepResult
+from .detach_step import OF_MAP, Act, Gates, Step, StepOutcome, StepResult, Waits
 from .detach_unit import DetachedUnit
 from .leftovers import leftovers
 from .ownership import refuse_daemons_map
@@ -58,14 +58,14 @@ class Detachment:
         machine: Where.
         gates: What is allowed.
         state: Where WWIDs are remembered; ``None`` where nothing is.
-        timeout: Seconds for each wait.
+        waits: How long what is waited for.
         progress: Told each result.
     """
 
     def __init__(
-        self, machine: Machine, gates: Gates, state: StateFolder | None, timeout: float, progress: Progress | None
+        self, machine: Machine, gates: Gates, state: StateFolder | None, waits: Waits, progress: Progress | None
     ) -> None:
-        self._machine, self._gates, self._state, self._timeout = machine, gates, state, timeout
+        self._machine, self._gates, self._state, self._waits = machine, gates, state, waits
         self._progress = progress
         self.results: list[StepResult] = []
         self.errors: list[Exception] = []
@@ -98,7 +98,7 @@ class Detachment:
                 return
             refuse_daemons_map(self._machine.control, device.name, device.uuid, "removal", force=self._gates.force)
             if at is Act.FLUSH:
-                self._machine.control.write_back(device, self._timeout)
+                self._machine.control.write_back(device, self._waits.timeout)
             at = Act.REMOVE
             self._remove(device, fail_io=Act.FAIL_IO in acts)
         except errors.MultipathError as error:
@@ -107,7 +107,7 @@ class Detachment:
             self._tell(steps, StepOutcome.DONE)
 
     def _remove(self, device: DeviceInfo, *, fail_io: bool) -> None:
-        control, how = self._machine.control, Removal(self._gates.deferred, self._timeout)
+        control, how = self._machine.control, Removal(self._gates.deferred, self._waits.patience)
         with queued_io_failed(control, device) if fail_io else nullcontext():
             remove_map(control, device, partitions_of(control, device), how)
 
@@ -135,7 +135,7 @@ class Detachment:
             self._fail(steps, Act.DELETE, error)
             return
         delete = partial(_deleted, self._machine.commands)
-        asked = ask({each.devt: partial(delete, each, self._timeout) for each in wanted}, self._timeout + 1)
+        asked = ask({each.devt: partial(delete, each, self._waits.timeout) for each in wanted}, self._waits.timeout + 1)
         names = {path.devt for path in wanted}
         for step in steps:
             why = None if step.device is None else asked.get(step.device)
@@ -144,7 +144,7 @@ class Detachment:
 
     def _check(self, unit: DetachedUnit, paths: Sequence[Path]) -> None:
         """Make sure that nobody uses these disks, and that each leads to the unit still."""
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + self._waits.patience
         for path in paths:
             while held := self._users(path):
                 lasting = any(holder.kind != "process" for holder in held)
@@ -211,7 +211,7 @@ def run(
     *,
     state: StateFolder | None = None,
     missing: Sequence[str] = (),
-    timeout: float = 30.0,
+    waits: Waits,
     progress: Progress | None = None,
 ) -> DetachReport:
     """
@@ -220,7 +220,7 @@ def run(
     Raises:
         DetachFailed: some failed or are refused, after all were tried.
     """
-    detachment = Detachment(machine, gates, state, timeout, progress)
+    detachment = Detachment(machine, gates, state, waits, progress)
     left: list[Leftover] = []
     for unit in units:
         detachment.unit(unit)

@@ -10,7 +10,7 @@ from typing import Any
 
 from .detach import Machine, Progress, run
 from .detach_report import DetachReport
-from .detach_step import Gates
+from .detach_step import Gates, Waits
 from .detach_unit import DetachedUnit
 from .state_file import StateFolder
 
@@ -41,12 +41,13 @@ class DetachPlan:
         """The units about which nothing is done."""
         return tuple(unit for unit in self.units if unit.refused is not None)
 
-    def run(self, *, timeout: float = 30.0, progress: Progress | None = None) -> DetachReport:
+    def run(self, *, timeout: float = 30.0, patience: float = 5.0, progress: Progress | None = None) -> DetachReport:
         """
         Do it; of each unit the map with its partitions as a whole or not at all, and its paths only after that.
 
         Args:
-            timeout: Seconds for each wait: for data to be written, for users that are about to end, for a disk to go.
+            timeout: For how many seconds is waited until data is written, and until a disk is gone.
+            patience: For how many seconds users are waited for that are about to end.
             progress: Called with the `StepResult` of each step.
 
         Returns:
@@ -64,7 +65,7 @@ class DetachPlan:
             self.gates,
             state=self._state,
             missing=self.missing,
-            timeout=timeout,
+            waits=Waits(timeout, patience),
             progress=progress,
         )
 

@@ -52,6 +52,20 @@ class Gates:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """
+    How long what is waited for, in seconds.
+
+    Attributes:
+        timeout: Data that is being written, and a disk that is to go.
+        patience: Users that are about to end.
+    """
+
+    timeout: float = 30.0
+    patience: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """
     One step.

@@ -88,7 +88,7 @@ def busy(host: Host) -> errors.DeviceBusy:
     """Return the refusal to detach mpatha, which changed nothing."""
     before = state()
     with pytest.raises(errors.DetachFailed) as failed:
-        host.detach_plan("mpatha").run(timeout=0.2)
+        host.detach_plan("mpatha").run(patience=0.2)
     assert state() == before
     (refused,) = failed.value.errors
     assert isinstance(refused, errors.DeviceBusy)
@@ -97,7 +97,7 @@ def busy(host: Host) -> errors.DeviceBusy:
 
 def is_gone(host: Host) -> bool:
     """Take mpatha away, and tell whether nothing of it is left."""
-    report = host.detach_plan("mpatha").run(timeout=30)
+    report = host.detach_plan("mpatha").run(timeout=30, patience=30)
     return report.is_clean and dmsetup("ls") == "No devices found\n" and not os.path.lexists("/dev/mapper/mpatha")
 
 
@@ -243,7 +243,7 @@ class TestAMapThatAProgramHasOpen:
             assert child.stdin
             child.stdin.close()
 
-            assert plan.run(timeout=30).is_clean
+            assert plan.run(patience=30).is_clean
 
 
 @pytest.mark.kernel(udev=False)  # the rules of dmsetup alone would read the map, and wait for a path as well
@@ -279,7 +279,7 @@ class TestAMapThatLostItsLastPath:
             assert f"process {writer.pid}" in str(failed.value)
             assert ghost.table().features.queue_if_no_path
 
-            report = host.detach_plan("mpatha", ghosts=True, fail_io=True).run(timeout=60)
+            report = host.detach_plan("mpatha", ghosts=True, fail_io=True).run(patience=60)
 
             assert writer.stdout.readline() == "5\n"
         assert report.is_clean
@@ -289,7 +289,7 @@ class TestAMapThatLostItsLastPath:
         before = state()
         with program(HOLD, "/dev/mapper/mpatha") as child:
             with pytest.raises(errors.DetachFailed, match=f"process {child.pid}"):
-                host.detach_plan("mpatha", ghosts=True, fail_io=True).run(timeout=0.2)
+                host.detach_plan("mpatha", ghosts=True, fail_io=True).run(patience=0.2)
 
             assert state() == before
             child.communicate("")
@@ -327,7 +327,7 @@ class TestTheDisksOfAMap:
         links = [link for link in Path("/dev/disk/by-id").iterdir() if wwid[1:] in link.name]
         assert links
 
-        report = host.detach_plan("mpatha", paths=True, forget=True, state=state_folder).run(timeout=30)
+        report = host.detach_plan("mpatha", paths=True, forget=True, state=state_folder).run(timeout=30, patience=30)
 
         assert report.is_clean, report
         assert [str(result.outcome) for result in report.results] == ["done"] * 7
@@ -340,7 +340,7 @@ class TestTheDisksOfAMap:
         """The map went, and the program before the disks: who comes after it says the same again."""
         queueing.remove()
 
-        assert host.detach_plan(wwid, paths=True).run(timeout=30).is_clean
+        assert host.detach_plan(wwid, paths=True).run(timeout=30, patience=30).is_clean
         assert host.paths() == ()
         bring_back()
 
@@ -398,7 +398,7 @@ class TestARemovalThatIsKilled:
                 assert not dm.info(entry).suspended
             if "mpatha" in dmsetup("ls"):
                 assert "1 queue_if_no_path" in dmsetup("table", "mpatha")
-            host.detach_plan("mpatha").run(timeout=30)
+            host.detach_plan("mpatha").run(timeout=30, patience=30)
             assert dm.devices() == []
             if ended:
                 break
@@ -419,7 +419,7 @@ class TestARemovalThatEndsWhileIoIsFailed:
         """The command is told to end, and puts back what it changed first."""
         command = [sys.executable, "-m", "multipath.frontends.cli.main", "remove", "mpatha", "--ghosts", "--fail-io"]
         with program(HOLD, "/dev/mapper/mpatha") as holder:
-            with subprocess.Popen([*command, "--timeout", "60"]) as removal:
+            with subprocess.Popen([*command, "--patience", "60"]) as removal:
                 until(lambda: not ghost.table().features.queue_if_no_path)
                 removal.send_signal(signal.SIGTERM)
             assert removal.returncode == 130
@@ -433,7 +433,7 @@ class TestARemovalThatEndsWhileIoIsFailed:
             child = os.fork()
             if child == 0:
                 with Host() as own:
-                    own.detach_plan("mpatha", ghosts=True, fail_io=True).run(timeout=60)
+                    own.detach_plan("mpatha", ghosts=True, fail_io=True).run(patience=60)
             until(lambda: not ghost.table().features.queue_if_no_path)
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -455,7 +455,7 @@ def killed_before(command: int) -> bool:
     child = os.fork()
     if child == 0:
         with Host(control=DyingControl(command, "udev")) as host:
-            host.detach_plan("mpatha").run(timeout=30)
+            host.detach_plan("mpatha").run(timeout=30, patience=30)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     assert os.WIFEXITED(status) or os.WTERMSIG(status) == signal.SIGKILL

@@ -55,7 +55,20 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         parser.add_argument(f"--{gate}", action="store_true", help=text)
     parser.add_argument("--if-exists", action="store_true", help="what is not there is no failure")
     parser.add_argument("--dry-run", action="store_true", help="print the steps and do nothing")
-    parser.add_argument("--timeout", type=_seconds, default=5.0, metavar="S", help="seconds for each wait; %(default)g")
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=30.0,
+        metavar="S",
+        help="seconds until data is written, a disk gone; %(default)g",
+    )
+    parser.add_argument(
+        "--patience",
+        type=_seconds,
+        default=5.0,
+        metavar="S",
+        help="seconds for users that are about to end; %(default)g",
+    )
     add_output(parser)
     parser.set_defaults(run=remove)
 
@@ -87,7 +100,9 @@ def _interruptible() -> Iterator[None]:
 
 def _run(plan: DetachPlan, args: argparse.Namespace) -> tuple[DetachReport, tuple[Exception, ...]]:
     try:
-        return plan.run(timeout=args.timeout, progress=None if args.output == "json" else _tell), ()
+        return plan.run(
+            timeout=args.timeout, patience=args.patience, progress=None if args.output == "json" else _tell
+        ), ()
     except errors.DetachFailed as error:
         return error.report, error.errors
 

@@ -73,7 +73,7 @@ def refusal(host: Host, *args: Any, **gates: Any) -> Any:
     plan = host.detach_plan(*args, **gates)
     (unit,) = plan.refused
     with pytest.raises(errors.DetachFailed) as failed:
-        plan.run(timeout=0)
+        plan.run(patience=0)
     assert failed.value.errors == (unit.refused,)
     assert (names(host), [path.name for path in host.paths()]) == before
     return unit.refused
@@ -172,13 +172,13 @@ class TestAMapInUse:
         plan = host.detach_plan("mpatha")
 
         with world.open("mpatha"), pytest.raises(errors.DetachFailed) as failed:
-            plan.run(timeout=0)
+            plan.run(patience=0)
 
         assert isinstance(failed.value.errors[0], errors.DeviceBusy)
         assert names(host) == ["mpatha", "mpatha-part1"]
         assert mpath.table().features.queue_if_no_path
         assert not mpath.info().suspended
-        assert plan.run(timeout=0).is_clean
+        assert plan.run(patience=0).is_clean
 
     def test_has_its_partitions_again_when_it_cannot_go_after_them(self, host: Host, mpath: Map) -> None:
         """What was removed is made again of its table: name, uuid and lines."""
@@ -262,7 +262,7 @@ class TestAMapWithoutAUsablePath:
         with world.open("mpatha") as disk:
             pending = disk.submit("write", 0, bytes(4096))
             with pytest.raises(errors.DetachFailed, match="in use"):
-                host.detach_plan("mpatha", ghosts=True, fail_io=True).run(timeout=0)
+                host.detach_plan("mpatha", ghosts=True, fail_io=True).run(patience=0)
 
             with pytest.raises(errors.BlockError):
                 pending.result()

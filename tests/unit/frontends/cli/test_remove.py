@@ -74,7 +74,7 @@ class TestAMap:
     ) -> None:
         """Who has it open may end; a plan alone waits for nobody."""
         with world.open("mpatha"):
-            code = main(["remove", "mpatha", "--timeout", "0", *more])
+            code = main(["remove", "mpatha", "--patience", "0", *more])
 
         said = capsys.readouterr()
         assert code == (0 if "--dry-run" in more else 4)
@@ -98,7 +98,7 @@ class TestAFaultOfUsage:
         [
             ["mpatha", "--deferred", "--paths"],
             ["mpatha", "--timeout", "never"],
-            ["mpatha", "--timeout", "-1"],
+            ["mpatha", "--patience", "-1"],
             ["mpatha", "--timeout", "nan"],
             [],
         ],
