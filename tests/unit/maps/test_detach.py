@@ -180,6 +180,23 @@ class TestAMapInUse:
         assert not mpath.info().suspended
         assert plan.run(patience=0).is_clean
 
+    def test_is_held_by_the_partition_of_another_map(self, host: Host, mpath: Map) -> None:
+        """Its uuid says whose it is; it stands here by mistake, and is not ours to remove."""
+        device = host.control.create("other-part1", uuid="part1-mpath-other")
+        host.control.load(device, [Target(Sectors(0), Sectors(8), "linear", f"{format_devt(mpath.devt)} 0")])
+        host.control.resume(device)
+
+        assert "held by partition other-part1" in str(refusal(host, "mpatha"))
+
+    def test_keeps_its_disks(self, host: Host, mpath: Map, world: VirtualHost) -> None:
+        """What comes after the map is not begun."""
+        with world.open("mpatha"), pytest.raises(errors.DetachFailed) as failed:
+            host.detach_plan("mpatha", paths=True).run(patience=0)
+
+        outcomes = [str(result.outcome) for result in failed.value.report.results]
+        assert outcomes == ["done", "failed", "not done", "not done"]
+        assert len(host.paths()) == 2
+
     def test_has_its_partitions_again_when_it_cannot_go_after_them(self, host: Host, mpath: Map) -> None:
         """What was removed is made again of its table: name, uuid and lines."""
         partition(host, mpath)
