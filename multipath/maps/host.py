@@ -150,7 +150,11 @@ class Host:
         return next(iter(matches.values()))
 
     def multipathd_view(
-        self, config: Configuration | None = None, *, status: MonitorStatus | None = None
+        self,
+        config: Configuration | None = None,
+        *,
+        status: MonitorStatus | None = None,
+        observed: Mapping[DevT, Observation] | None = None,
     ) -> MultipathdView:
         """
         Return what multipathd would tell of this host, for programs that know its JSON or its formats.
@@ -158,6 +162,7 @@ class Host:
         Args:
             config: The configuration; as for `plan` where it is absent.
             status: What a monitor of this host knows.
+            observed: What the caller learned by asking paths, by their numbers.
 
         Raises:
             FileError: a file of the configuration cannot be read.
@@ -166,7 +171,7 @@ class Host:
         """
         if config is None:
             config = load() if self.control.shared else Configuration()
-        return multipathd_view(read_snapshots(self.control), self.paths(), config, status)
+        return multipathd_view(read_snapshots(self.control), self.paths(), config, status, observed)
 
     def to_multipathd_json(self, config: Configuration | None = None) -> str:
         """Return what ``multipathd show maps json`` would print of this host; errors as `multipathd_view`."""

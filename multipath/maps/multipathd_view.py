@@ -7,7 +7,7 @@ daemon writes what it does not know: names of Fibre Channel ports of the host, t
 checked is ``ready`` where the kernel uses it, and ``faulty`` where it does not.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -25,11 +25,12 @@ from ..paths.state import PathState
 from ..policy.candidate import candidate
 from ..policy.detection import checker
 from ..policy.member import Member, state_of
+from ..policy.observation import Observation
 from ..policy.option import as_text
 from ..policy.priority import weighed
 from ..policy.settings import MapSettings, map_settings
 from ..probes.prioritizers import priority
-from ..units import format_devt, parse_devt
+from ..units import DevT, format_devt, parse_devt
 from ..wire.group import PathGroup
 from ..wire.status import GroupState, StatusGroup, StatusPath
 from .monitor_status import MapStatus, MonitorStatus
@@ -85,6 +86,7 @@ def multipathd_view(
     paths: Iterable[Path],
     config: Configuration | None = None,
     status: MonitorStatus | None = None,
+    observed: Mapping[DevT, Observation] | None = None,
 ) -> MultipathdView:
     """
     Return what multipathd would tell of these maps and paths.
@@ -94,11 +96,12 @@ def multipathd_view(
         paths: Every path device.
         config: The configuration; the defaults when absent.
         status: What a monitor of them knows.
+        observed: What the caller learned by asking paths, by their numbers; a monitor's word holds over it.
 
     Raises:
         UnexpectedStatus: a map of a newer kernel.
     """
-    view = _View(snapshots, tuple(paths), config or Configuration(), status)
+    view = _View(snapshots, tuple(paths), config or Configuration(), status, observed or {})
     maps = tuple(map(view.map, snapshots))
     return MultipathdView(maps, tuple(view.paths(maps)))
 
@@ -112,8 +115,9 @@ class _View:
         paths: tuple[Path, ...],
         config: Configuration,
         status: MonitorStatus | None,
+        observed: Mapping[DevT, Observation],
     ) -> None:
-        self._options = Resolver(config)
+        self._options, self._observed = Resolver(config), observed
         self._devices = {format_devt(path.devt): path for path in paths}
         members = {parse_devt(device): _wwid(each) for each in snapshots for device in each.table.devices}
         self._verdicts = screen(paths, self._options, Blacklist(config), members, {})
@@ -187,14 +191,17 @@ class _View:
     def _member(self, path: Path, status: StatusPath, wwid: str) -> Member:
         """Return a path with its state: as it was checked, else as the kernel uses it."""
         member = candidate(path, self._options, priority, wwid)
-        checked = self._checked.get(status.device)
-        if checked is not None:
-            state = PathState(checked.state) if checked.state in set(PathState) else PathState.WILD
-            return replace(member, state=state, priority=checked.priority, marginal=checked.marginal)
         if not status.active:
-            return replace(member, state=PathState.DOWN)
-        ghost = member.state is PathState.UP and path.access_state == _GHOST
-        return replace(member, state=PathState.GHOST) if ghost else member
+            member = replace(member, state=PathState.DOWN)
+        elif member.state is PathState.UP and path.access_state == _GHOST:
+            member = replace(member, state=PathState.GHOST)
+        if path.devt in self._observed:
+            member = self._observed[path.devt].told(member)
+        checked = self._checked.get(status.device)
+        if checked is None:
+            return member
+        state = PathState(checked.state) if checked.state in set(PathState) else PathState.WILD
+        return replace(member, state=state, priority=checked.priority, marginal=checked.marginal)
 
     def _path(
         self, path: Path, member: Member, wwid: str, status: StatusPath | None = None, name: str | None = None

@@ -1,6 +1,5 @@
 """Every command of multipathd as a method: the questions, and what changes something, for which it takes root."""
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Final
@@ -39,9 +38,14 @@ class Multipathd(Questions):
         """Have multipathd look after a path; `DaemonBlacklisted` where its configuration excludes it."""
         self._do(f"add path {quoted(path)}")
 
-    def remove_path(self, path: str) -> None:
-        """Take a path out of its map, and forget it until it is added again; the device stays."""
-        self._do_to_path("del", path)
+    def remove_path(self, path: str) -> bool:
+        """
+        Take a path out of its map, and forget it until it is added again; the device stays.
+
+        Returns:
+            Whether that is done; where multipathd has just made the map, it is done once udev has seen the map.
+        """
+        return self._do_to_path("del", path)
 
     def fail_path(self, path: str) -> None:
         """Send no I/O down a path until its checker finds it working, or `reinstate_path`."""
@@ -209,9 +213,9 @@ class Multipathd(Questions):
         command = f"{verb} map {map_value(ref)}{more}"
         reply.done(command, self._about(command, "maps", ref))
 
-    def _do_to_path(self, verb: str, path: str | os.PathLike[str]) -> None:
-        command = f"{verb} path {quoted(os.fspath(path))}"
-        reply.done(command, self._about(command, "paths", os.fspath(path)))
+    def _do_to_path(self, verb: str, path: str) -> bool:
+        command = f"{verb} path {quoted(path)}"
+        return reply.done(command, self._about(command, "paths", path))
 
     def _resume_surely(self, found: DaemonMap, control: Control | None) -> None:
         try:

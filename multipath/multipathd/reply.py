@@ -11,6 +11,7 @@ from typing import Final
 from .. import errors
 
 DONE: Final = "ok"
+DELAYED: Final = "delayed"  # of a path whose map multipathd just made, and whose event it waits for
 _FAILED: Final = "fail"
 _REFERENCE: Final = re.compile(r"[^\n]*\nmultipath-tools v(\S+)[^\n]*\nCLI commands reference:(?:\n|\Z)")
 # What older releases say without a ``fail`` before it.
@@ -37,16 +38,17 @@ def answer(command: str, text: str) -> str:
     return text
 
 
-def done(command: str, text: str) -> None:
+def done(command: str, text: str) -> bool:
     """
-    Take the answer to a command that has nothing to tell.
+    Take the answer to a command that has nothing to tell, and return whether it is done already, or will be soon.
 
     Raises:
         DaemonError: it was not done.
     """
     said = answer(command, text).strip()
-    if said != DONE:
+    if said not in (DONE, DELAYED):
         raise errors.DaemonReplyMalformed(command, f"it said {said[:100]!r}, neither ok nor fail")
+    return said == DONE
 
 
 def refusal(command: str, reason: str) -> errors.DaemonError:

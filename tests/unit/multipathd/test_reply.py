@@ -61,6 +61,11 @@ class TestAnAnswer:
         """A map may be called anything."""
         assert reply.answer("show maps", text) == text
 
+    def test_may_be_that_it_will_be_done(self) -> None:
+        """A path of a map that udev has not seen yet is removed later."""
+        assert reply.done("del path sda", "ok\n")
+        assert not reply.done("del path sda", "delayed\n")
+
     def test_that_is_neither_ok_nor_fail_is_malformed_where_nothing_is_told(self) -> None:
         """Nobody would know whether it was done."""
         with pytest.raises(errors.DaemonReplyMalformed, match="it said 'perhaps', neither ok nor fail"):
