@@ -137,7 +137,11 @@ class Multipathd(Questions):
     # Queueing.
 
     def disable_queueing(self, ref: str | None = None) -> None:
-        """Fail the I/O of a map, or of all, that has no path, until `restore_queueing`."""
+        """
+        Fail the I/O of a map, or of all, that has no path, until `restore_queueing`.
+
+        Older releases do either only where they last saw it otherwise; `map` or `maps` has them look.
+        """
         self._queueing("disablequeueing", ref)
 
     def restore_queueing(self, ref: str | None = None) -> None:

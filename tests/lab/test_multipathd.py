@@ -164,8 +164,11 @@ class Conversation:
             for ref in (found.name, None):
                 self.client.disable_queueing(ref)
                 assert not found.table().features.queue_if_no_path
+                # 0.9.4 changes only what it has seen to be otherwise, and looks when it is asked.
+                assert self.client.map(found.name).queueing == "off"
                 self.client.restore_queueing(ref)
                 assert found.table().features.queue_if_no_path
+                assert self.client.map(found.name).queueing == "12 chk"
         self.client.force_queueing_at_exit()
         self.client.restore_queueing_at_exit()
 
