@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .maps.monitor_status import MonitorStatus as MonitorStatus
     from .maps.plan import Plan as Plan
     from .maps.snapshot import MapSnapshot as MapSnapshot
+    from .multipathd.client import Multipathd as Multipathd
     from .paths.path import Path as Path
     from .simulation.path import SimulatedPath as SimulatedPath
     from .simulation.result import SimulationResult as SimulationResult
@@ -59,6 +60,7 @@ _ROOMS = {
     "MonitorEventKind": "maps.monitor_event",
     "MonitorStatus": "maps.monitor_status",
     "MultipathError": "errors",
+    "Multipathd": "multipathd.client",
     "MultipathStatus": "wire.status",
     "MultipathTable": "wire.table",
     "Path": "paths.path",

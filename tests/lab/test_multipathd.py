@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ import pytest
 from multipath import Host, Map, errors
 from multipath.config.files import load
 from multipath.config.reader import read_configuration
+from multipath.frontends.cli.main import main
+from multipath.lab.faults import injected
 from multipath.multipathd.client import Multipathd
 from multipath.multipathd.daemon_state import ReservationKey
 from multipath.multipathd.map import MAP_COLUMNS
@@ -28,6 +31,7 @@ from .oracle import dmsetup
 from .running_daemon import CONF, RunningDaemon, running, until
 
 # A path is checked once, and then not again while the test lasts: what the test does to it, nobody undoes.
+PAGE: Final = (Path(__file__).parents[2] / "docs/multipathd.md").read_text("utf-8")
 TEXT: Final = (
     "defaults {\n find_multipaths greedy\n user_friendly_names yes\n polling_interval 600\n max_polling_interval 600\n"
     " no_path_retry 12\n failback 7\n reservation_key file\n}\n"
@@ -134,6 +138,13 @@ class Conversation:
             view.format_maps("%n|%w|%d|%Q|%N|%r|%t|%S|%f|%h|%v|%p|%e")
             == self.client.format_maps("%n|%w|%d|%Q|%N|%r|%t|%S|%f|%h|%v|%p|%e").splitlines()
         )
+
+    def test_prints_what_mpath_prints(self, daemon: RunningDaemon, capsys: pytest.CaptureFixture[str]) -> None:
+        """For scripts that know no other format."""
+        for kind, style in (("paths", "%w:%d|%D %i %t"), ("maps", "%n %w %d %N %S %r")):
+            assert main(["show", kind, "--format", style]) == 0
+            ours, theirs = capsys.readouterr().out, daemon.said("show", kind, "format", style)
+            assert sorted(ours.splitlines()) == sorted(theirs.splitlines())
 
     def test_fails_a_path_and_reinstates_it(self, daemon: RunningDaemon) -> None:
         """By name, by number, and by node; the kernel says so too."""
@@ -384,6 +395,14 @@ class TestTheNewestDaemon(Conversation):
             with Multipathd(address=address) as client:
                 assert client.daemon().pid == daemon.process.pid
 
+    def test_does_what_the_page_shows(self, daemon: RunningDaemon, capsys: pytest.CaptureFixture[str]) -> None:
+        """Every example that speaks to the daemon, in order."""
+        code = "\n".join(re.findall(r"```python\n(.*?)```", PAGE.partition("## Without the daemon")[0], re.DOTALL))
+
+        exec(compile(code, "docs/multipathd.md", "exec"), {})
+
+        assert "asked to 'del map \"no-such-map\"': device not found" in capsys.readouterr().out
+
     def test_makes_a_map_of_a_wwid(self, daemon: RunningDaemon) -> None:
         """That had one before."""
         (found,) = self.client.maps()
@@ -426,3 +445,32 @@ class TestADaemonOfManyPaths:
             assert len(text) > 256 << 10
             assert sorted(text.splitlines()) == [wwid * 160 for wwid in wwids]
             assert sum(len(group.paths) for found in client.maps() for group in found.groups) == 96
+
+
+@pytest.mark.slow
+@pytest.mark.kernel(on="newest", backend="stuck", paths=2, timeout=180)
+class TestADaemonThatWaitsForAPath:
+    # A prioritizer of this kind reads from each path, and holds the daemon's lock as long as that takes.
+    TEXT: ClassVar = (
+        "defaults {\n find_multipaths greedy\n polling_interval 1\n max_polling_interval 1\n}\n"
+        'overrides {\n path_checker tur\n detect_prio no\n prio path_latency\n prio_args "io_num=20 base_num=2"\n}\n'
+    )
+
+    def test_is_busy_and_says_so(self) -> None:
+        """It did nothing, and how it is it tells all the same."""
+        with running("newest", self.TEXT, paths=2) as (daemon, client):
+            with injected("stuck", client.paths()[0].name):
+                until(lambda: is_busy(client))
+
+                assert client.daemon().pid == daemon.process.pid
+            until(lambda: not is_busy(client))
+            assert len(client.paths()) == 2
+
+
+def is_busy(client: Multipathd) -> bool:
+    """Tell whether the daemon gave up waiting for its own lock."""
+    try:
+        client.status()
+    except errors.DaemonBusy:
+        return True
+    return False
