@@ -287,9 +287,10 @@ class TestASuspendedMap:
 
     def test_is_left_alone_where_the_daemon_refused(self, asking: Asked, dm: Control) -> None:
         """Somebody else may have suspended it."""
-        client, _ = asking({**self.ANSWERS, 'suspend map "mpatha"': "fail\ntimeout\n"})
+        client, daemon = asking({**self.ANSWERS, 'suspend map "mpatha"': "fail\ntimeout\n"})
 
         with pytest.raises(errors.DaemonBusy), client.suspended("mpatha", control=dm):
             pytest.fail("it was not suspended")
 
+        assert daemon.asked[-1] == 'suspend map "mpatha"'
         assert dm.info("renamed").suspended

@@ -95,12 +95,21 @@ class TestAConnectionThatFails:
     def test_by_an_interruption_is_given_up_too(self, asking: Asked) -> None:
         """Ctrl-C comes between command and answer."""
 
-        def interrupt(_peer: socket.socket) -> None:
+        interrupted, late = threading.Event(), threading.Event()
+
+        def interrupt(peer: socket.socket) -> None:
             os.kill(os.getpid(), signal.SIGINT)
+            interrupted.wait(60)
+            try:
+                peer.sendall(framed("pid 1 late\n"))
+            finally:
+                late.set()
 
         client, _ = asking({"show status": interrupt, "show daemon": "pid 7 idle\n"})
         with pytest.raises(KeyboardInterrupt):
             client.status()
+        interrupted.set()
+        late.wait(60)
 
         assert client.daemon().pid == 7
 

@@ -56,6 +56,11 @@ class TestAFormat:
 
 
 class TestTheWildcards:
+    @pytest.mark.parametrize("text", ["[undef]", "[unknown]"])
+    def test_have_two_placeholders_for_what_a_device_does_not_tell(self, text: str) -> None:
+        """Both say that nothing is known."""
+        assert [PATH_COLUMNS[wildcard].read(text) for wildcard in "NnRra"] == [None] * 5
+
     def test_are_those_of_a_release(self, release: str) -> None:
         """With its headers; an older one has fewer."""
         maps, paths = read_wildcards(said(release, "wildcards.txt"))
