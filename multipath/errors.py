@@ -92,7 +92,7 @@ class TableError(MultipathError, ValueError):
 
 
 class NameRefused(MultipathError, ValueError):
-    """A device name or uuid that the kernel would refuse, cut short or mistake for something else."""
+    """A name, uuid or word that the kernel or multipathd would refuse, cut short or mistake for something else."""
 
 
 class NumberRefused(MultipathError, ValueError):

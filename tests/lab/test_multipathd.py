@@ -64,6 +64,7 @@ def a_hostile_array() -> Iterator[None]:
         ADD_HOST.write_text("-1\n")
         for name, value in known.items():
             (SCSI_DEBUG / name).write_bytes(value)
+        subprocess.run(["udevadm", "settle"], check=True)
 
 
 class Conversation:

@@ -24,6 +24,7 @@ class ExitCode(enum.IntEnum):
 _KINDS: Final[dict[type[BaseException], ExitCode]] = {
     KeyboardInterrupt: ExitCode.INTERRUPTED,
     BrokenPipeError: ExitCode.PIPE_CLOSED,
+    errors.FormatRefused: ExitCode.USAGE,
     errors.NotFound: ExitCode.NOT_FOUND,
     errors.DeviceNotFound: ExitCode.NOT_FOUND,
     errors.DeviceBusy: ExitCode.BUSY,

@@ -94,7 +94,6 @@ class TestAConnectionThatFails:
 
     def test_by_an_interruption_is_given_up_too(self, asking: Asked) -> None:
         """Ctrl-C comes between command and answer."""
-
         interrupted, late = threading.Event(), threading.Event()
 
         def interrupt(peer: socket.socket) -> None:

@@ -18,6 +18,8 @@ ROWS: list[tuple[str, type[errors.DaemonError]]] = [
     ("blacklisted\n", errors.DaemonBlacklisted),
     ("fail\nblacklisted\n", errors.DaemonBlacklisted),
     ("fail\nsomething that no release says yet\n", errors.DaemonRefused),
+    (said("0.9.4", "refused.txt"), errors.DaemonRefused),
+    (said("0.15.1", "refused.txt"), errors.DaemonNotFound),
     (said("0.9.4", "help.txt"), errors.DaemonCommandUnknown),
     (said("0.15.1", "help.txt"), errors.DaemonCommandUnknown),
 ]

@@ -16,6 +16,7 @@ ROWS: list[tuple[BaseException, int]] = [
     (errors.DeviceMapperError(errno.ENOMEM, "DM_DEV_CREATE"), 1),
     (errors.TableLoadError(errno.EINVAL, "mpatha", [], "no such path"), 1),
     (OSError(errno.ENOSPC, "no space"), 1),
+    (errors.FormatRefused("%Z"), 2),
     (errors.NotFound("no map"), 3),
     (errors.FileError(errno.ENOENT, "reading", "x.conf"), 3),
     (errors.FileError(errno.EACCES, "reading", "x.conf"), 5),

@@ -39,7 +39,7 @@ class TestAFormat:
 
     def test_with_a_wildcard_that_nobody_knows_prints_nothing(self, capsys: Capture) -> None:
         """But one line that says which there are."""
-        assert main(["show", "maps", "--format", "%Z"]) == 1
+        assert main(["show", "maps", "--format", "%Z"]) == 2
 
         known = "nwdFQNrtSfxhA01234svpeGgk"
         said = f"mpath show: the format '%Z' has no wildcard behind a %; one of {known} can stand there\n"
