@@ -10,6 +10,7 @@ import os
 import socket
 import struct
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from .. import errors
@@ -21,6 +22,9 @@ ENVIRONMENT: Final = "MULTIPATH_SOCKET_NAME"
 _CREDENTIALS: Final = struct.Struct("iII")
 _TIME: Final = struct.Struct("ll")
 _ROOT: Final = 0
+_USERS: Final = Path("/proc/self/uid_map")
+_ALL_USERS: Final = ["0", "0", "4294967295"]
+_UNKNOWN_USER: Final = Path("/proc/sys/kernel/overflowuid")
 
 
 def daemon_is_running() -> bool:
@@ -86,11 +90,13 @@ def _refuse_strangers(way: socket.socket, address: str) -> None:
 
 def _believed() -> Iterable[int]:
     """Return the users who may be multipathd: root, oneself, and in a container who has no number there."""
-    with open("/proc/sys/kernel/overflowuid", "rb") as file:
-        outside = int(file.read())
-    with open("/proc/self/uid_map", "rb") as file:
-        inner = file.read().split() != [b"0", b"0", b"4294967295"]
-    return (_ROOT, os.geteuid(), *([outside] if inner else []))
+    known = (_ROOT, os.geteuid())
+    try:
+        if _USERS.read_text().split() == _ALL_USERS:
+            return known
+        return (*known, int(_UNKNOWN_USER.read_text()))
+    except (OSError, ValueError):  # no /proc: nobody else is believed
+        return known
 
 
 def _abstract(name: str) -> str:

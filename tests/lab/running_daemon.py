@@ -54,10 +54,17 @@ class RunningDaemon:
 
 
 def until(what: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Ask until it is so."""
+    """Ask until it is so; a daemon that is busy is asked again."""
     end = time.monotonic() + seconds
-    while not what():
+    while not _is_so(what):
         assert time.monotonic() < end, "it did not come to be"
+
+
+def _is_so(what: Callable[[], bool]) -> bool:
+    try:
+        return what()
+    except errors.DaemonBusy:
+        return False
 
 
 @contextmanager
@@ -65,7 +72,7 @@ def running(release: str, text: str, paths: int = 4) -> Iterator[tuple[RunningDa
     """Have one for the time of a ``with``: with a client, and all paths checked and found well."""
     daemon = RunningDaemon(release, text)
     try:
-        with Multipathd(timeout=PATIENCE) as client:
+        with Multipathd(timeout=2 * PATIENCE) as client:
             until(lambda: _answers(daemon, client))
             _settle(client, paths)
             yield daemon, client
@@ -84,8 +91,8 @@ def _answers(daemon: RunningDaemon, client: Multipathd) -> bool:
 def _settle(client: Multipathd, paths: int) -> None:
     """Wait until every path was found well, every map was seen by udev, and the daemon knows that."""
     until(lambda: [path.checker_state for path in client.paths() if path.dm_state == "active"] == ["ready"] * paths)
-    for found in client.maps():
-        until(lambda name=found.name: _was_seen(client, name))  # type: ignore[misc]
+    for name in {path.map for path in client.paths() if path.map}:
+        until(lambda name=name: _was_seen(client, name))  # type: ignore[misc]
     subprocess.run(["udevadm", "settle"], check=True)
     until(lambda: not client.status().busy)
 

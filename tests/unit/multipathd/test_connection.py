@@ -225,6 +225,23 @@ class TestAnAddress:
             client.daemon()
         assert daemon.asked == []
 
+    @pytest.mark.parametrize(
+        ("users", "believed"),
+        [("0 0 4294967295\n", set()), ("0 1000 1\n", {65534}), (None, set())],
+        ids=["host", "container", "without proc"],
+    )
+    def test_is_believed_where_root_of_the_host_listens(
+        self, users: str | None, believed: set[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Who has no number in a container, but the one of those who have none."""
+        (tmp_path / "overflowuid").write_text("65534\n")
+        if users is not None:
+            (tmp_path / "uid_map").write_text(users)
+        monkeypatch.setattr(addresses, "_USERS", tmp_path / "uid_map")
+        monkeypatch.setattr(addresses, "_UNKNOWN_USER", tmp_path / "overflowuid")
+
+        assert set(addresses._believed()) == {0, os.geteuid()} | believed
+
     def test_that_nobody_may_open_is_denied(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A socket file has an owner and a mode."""
 
