@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .maps.plan import Plan as Plan
     from .maps.snapshot import MapSnapshot as MapSnapshot
     from .maps.verification import Mismatch as Mismatch
+    from .multipathd.client import Multipathd as Multipathd
     from .paths.path import Path as Path
     from .simulation.path import SimulatedPath as SimulatedPath
     from .simulation.result import SimulationResult as SimulationResult
@@ -67,6 +68,7 @@ _ROOMS = {
     "MonitorEventKind": "maps.monitor_event",
     "MonitorStatus": "maps.monitor_status",
     "MultipathError": "errors",
+    "Multipathd": "multipathd.client",
     "MultipathStatus": "wire.status",
     "MultipathTable": "wire.table",
     "Path": "paths.path",

@@ -13,6 +13,18 @@ The error tree.
     ├── PathsDiffer                           paths of one map that are not one logical unit; nothing was changed
     ├── PathClaimed                           a path that another map or array holds; nothing was changed
     ├── DaemonOwnsMap                         multipathd manages this map; go through it, or use force=True
+    ├── DaemonError                           multipathd did not do what it was asked: .command, .said, .hint
+    │   ├── DaemonMissing                     no multipathd listens, or it hung up before it answered
+    │   ├── DaemonTimeout (TimeoutError)      no whole answer came in time; what was asked may still be done
+    │   ├── DaemonBusy (TimeoutError)         it could not take its own lock in time; nothing was done
+    │   ├── DaemonDenied                      it lets root alone change anything
+    │   ├── DaemonCommandUnknown              this release of it has no such command
+    │   ├── DaemonReplyMalformed              its answer contradicts itself; nothing of it was used
+    │   └── DaemonRefused                     it said fail
+    │       ├── DaemonNotFound (NotFound)     it knows no such map or path
+    │       ├── DaemonMapInUse                the map or a partition of it is in use
+    │       └── DaemonBlacklisted             its configuration excludes the map or path
+    ├── FormatRefused (ValueError)            a format with a wildcard that nobody knows
     ├── UnexpectedStatus                      the kernel printed a status that this library cannot read
     ├── WaitTimeout (TimeoutError)            a deadline passed; .seen says what was there
     ├── DeviceMapperError (OSError)           the kernel refused: .errno, .ioctl, .device, .hint
@@ -82,7 +94,7 @@ class TableError(MultipathError, ValueError):
 
 
 class NameRefused(MultipathError, ValueError):
-    """A device name or uuid that the kernel would refuse, cut short or mistake for something else."""
+    """A name, uuid or word that the kernel or multipathd would refuse, cut short or mistake for something else."""
 
 
 class NumberRefused(MultipathError, ValueError):
@@ -133,6 +145,69 @@ class PathClaimed(MultipathError):
 
 class DaemonOwnsMap(MultipathError):
     """multipathd runs and manages this map: a change behind its back would be undone, or undo its work."""
+
+
+class DaemonError(MultipathError):
+    """
+    multipathd did not do what it was asked.
+
+    Attributes:
+        command: The command, as it was sent.
+        said: What multipathd said, or what became of the attempt.
+        hint: What can be done, where that is known.
+    """
+
+    def __init__(self, command: str, said: str, hint: str = "") -> None:
+        self.command, self.said, self.hint = command, said, hint
+        super().__init__(f"multipathd, asked to {command!r}: {said}{f'; {hint}' if hint else ''}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.command, self.said, self.hint)
+
+
+class DaemonMissing(DaemonError):
+    """No multipathd listens here, or it hung up before it answered."""
+
+
+class DaemonTimeout(DaemonError, TimeoutError):
+    """No whole answer came in time. The connection is given up; what was asked may still be done."""
+
+
+class DaemonBusy(DaemonError, TimeoutError):
+    """multipathd could not take its own lock in time (``uxsock_timeout``), and did nothing."""
+
+
+class DaemonDenied(DaemonError):
+    """multipathd lets everybody look, and root alone change anything."""
+
+
+class DaemonCommandUnknown(DaemonError):
+    """This release of multipathd has no such command."""
+
+
+class DaemonReplyMalformed(DaemonError):
+    """The answer contradicts itself, or is none to this question; nothing of it was used."""
+
+
+class DaemonRefused(DaemonError):
+    """multipathd said ``fail``; releases before 0.9.8 say no more than that."""
+
+
+class DaemonNotFound(DaemonRefused, NotFound):
+    """multipathd knows no such map or path."""
+
+
+class DaemonMapInUse(DaemonRefused):
+    """The map, or a partition of it, is in use."""
+
+
+class DaemonBlacklisted(DaemonRefused):
+    """The configuration that multipathd goes by excludes the map or path."""
+
+
+class FormatRefused(MultipathError, ValueError):
+    """A format with a wildcard that nobody knows."""
 
 
 class UnexpectedStatus(MultipathError):

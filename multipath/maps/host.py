@@ -37,6 +37,8 @@ from .event import Event
 from .inputs import gather
 from .leftovers import wwids_of
 from .map import Map, udev_flags_for
+from .monitor_status import MonitorStatus
+from .multipathd_view import MultipathdView, multipathd_view
 from .numbered import numbered
 from .ownership import UUID_PREFIX, refuse_claimed_paths, refuse_daemons_map
 from .plan import Plan
@@ -156,6 +158,34 @@ class Host:
         if not matches:
             raise errors.NotFound(f"no device-mapper device answers to {_shown(ref)}")
         return next(iter(matches.values()))
+
+    def multipathd_view(
+        self,
+        config: Configuration | None = None,
+        *,
+        status: MonitorStatus | None = None,
+        observed: Mapping[DevT, Observation] | None = None,
+    ) -> MultipathdView:
+        """
+        Return what multipathd would tell of this host, for programs that know its JSON or its formats.
+
+        Args:
+            config: The configuration; as for `plan` where it is absent.
+            status: What a monitor of this host knows.
+            observed: What the caller learned by asking paths, by their numbers.
+
+        Raises:
+            FileError: a file of the configuration cannot be read.
+            ConfigError: the configuration cannot be used.
+            UnexpectedStatus: a map of a newer kernel.
+        """
+        if config is None:
+            config = load() if self.control.shared else Configuration()
+        return multipathd_view(read_snapshots(self.control), self.paths(), config, status, observed)
+
+    def to_multipathd_json(self, config: Configuration | None = None) -> str:
+        """Return what ``multipathd show maps json`` would print of this host; errors as `multipathd_view`."""
+        return self.multipathd_view(config).to_multipathd_json()
 
     # What should be.
 

@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import Final
 
 from .. import errors
+from ..config.configuration import Configuration
 from ..dm.control import Control
 from ..dm.device import DeviceInfo
 from ..dm.holders import Holder
 from ..dm.target import Target
 from ..dm.udev import NO_FLAGS, UdevFlag
+from ..multipathd.topology import write_map
 from ..paths.commands import Commands
+from ..paths.discover import discover
 from ..paths.identity import check_one_unit, common_size
 from ..paths.sysfs import device_number
 from ..units import DevT, Sectors, format_devt, parse_devt
 from ..wire.message import Message, Verb
 from ..wire.status import MultipathStatus
 from ..wire.table import MultipathTable
+from .multipathd_view import multipathd_view
 from .numbered import numbered
 from .ownership import refuse_claimed_paths, refuse_daemons_map
 from .removal import Removal, partitions_of, remove_map
@@ -102,6 +106,16 @@ class Map:
     def table(self) -> MultipathTable:
         """Return the table as the kernel prints it."""
         return self.read().table
+
+    def to_multipathd_json(self, config: Configuration | None = None) -> str:
+        """
+        Return what ``multipathd show map M json`` would print of the map as its `snapshot` has it.
+
+        Args:
+            config: The configuration, for what the map is to do without a path; the defaults when absent.
+        """
+        (found,) = multipathd_view([self.snapshot], discover(self._sysfs), config).maps
+        return write_map(found)
 
     def holders(self) -> tuple[Holder, ...]:
         """

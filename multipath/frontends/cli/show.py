@@ -1,8 +1,9 @@
-"""``mpath show``: the groups and paths of maps, as a tree."""
+"""``mpath show``: the groups and paths of maps, as a tree, or in the formats of multipathd."""
 
 import argparse
 
 from ...maps.host import Host
+from .formatted import add_format, show_formatted
 from .output import add_output
 from .record import by_number, map_tree
 from .selection import readable, selected
@@ -19,11 +20,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "maps", nargs="*", metavar="MAP", help="name, WWID, uuid, major:minor, dm-N or node; every map without one"
     )
     add_output(parser)
+    add_format(parser)
     parser.set_defaults(run=show)
 
 
 def show(args: argparse.Namespace) -> int:
     """Run ``mpath show``."""
+    if args.format is not None:
+        return show_formatted(args.maps, args.format, raw=args.raw)
     with Host() as host:
         maps = list(selected(host, args.maps))
         devices = by_number(host.paths())
