@@ -20,7 +20,7 @@ from .detach import Machine, refuse_stale
 from .detach_step import Act, Gates, Step
 from .detach_unit import DetachedUnit
 from .leftovers import wwids_of
-from .ownership import UUID_PREFIX, refuse_daemons_map
+from .ownership import UUID_PREFIX, is_daemons, refuse_daemons_map
 from .removal import partitions_of
 from .snapshot import MapSnapshot, read_snapshot
 from .state_file import StateFolder
@@ -86,7 +86,8 @@ class Inspection:
 
     def _refuse(self, device: DeviceInfo, snapshot: MapSnapshot | None, holders: Sequence[Holder]) -> None:
         control, gates = self.machine.control, self.gates
-        refuse_daemons_map(control, device.name, device.uuid, "removal", force=gates.force)
+        if gates.deferred:  # multipathd has a setting for that, and no command
+            refuse_daemons_map(control, device.name, device.uuid, "deferred removal", force=gates.force)
         own = {each.devt for each in partitions_of(control, device)}
         lasting = [each for each in holders if each.kind != "process" and each.device not in own]
         if lasting and not gates.deferred:
@@ -118,6 +119,8 @@ class Inspection:
         reason = f"{', '.join(users)}, who is waited for" if users else ""
         if self.gates.deferred and holders:
             reason = "when its last user closes it"
+        if is_daemons(control, device.uuid) and not self.gates.force:
+            reason = f"{reason}; by multipathd" if reason else "by multipathd"
         yield Step(Act.REMOVE, name, number, reason or ("it has no table" if snapshot is None else ""))
 
     # Its disks.

@@ -39,7 +39,7 @@ class Gates:
         stale: Delete a disk that leads to another unit by now.
         forget: Take the WWID out of the wwids file, so that nobody makes a map of it because it once had one.
         deferred: Let a map in use go away with its last user.
-        force: Change a map that a running multipathd manages.
+        force: Remove a map that a running multipathd manages without it.
     """
 
     paths: bool = False

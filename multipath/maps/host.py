@@ -328,7 +328,7 @@ class Host:
             stale: Delete a disk even where it leads to another unit by now.
             forget: Take the WWID out of the wwids file.
             deferred: A map in use goes away with its last user; its paths stay.
-            force: Also where multipathd manages the map.
+            force: Not through multipathd where that manages the map.
             state: Where WWIDs are remembered; multipath-tools' folder where the device-mapper is the machine's.
 
         Raises:

@@ -36,6 +36,10 @@ class Removal:
     deferred: bool = False
     timeout: float = 5.0
 
+    def deadline(self) -> float:
+        """Return until when, from now on, on the monotonic clock."""
+        return time.monotonic() + self.timeout
+
 
 def partitions_of(control: Control, device: DeviceInfo) -> tuple[DeviceInfo, ...]:
     """Return the maps of the partitions of a map, by their uuids and what they are built on, in order of numbers."""
@@ -62,9 +66,9 @@ def remove_map(control: Control, device: DeviceInfo, partitions: Sequence[Device
     Raises:
         DeviceBusy: one of them is in use; ``.holders`` says by whom.
     """
-    deadline = time.monotonic() + how.timeout
+    deadline = how.deadline()
     if not how.deferred:
-        _wait_for_users(control, device, partitions, deadline)
+        wait_for_users(control, device, partitions, deadline)
     tables = {each.devt: control.table(each) for each in partitions}
     begun: list[DeviceInfo] = []
     try:
@@ -75,7 +79,7 @@ def remove_map(control: Control, device: DeviceInfo, partitions: Sequence[Device
     except BaseException as error:
         if not how.deferred:
             for each in reversed(begun):
-                _bring_back(control, each, tables[each.devt], error)
+                bring_back(control, each, tables[each.devt], error)
         raise
 
 
@@ -98,8 +102,13 @@ def queued_io_failed(control: Control, device: DeviceInfo) -> Iterator[None]:
                 control.message(device, "queue_if_no_path")
 
 
-def _wait_for_users(control: Control, device: DeviceInfo, partitions: Sequence[DeviceInfo], deadline: float) -> None:
-    """Wait until only the partitions have the map open, and nobody them, before the first of them goes."""
+def wait_for_users(control: Control, device: DeviceInfo, partitions: Sequence[DeviceInfo], deadline: float) -> None:
+    """
+    Wait until only the partitions have the map open, and nobody them.
+
+    Raises:
+        DeviceBusy: somebody has, who does not end in time, or is no process.
+    """
     while True:
         busy = [each for each in partitions if control.info(each).open_count]
         if not busy and control.info(device).open_count > len(partitions):
@@ -123,7 +132,7 @@ def _is_partition(device: DeviceInfo, of: DeviceInfo) -> bool:
     return match is not None and device.uuid[match.end() :] == of.uuid
 
 
-def _bring_back(control: Control, was: DeviceInfo, table: DeviceTable, error: BaseException) -> None:
+def bring_back(control: Control, was: DeviceInfo, table: DeviceTable, error: BaseException) -> None:
     """Make a partition's map again, if it is gone; what cannot be done is told with the error that is on its way."""
     try:
         with suppress(errors.DeviceNotFound):

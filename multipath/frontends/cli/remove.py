@@ -26,7 +26,7 @@ _GATES: Final = {
     "stale": "with --paths, also a disk that leads to another unit by now",
     "forget": "take the WWID out of the wwids file",
     "deferred": "a map in use goes away with its last user",
-    "force": "also where multipathd manages the map",
+    "force": "not through multipathd where that manages the map",
 }
 
 _KEYWORD: Final = re.compile(r"\b([a-z_]+)=True allows", re.ASCII)
