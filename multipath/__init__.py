@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .errors import ConfigError as ConfigError
     from .errors import MultipathError as MultipathError
     from .errors import TableError as TableError
+    from .errors import WaitTimeout as WaitTimeout
     from .maps.event import Event as Event
     from .maps.event import EventKind as EventKind
     from .maps.host import Host as Host
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from .maps.monitor_event import MonitorEventKind as MonitorEventKind
     from .maps.monitor_status import MonitorStatus as MonitorStatus
     from .maps.plan import Plan as Plan
+    from .maps.role import DeviceRole as DeviceRole
+    from .maps.role import RoleKind as RoleKind
     from .maps.snapshot import MapSnapshot as MapSnapshot
     from .paths.path import Path as Path
     from .simulation.path import SimulatedPath as SimulatedPath
@@ -47,6 +50,7 @@ _ROOMS = {
     "Configuration": "config.configuration",
     "Control": "dm.control",
     "DeviceInfo": "dm.device",
+    "DeviceRole": "maps.role",
     "Event": "maps.event",
     "EventKind": "maps.event",
     "Features": "wire.features",
@@ -65,12 +69,14 @@ _ROOMS = {
     "PathGroup": "wire.group",
     "Plan": "maps.plan",
     "PriorityGroups": "_native.group",
+    "RoleKind": "maps.role",
     "Selector": "_native.selector",
     "TablePath": "wire.group",
     "SimulatedPath": "simulation.path",
     "SimulationResult": "simulation.result",
     "TableError": "errors",
     "Target": "dm.target",
+    "WaitTimeout": "errors",
     "path_selector": "wire.selection",
     "priority_groups": "wire.selection",
     "simulate": "simulation.run",

@@ -2,11 +2,11 @@
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .. import errors
 from ..dm.control import Control
@@ -24,6 +24,10 @@ from ..wire.table import MultipathTable
 from .numbered import numbered
 from .ownership import refuse_claimed_paths, refuse_daemons_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
+
+if TYPE_CHECKING:
+    from ..paths.request import Asker
+    from .readiness import Readiness
 
 # What multipath-tools tells its udev rules with every reload: the paths changed, the contents did not.
 _RELOADED: Final = UdevFlag.SUBSYSTEM_FLAG0
@@ -48,8 +52,16 @@ class Map:
     Synchronization: as its `Control`.
     """
 
-    def __init__(self, control: Control, snapshot: MapSnapshot, *, sysfs: Path, commands: Commands) -> None:
-        self._control, self._sysfs, self._commands = control, sysfs, commands
+    def __init__(
+        self,
+        control: Control,
+        snapshot: MapSnapshot,
+        *,
+        sysfs: Path,
+        commands: Commands,
+        asker: "Callable[[], Asker | None]" = lambda: None,
+    ) -> None:
+        self._control, self._sysfs, self._commands, self._asker = control, sysfs, commands, asker
         self.snapshot = snapshot
         self._info = snapshot.info
 
@@ -104,6 +116,65 @@ class Map:
     def holders(self) -> tuple[Holder, ...]:
         """Return who holds the map, as far as this process can see."""
         return self._control.holders(self.devt, sysfs=self._sysfs)
+
+    # What is waited for.
+
+    def wait(
+        self,
+        *,
+        paths: int = 0,
+        paths_total: int = 0,
+        usable: bool = False,
+        read_write: bool = False,
+        timeout: float | None = 30.0,
+    ) -> MapSnapshot:
+        """
+        Wait until this map is as asked, and return what it is like then; `Host.wait_map` says what is asked.
+
+        Raises:
+            WaitTimeout: it is not, in time; ``.missing`` says why, and ``.seen`` is its snapshot.
+            DeviceNotFound: it is gone.
+            ValueError: a number of paths or a timeout that is none.
+        """
+        from .own_loop import run  # here, and below: it brings an event loop, and few wait
+
+        return run(
+            lambda: self.wait_async(
+                paths=paths, paths_total=paths_total, usable=usable, read_write=read_write, timeout=timeout
+            )
+        )
+
+    async def wait_async(
+        self,
+        *,
+        paths: int = 0,
+        paths_total: int = 0,
+        usable: bool = False,
+        read_write: bool = False,
+        timeout: float | None = 30.0,
+    ) -> MapSnapshot:
+        """Do the same in a task."""
+        from .readiness import Readiness
+        from .wait_map import wait_until_ready
+
+        wanted = Readiness(paths, paths_total, usable, read_write)
+        return (await wait_until_ready(self._itself, wanted, self._control, f"map {self.name}", timeout)).snapshot
+
+    async def missing(self, wanted: "Readiness", left: float = 5.0) -> tuple[str, ...]:
+        """
+        Return what the map of `snapshot` lacks of what is wanted of it, one line each; paths get ``left`` seconds.
+
+        Raises:
+            UnexpectedStatus: its table or its status cannot be read.
+        """
+        from .readiness import missing
+
+        return await missing(
+            wanted, self.snapshot, control=self._control, sysfs=self._sysfs, asker=self._asker, left=left
+        )
+
+    def _itself(self) -> "Map":
+        return Map(self._control, self.read(), sysfs=self._sysfs, commands=self._commands, asker=self._asker)
 
     # Messages to the target.
 
@@ -174,17 +245,24 @@ class Map:
         self._control.resume(self._info, udev_flags=self._udev_flags())
 
     def reload(
-        self, table: MultipathTable, *, verify: bool = True, force: bool = False, udev_flags: UdevFlag = NO_FLAGS
+        self,
+        table: MultipathTable,
+        *,
+        read_only: bool | None = None,
+        verify: bool = True,
+        force: bool = False,
+        udev_flags: UdevFlag = NO_FLAGS,
     ) -> None:
         """
         Give the map another table, without losing I/O that is queued or on its way.
 
         Paths that join are asked for their identity first. On any error before the tables are swapped the map has the
         table that it had; what is raised while udev is waited for (`UdevError`, a signal's exception) comes after that.
-        A map that was suspended is resumed by it, and a read-only map stays so.
+        A map that was suspended is resumed by it.
 
         Args:
             table: The new table; its size stays the map's. Paths as for `Host.create`.
+            read_only: Whether the map refuses writes from now on; as before when absent.
             verify: Compare the joining paths with each other and with those of the map, and see who holds them.
             force: Also where multipathd manages the map.
             udev_flags: What else udev's rules should leave out.
@@ -203,7 +281,7 @@ class Map:
         if verify:
             self._verify(paths, current)
         line = Target(Sectors(0), current.size, MULTIPATH, str(_of_its_kind(table, current.table)))
-        self._exchange(line, _RELOADED | udev_flags_for(len(paths)) | udev_flags, current)
+        self._exchange(line, _RELOADED | udev_flags_for(len(paths)) | udev_flags, current, read_only=read_only)
 
     def resize(
         self,
@@ -328,13 +406,16 @@ class Map:
             paths = len(MultipathTable.parse(waiting[0].params).devices) if waiting else self.status().paths_active
         return udev_flags_for(paths)
 
-    def _exchange(self, line: Target, udev_flags: UdevFlag, current: MapSnapshot) -> None:
+    def _exchange(
+        self, line: Target, udev_flags: UdevFlag, current: MapSnapshot, *, read_only: bool | None = None
+    ) -> None:
         """Make the table live, without losing I/O; a table of another size flushes, for its I/O could not be kept."""
+        refuse = current.info.read_only if read_only is None else read_only
         for last in (False,) * (_MOST_TRIES - 1) + (True,):
-            if self._swap(line, udev_flags, current, last=last):
+            if self._swap(line, udev_flags, current, read_only=refuse, last=last):
                 return
 
-    def _swap(self, line: Target, udev_flags: UdevFlag, current: MapSnapshot, *, last: bool) -> bool:
+    def _swap(self, line: Target, udev_flags: UdevFlag, current: MapSnapshot, *, read_only: bool, last: bool) -> bool:
         """
         Load and resume; on any error drop the loaded table again.
 
@@ -344,7 +425,7 @@ class Map:
         """
         flush = line.length != current.size
         try:
-            self._control.load(self._info, [line], read_only=current.info.read_only)
+            self._control.load(self._info, [line], read_only=read_only)
             self._info = self._control.resume(self._info, flush=flush, lockfs=flush, udev_flags=udev_flags)
         except (errors.TableError, errors.TableLoadError):  # nothing was loaded: what is inactive is another's
             raise
