@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from .. import errors
 from ..dm.control import Control
@@ -16,7 +16,7 @@ from ..dm.target import Target
 from ..dm.udev import NO_FLAGS, UdevFlag
 from ..paths.commands import Commands
 from ..paths.identity import check_one_unit, common_size
-from ..paths.sysfs import device_number
+from ..paths.sysfs import block_folder, device_number, size_of
 from ..units import DevT, Sectors, format_devt, parse_devt
 from ..wire.message import Message, Verb
 from ..wire.status import MultipathStatus
@@ -39,6 +39,18 @@ _MOST_TRIES: Final = 3
 def udev_flags_for(paths: int) -> UdevFlag:
     """Return what udev's rules should leave out when a map with so many usable paths comes to life."""
     return UdevFlag.DISABLE_LIBRARY_FALLBACK | (UdevFlag(0) if paths else _UNREADABLE)
+
+
+class ResizeOptions(TypedDict, total=False):
+    """The options of `Map.resize`."""
+
+    table: MultipathTable | None
+    shrink: bool
+    rescan: bool
+    verify: bool
+    force: bool
+    timeout: float
+    udev_flags: UdevFlag
 
 
 class Map:
@@ -289,46 +301,60 @@ class Map:
         *,
         table: MultipathTable | None = None,
         shrink: bool = False,
+        rescan: bool = True,
         verify: bool = True,
         force: bool = False,
+        timeout: float = 30.0,
         udev_flags: UdevFlag = NO_FLAGS,
     ) -> Sectors:
         """
-        Give the map the size that its paths have now, and return it. This is the one change that flushes.
+        Give the map the size that its unit has now, and return it. This is the one change that flushes.
 
-        The kernel must have been told: ``echo 1 > /sys/block/sda/device/rescan`` for every path. All of them are
-        asked what they lead to, and must have one size. I/O on its way is waited for, and a file system on the map is
-        frozen for that moment; it does not grow by this. On any error before the swap the map is as it was.
+        Every path must be up. The kernel asks each for its size again, all must lead to the map's unit and have one
+        size, and only then the map follows. I/O on its way is waited for, and a file system on the map is frozen for
+        that moment; it does not grow by this. On any error before the swap the map is as it was. When it returns, map
+        and paths have that size; asked again, it changes nothing.
 
         Args:
             size: The size that the caller expects the paths to have; needed only for a table without paths.
             table: Another table that comes with it; the live one when absent.
             shrink: Also to less than the map has; whoever uses what is cut off loses it.
-            verify: Ask the paths; else the sizes that the kernel holds of them are compared.
+            rescan: See that every path is up and have the kernel ask it for its size; else the kernel has to know.
+            verify: Ask the paths what they lead to; else the sizes that the kernel holds of them are compared.
             force: Also where multipathd manages the map.
+            timeout: Seconds in which the paths must answer and be scanned.
             udev_flags: What else udev's rules should leave out.
 
         Raises:
-            PathsDiffer: a path is another unit, has another size or cannot tell; the map would shrink unasked; or it
-                has no usable path and queues, and a flush would fail that I/O.
+            PathsDiffer: a path is not up, is another unit, has another size or cannot tell; the map would shrink
+                unasked; or it has no usable path and queues, and a flush would fail that I/O.
             PathClaimed: another map or array is built on a path that joins.
             TableLoadError: the kernel refused the table.
             DaemonOwnsMap: multipathd manages the map.
             UdevError: the map has the new size, but udev did not finish in time.
+            ValueError: a timeout that is none.
         """
         refuse_daemons_map(self._control, self.name, self.uuid, "resize", force=force)
         current = self.read()
         wanted, paths = numbered(table or current.table, self._sysfs, nodes=self._control.shared)
+        if rescan and paths:
+            self._refuse_flush_without_path("resize")
+            self._rescan(paths, current, timeout)
         found = self._size_now(paths, size, current, verify=verify)
-        if found == current.size:
-            if table is not None:
-                self.reload(table, verify=verify, force=force, udev_flags=udev_flags)
-            return found
-        self._refuse_shrinking(found, current, shrink=shrink)
-        self._refuse_flush_without_path("resize")
-        line = Target(Sectors(0), found, MULTIPATH, str(_of_its_kind(wanted, current.table)))
-        self._exchange(line, udev_flags_for(len(paths)) | udev_flags, current)
-        return self.read().size
+        if found != current.size:
+            self._refuse_shrinking(found, current, shrink=shrink)
+            self._refuse_flush_without_path("resize")
+            line = Target(Sectors(0), found, MULTIPATH, str(_of_its_kind(wanted, current.table)))
+            self._exchange(line, udev_flags_for(len(paths)) | udev_flags, current)
+        elif table is not None:
+            self.reload(table, verify=verify, force=force, udev_flags=udev_flags)
+        return self._confirmed(found, paths)
+
+    async def resize_async(self, size: Sectors | None = None, **options: Unpack[ResizeOptions]) -> Sectors:
+        """Do the same beside other tasks, in a thread; a task that is cancelled leaves it to its end."""
+        import asyncio  # here, for who calls this has it already
+
+        return await asyncio.to_thread(self.resize, size, **options)
 
     def rename(self, new: str, *, force: bool = False, udev_flags: UdevFlag = NO_FLAGS) -> None:
         """Give the map another name; its identity stays. A map that has the name already is left as it is."""
@@ -389,6 +415,34 @@ class Map:
         if size not in (None, found):
             raise errors.PathsDiffer(f"the paths of map {self.name} have {found} sectors, not {size}")
         return found
+
+    def _rescan(self, paths: Sequence[DevT], current: MapSnapshot, timeout: float) -> None:
+        from .own_loop import run  # here: it brings an event loop
+        from .rescan import rescan
+        from .waiting import seconds_of
+
+        limit, asker = seconds_of(timeout), self._asker()
+        run(
+            lambda: rescan(
+                paths,
+                current,
+                control=self._control,
+                sysfs=self._sysfs,
+                commands=self._commands,
+                asker=asker,
+                timeout=limit,
+            )
+        )
+
+    def _confirmed(self, size: Sectors, paths: Sequence[DevT]) -> Sectors:
+        """Return the size once table, device and paths have it: an array may go on growing meanwhile."""
+        table = self.read().size
+        held = {devt: size_of(block_folder(devt, self._sysfs)) for devt in (self.devt, *paths)}
+        if {table, *held.values()} != {size}:
+            lines = [f"{format_devt(devt)}: {of} sectors" for devt, of in held.items()]
+            what = f"map {self.name} was given {size} sectors and its table has {table}, but not all have them now"
+            raise errors.PathsDiffer(f"{what}; resize it again", lines)
+        return size
 
     def _refuse_shrinking(self, size: Sectors, current: MapSnapshot, *, shrink: bool) -> None:
         if size < current.size and not shrink:

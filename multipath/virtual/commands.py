@@ -47,6 +47,15 @@ class VirtualCommands:
 
         return read_page(send, node, page)
 
+    def rescan(self, path: Path) -> None:
+        """
+        Have the disk ask its unit for its size again.
+
+        Raises:
+            PathError: the disk is gone, offline, or another one by now.
+        """
+        self._opened(f"/dev/{path.name}", path).rescan()
+
     def _opened(self, node: str, path: Path) -> VirtualPath:
         disk = self._devices.get(path.devt)
         if not isinstance(disk, VirtualPath):

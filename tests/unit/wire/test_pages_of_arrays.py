@@ -83,4 +83,5 @@ class TestAnyBytes:
         ana.parse_ana_log(data)
         ana.parse_controller(data)
         ana.is_attached(data)
+        ana.size_of_namespace(data)
         assert ana.group_of_namespace(data) >= 0
