@@ -5,7 +5,7 @@ import argparse
 from ...maps.host import Host
 from .output import add_output
 from .record import by_number, map_tree
-from .selection import readable, selected
+from .selection import add_selection, readable, selected
 from .terminal import Line, complain, print_json, print_lines
 from .tree import tree
 
@@ -15,9 +15,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "show", description="Show the groups and paths of maps, with the state of each; opens no path device."
     )
-    parser.add_argument(
-        "maps", nargs="*", metavar="MAP", help="name, WWID, uuid, major:minor, dm-N or node; every map without one"
-    )
+    add_selection(parser)
     add_output(parser)
     parser.set_defaults(run=show)
 
@@ -25,7 +23,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def show(args: argparse.Namespace) -> int:
     """Run ``mpath show``."""
     with Host() as host:
-        maps = list(selected(host, args.maps))
+        maps = list(selected(host, args.maps, args.of))
         devices = by_number(host.paths())
     trees = [map_tree(snapshot, devices) for snapshot in readable("show", maps)]
     if args.output == "json":
