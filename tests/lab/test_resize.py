@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from multipath import Host, Map, errors
+from multipath import Host, Map, MultipathTable, RoleKind, errors
 from multipath.lab.faults import injected
+from multipath.lab.lio import STORES
 
 from .oracle import dmsetup
 
-pytestmark = pytest.mark.kernel
 VIRTUAL_GB = Path("/sys/bus/pseudo/drivers/scsi_debug/virtual_gb")
 GIB = 1 << 30
 
@@ -35,6 +35,7 @@ def bytes_of(node: str) -> int:
     return int(answer.stdout)
 
 
+@pytest.mark.kernel
 class TestAUnitThatGrew:
     def test_is_scanned_and_its_map_follows(self, host: Host, mpath: Map, grown: None) -> None:
         """Who has the map open sees the new end; the table is the same but for its length."""
@@ -71,6 +72,7 @@ class TestAUnitThatGrew:
         assert mpath.read().size == size
 
 
+@pytest.mark.kernel
 class TestTheCommandLine:
     def test_resizes_and_waits(self, host: Host, mpath: Map, grown: None) -> None:
         """As a script does it."""
@@ -87,3 +89,22 @@ class TestTheCommandLine:
             [*command, "wait", "none", "--timeout", "0"], check=False, capture_output=True, text=True
         )
         assert missing.returncode == 6
+
+
+@pytest.mark.kernel(backend="nvme_tcp", paths=2, stock=True, timeout=300)
+class TestANamespaceThatGrew:
+    def test_is_scanned_and_its_map_follows(self) -> None:
+        """The kernel scans controllers by and by; the size that they say is waited for."""
+        with Host() as host:
+            names = [path.name for path in host.paths()]
+            mpath = host.create("mpathn", MultipathTable.build([names]))
+            before = mpath.snapshot.size
+            with open(f"{STORES}/0", "r+b") as store:
+                store.truncate(2 * before * 512)
+
+            assert mpath.resize(timeout=60) == 2 * before
+
+            assert dmsetup("table", "mpathn").split()[:2] == ["0", str(2 * before)]
+            assert mpath.wait(usable=True, timeout=60).size == 2 * before
+            assert {host.classify(name).kind for name in names} == {RoleKind.MEMBER}
+            mpath.remove()
