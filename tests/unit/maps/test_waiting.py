@@ -66,6 +66,20 @@ class TestAWait:
 
         assert (str(late), seconds) == ("map mpatha: not so after 2.5 s; 2 of 3 paths active", 2.5)
 
+    def test_is_in_no_way_of_the_next_one(self, world: VirtualHost, mpath: Map) -> None:
+        """Descriptors have the same numbers again, and the loop is to listen to them."""
+
+        async def story() -> None:
+            with pytest.raises(errors.WaitTimeout):
+                await mpath.wait_async(paths=3, timeout=0.5)
+            mpath.fail_path("sda")
+            world.clock.call_later(0.25, lambda: mpath.reinstate_path("sda"))
+            await mpath.wait_async(paths=2)
+
+        _, seconds = timed(world, story())
+
+        assert seconds == 0.75
+
     def test_may_last_for_ever(self, world: VirtualHost, mpath: Map) -> None:
         """Where nobody gives it a deadline."""
         mpath.fail_path("sda")
