@@ -181,6 +181,11 @@ class Host:
         """
         return role_of(self._number(device), control=self.control, sysfs=self._sysfs)
 
+    def orphans(self) -> tuple[Path, ...]:
+        """Return the path devices that no map has; what the NVMe driver multipaths itself is none."""
+        taken = {device for found in self.maps() for device in found.snapshot.table.devices}
+        return tuple(path for path in self.paths() if not path.native and format_devt(path.devt) not in taken)
+
     # What should be.
 
     def plan(

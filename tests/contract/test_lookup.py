@@ -86,6 +86,12 @@ class TestTheMapOfAPath:
         assert [each and each.devt for each in found] == [mpath.devt] * 4
 
 
+class TestAnOrphan:
+    def test_is_a_path_that_no_map_has(self, host: Host, mpath: Map, paths: tuple[str, ...]) -> None:
+        """Whatever unit it leads to."""
+        assert [format_devt(path.devt) for path in host.orphans()] == [paths[3]]
+
+
 class TestARole:
     def test_of_a_path_says_whether_a_map_has_it(self, host: Host, mpath: Map, paths: tuple[str, ...]) -> None:
         """A member, or what could become one."""

@@ -111,6 +111,15 @@ class TestAResizeOverASilentPath:
             assert world.clock.monotonic_ns() - begun < 6_000_000_000
             assert mpath.read().size < GROWN
 
+    def test_is_refused_where_the_time_of_the_world_stands_still(self, world: VirtualHost, array: VirtualArray) -> None:
+        """Nobody moves it while a program waits in the machine's."""
+        with Host(**world.seams(), asker=world.asker()) as host:
+            mpath = host.create("mpatha", MultipathTable.build([[path.name for path in array.paths]]))
+            array.paths[1].silence()
+
+            with pytest.raises(errors.PathsDiffer, match=r"sdb \(8:16\): no answer in 0.05 s"):
+                mpath.resize(timeout=0.05)
+
 
 class TestAResizeThatRunsAhead:
     def test_is_told(self, array: VirtualArray, mpath: Map, monkeypatch: pytest.MonkeyPatch) -> None:
