@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mappi
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path as Folder
-from typing import Self
+from typing import TYPE_CHECKING, Self, Unpack
 
 from .. import errors
 from ..config.configuration import Configuration
@@ -42,6 +42,9 @@ from .screening import to_be_asked
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot, read_snapshots
 from .state_file import StateFolder
 from .watch import watch_async, watch_blocking
+
+if TYPE_CHECKING:
+    from .readiness import Wishes
 
 
 class Host:
@@ -339,18 +342,15 @@ class Host:
         self,
         ref: str | os.PathLike[str] | DevT,
         *,
-        paths: int = 0,
-        paths_total: int = 0,
-        usable: bool = False,
-        read_write: bool = False,
         timeout: float | None = 30.0,
+        **wishes: "Unpack[Wishes]",
     ) -> Map:
         """Do the same in a task."""
         from .readiness import Readiness
         from .wait_map import wait_until_ready
 
         ref = ref if isinstance(ref, int) else os.fspath(ref)
-        wanted = Readiness(paths, paths_total, usable, read_write)
+        wanted = Readiness(**wishes)
         return await wait_until_ready(lambda: self.map(ref), wanted, self.control, f"map {_shown(ref)}", timeout)
 
     def wait_gone(

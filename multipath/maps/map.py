@@ -27,7 +27,7 @@ from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
 
 if TYPE_CHECKING:
     from ..paths.request import Asker
-    from .readiness import Readiness
+    from .readiness import Readiness, Wishes
 
 # What multipath-tools tells its udev rules with every reload: the paths changed, the contents did not.
 _RELOADED: Final = UdevFlag.SUBSYSTEM_FLAG0
@@ -159,17 +159,14 @@ class Map:
     async def wait_async(
         self,
         *,
-        paths: int = 0,
-        paths_total: int = 0,
-        usable: bool = False,
-        read_write: bool = False,
         timeout: float | None = 30.0,
+        **wishes: "Unpack[Wishes]",
     ) -> MapSnapshot:
         """Do the same in a task."""
         from .readiness import Readiness
         from .wait_map import wait_until_ready
 
-        wanted = Readiness(paths, paths_total, usable, read_write)
+        wanted = Readiness(**wishes)
         return (await wait_until_ready(self._itself, wanted, self._control, f"map {self.name}", timeout)).snapshot
 
     async def missing(self, wanted: "Readiness", left: float = 5.0) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path as Folder
-from typing import Final
+from typing import Final, TypedDict
 
 from ..dm.control import Control
 from ..dm.name import link_name
@@ -28,6 +28,15 @@ WORKS: Final = frozenset({PathState.UP, PathState.GHOST})
 _PATIENCE: Final = 5.0  # seconds for a path to answer
 _LEAST: Final = 0.5  # seconds; also where the deadline is nearer
 _CHECKERS: Final = {"scsi": "tur", "nvme": "nvme"}
+
+
+class Wishes(TypedDict, total=False):
+    """What `Readiness` has, as keywords."""
+
+    paths: int
+    paths_total: int
+    usable: bool
+    read_write: bool
 
 
 @dataclass(frozen=True, slots=True)
