@@ -17,6 +17,7 @@ from ..dm.device import DeviceEntry, DeviceInfo
 from ..dm.name import link_name
 from ..paths.sysfs import block_folder, number
 from ..units import DevT, format_devt
+from .ownership import UUID_PREFIX
 
 _BY_ID: Final = "/dev/disk/by-id"
 
@@ -50,8 +51,9 @@ class Departing:
     ) -> "Departing":
         """Return what is to be gone of a device, or of what ``ref`` named where there is none."""
         disks = tuple((path, _disk(path, sysfs)) for path in paths)
-        if device is None:
-            return cls(links=tuple(_links(ref, "")) if control.has_nodes else (), paths=disks)
+        if device is None:  # it may have been named by its uuid or WWID
+            links = (*_links(ref, ref), *_links("", f"{UUID_PREFIX}{ref}")) if control.has_nodes else ()
+            return cls(links=links, paths=disks)
         uuid = device.uuid if isinstance(device, DeviceInfo) else control.uuid_of(device)
         return cls(uuid, device.devt, tuple(_links(device.name, uuid)) if control.has_nodes else (), disks)
 
@@ -92,7 +94,7 @@ def _links(name: str, uuid: str) -> Iterator[str]:
     elif name:
         yield f"/dev/mapper/{link_name(name)}"
         yield f"{_BY_ID}/dm-name-{link_name(name)}"
-    if uuid:
+    if uuid and "/" not in uuid:
         yield f"{_BY_ID}/dm-uuid-{uuid}"
 
 

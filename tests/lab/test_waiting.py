@@ -64,6 +64,23 @@ class TestAMapThatAnotherProgramMakes:
         assert not os.path.lexists(f"/dev/disk/by-id/dm-uuid-{UUID}")
 
 
+class TestALinkThatStays:
+    @pytest.mark.parametrize("ref", ["mpatha", UUID, UUID.removeprefix("mpath-"), f"/dev/disk/by-id/dm-uuid-{UUID}"])
+    def test_is_told_although_the_map_is_gone(self, host: Host, ref: str) -> None:
+        """Whoever opens it would get another device, or none."""
+        link = Path("/dev/mapper/mpatha" if ref == "mpatha" else f"/dev/disk/by-id/dm-uuid-{UUID}")
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to("../../dm-99")
+        try:
+            with pytest.raises(errors.WaitTimeout) as late:
+                host.wait_gone(ref, timeout=0)
+        finally:
+            link.unlink()
+
+        assert late.value.missing == (f"{link} is there",)
+        host.wait_gone(ref, timeout=0)
+
+
 class TestAMapThatStays:
     def test_is_told_with_who_holds_it(self, host: Host, mpath: Map) -> None:
         """The evidence is in the error."""
