@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .errors import ConfigError as ConfigError
     from .errors import MultipathError as MultipathError
     from .errors import TableError as TableError
+    from .errors import WaitTimeout as WaitTimeout
     from .maps.detach_plan import DetachPlan as DetachPlan
     from .maps.detach_report import DetachReport as DetachReport
     from .maps.event import Event as Event
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from .maps.monitor_event import MonitorEventKind as MonitorEventKind
     from .maps.monitor_status import MonitorStatus as MonitorStatus
     from .maps.plan import Plan as Plan
+    from .maps.role import DeviceRole as DeviceRole
+    from .maps.role import RoleKind as RoleKind
     from .maps.snapshot import MapSnapshot as MapSnapshot
     from .maps.verification import Mismatch as Mismatch
     from .multipathd.client import Multipathd as Multipathd
@@ -54,6 +57,7 @@ _ROOMS = {
     "DetachPlan": "maps.detach_plan",
     "DetachReport": "maps.detach_report",
     "DeviceInfo": "dm.device",
+    "DeviceRole": "maps.role",
     "Event": "maps.event",
     "EventKind": "maps.event",
     "Features": "wire.features",
@@ -75,12 +79,14 @@ _ROOMS = {
     "PathGroup": "wire.group",
     "Plan": "maps.plan",
     "PriorityGroups": "_native.group",
+    "RoleKind": "maps.role",
     "Selector": "_native.selector",
     "TablePath": "wire.group",
     "SimulatedPath": "simulation.path",
     "SimulationResult": "simulation.result",
     "TableError": "errors",
     "Target": "dm.target",
+    "WaitTimeout": "errors",
     "path_selector": "wire.selection",
     "priority_groups": "wire.selection",
     "simulate": "simulation.run",

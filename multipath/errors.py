@@ -219,12 +219,13 @@ class WaitTimeout(MultipathError, TimeoutError):
     A deadline passed.
 
     Attributes:
-        seen: What was there when it passed.
+        seen: What was there when it passed; for a wait for a map its snapshot, or ``None`` where there was no map.
+        missing: What was waited for and was not so, one line each.
     """
 
-    def __init__(self, message: str, seen: object = None) -> None:
-        self.seen = seen
-        super().__init__(message)
+    def __init__(self, message: str, seen: object = None, missing: Sequence[str] = ()) -> None:
+        self.seen, self.missing = seen, tuple(missing)
+        super().__init__("; ".join([message, *self.missing]))
 
 
 class DeviceMapperError(MultipathError, OSError):

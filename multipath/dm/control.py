@@ -151,6 +151,10 @@ class Control:
         reply = self._send(commands.LIST_DEVICES, codec.Request(codec.LIST_DEVICES, flags=codec.FLAG_UUID))
         return [DeviceEntry(name, DevT(dev), event_nr, uuid) for dev, name, event_nr, uuid in reply.names()]
 
+    def uuid_of(self, entry: DeviceEntry) -> str:
+        """Return the uuid of a listed device, empty without one; asked for where the list does not tell."""
+        return self.info(entry).uuid if entry.uuid is None else entry.uuid
+
     # One device.
 
     def create(self, name: str, *, uuid: str | None = None, minor: int | None = None) -> DeviceInfo:
@@ -388,6 +392,11 @@ class Control:
     def waits_for_udev(self) -> bool:
         """Whether each change waits until udev's rules have run; several at once then wait together."""
         return isinstance(self._nodes, UdevNodes)
+
+    @property
+    def has_nodes(self) -> bool:
+        """Whether a device is to have a link in ``/dev/mapper``, whoever makes it."""
+        return isinstance(self._nodes, UdevNodes | OwnNodes)
 
     @contextmanager
     def nodes_at_the_end(self) -> Iterator[None]:

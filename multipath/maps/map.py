@@ -2,11 +2,11 @@
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from .. import errors
 from ..config.configuration import Configuration
@@ -19,7 +19,7 @@ from ..multipathd.topology import write_map
 from ..paths.commands import Commands
 from ..paths.discover import discover
 from ..paths.identity import check_one_unit, common_size
-from ..paths.sysfs import device_number
+from ..paths.sysfs import block_folder, device_number, size_of
 from ..units import DevT, Sectors, format_devt, parse_devt
 from ..wire.message import Message, Verb
 from ..wire.status import MultipathStatus
@@ -30,6 +30,10 @@ from .ownership import refuse_claimed_paths, refuse_daemons_map
 from .removal import Removal, partitions_of, remove_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
 from .verification import Expectation, Mismatch, verify_map
+
+if TYPE_CHECKING:
+    from ..paths.request import Asker
+    from .readiness import Readiness, Wishes
 
 # What multipath-tools tells its udev rules with every reload: the paths changed, the contents did not.
 _RELOADED: Final = UdevFlag.SUBSYSTEM_FLAG0
@@ -43,6 +47,18 @@ def udev_flags_for(paths: int) -> UdevFlag:
     return UdevFlag.DISABLE_LIBRARY_FALLBACK | (UdevFlag(0) if paths else _UNREADABLE)
 
 
+class ResizeOptions(TypedDict, total=False):
+    """The options of `Map.resize`."""
+
+    table: MultipathTable | None
+    shrink: bool
+    rescan: bool
+    verify: bool
+    force: bool
+    timeout: float
+    udev_flags: UdevFlag
+
+
 class Map:
     """
     A handle on one map: its identity, and the commands of its kind.
@@ -54,8 +70,16 @@ class Map:
     Synchronization: as its `Control`.
     """
 
-    def __init__(self, control: Control, snapshot: MapSnapshot, *, sysfs: Path, commands: Commands) -> None:
-        self._control, self._sysfs, self._commands = control, sysfs, commands
+    def __init__(
+        self,
+        control: Control,
+        snapshot: MapSnapshot,
+        *,
+        sysfs: Path,
+        commands: Commands,
+        asker: "Callable[[], Asker | None]" = lambda: None,
+    ) -> None:
+        self._control, self._sysfs, self._commands, self._asker = control, sysfs, commands, asker
         self.snapshot = snapshot
         self._info = snapshot.info
 
@@ -146,6 +170,62 @@ class Map:
         expected = Expectation(wwid, serial, size)
         return verify_map(self.read(), expected, sysfs=self._sysfs, commands=self._commands)
 
+    # What is waited for.
+
+    def wait(
+        self,
+        *,
+        paths: int = 0,
+        paths_total: int = 0,
+        usable: bool = False,
+        read_write: bool = False,
+        timeout: float | None = 30.0,
+    ) -> MapSnapshot:
+        """
+        Wait until this map is as asked, and return what it is like then; `Host.wait_map` says what is asked.
+
+        Raises:
+            WaitTimeout: it is not, in time; ``.missing`` says why, and ``.seen`` is its snapshot.
+            DeviceNotFound: it is gone.
+            ValueError: a number of paths or a timeout that is none.
+        """
+        from .own_loop import run  # here, and below: it brings an event loop, and few wait
+
+        return run(
+            lambda: self.wait_async(
+                paths=paths, paths_total=paths_total, usable=usable, read_write=read_write, timeout=timeout
+            )
+        )
+
+    async def wait_async(
+        self,
+        *,
+        timeout: float | None = 30.0,
+        **wishes: "Unpack[Wishes]",
+    ) -> MapSnapshot:
+        """Do the same in a task."""
+        from .readiness import Readiness
+        from .wait_map import wait_until_ready
+
+        wanted = Readiness(**wishes)
+        return (await wait_until_ready(self._itself, wanted, self._control, f"map {self.name}", timeout)).snapshot
+
+    async def missing(self, wanted: "Readiness", left: float = 5.0) -> tuple[str, ...]:
+        """
+        Return what the map of `snapshot` lacks of what is wanted of it, one line each; paths get ``left`` seconds.
+
+        Raises:
+            UnexpectedStatus: its table or its status cannot be read.
+        """
+        from .readiness import missing
+
+        return await missing(
+            wanted, self.snapshot, control=self._control, sysfs=self._sysfs, asker=self._asker, left=left
+        )
+
+    def _itself(self) -> "Map":
+        return Map(self._control, self.read(), sysfs=self._sysfs, commands=self._commands, asker=self._asker)
+
     # Messages to the target.
 
     def fail_path(self, path: str | os.PathLike[str] | DevT) -> None:
@@ -215,17 +295,24 @@ class Map:
         self._control.resume(self._info, udev_flags=self._udev_flags())
 
     def reload(
-        self, table: MultipathTable, *, verify: bool = True, force: bool = False, udev_flags: UdevFlag = NO_FLAGS
+        self,
+        table: MultipathTable,
+        *,
+        read_only: bool | None = None,
+        verify: bool = True,
+        force: bool = False,
+        udev_flags: UdevFlag = NO_FLAGS,
     ) -> None:
         """
         Give the map another table, without losing I/O that is queued or on its way.
 
         Paths that join are asked for their identity first. On any error before the tables are swapped the map has the
         table that it had; what is raised while udev is waited for (`UdevError`, a signal's exception) comes after that.
-        A map that was suspended is resumed by it, and a read-only map stays so.
+        A map that was suspended is resumed by it.
 
         Args:
             table: The new table; its size stays the map's. Paths as for `Host.create`.
+            read_only: Whether the map refuses writes from now on; as before when absent.
             verify: Compare the joining paths with each other and with those of the map, and see who holds them.
             force: Also where multipathd manages the map.
             udev_flags: What else udev's rules should leave out.
@@ -244,7 +331,7 @@ class Map:
         if verify:
             self._verify(paths, current)
         line = Target(Sectors(0), current.size, MULTIPATH, str(_of_its_kind(table, current.table)))
-        self._exchange(line, _RELOADED | udev_flags_for(len(paths)) | udev_flags, current)
+        self._exchange(line, _RELOADED | udev_flags_for(len(paths)) | udev_flags, current, read_only=read_only)
 
     def resize(
         self,
@@ -252,46 +339,60 @@ class Map:
         *,
         table: MultipathTable | None = None,
         shrink: bool = False,
+        rescan: bool = True,
         verify: bool = True,
         force: bool = False,
+        timeout: float = 30.0,
         udev_flags: UdevFlag = NO_FLAGS,
     ) -> Sectors:
         """
-        Give the map the size that its paths have now, and return it. This is the one change that flushes.
+        Give the map the size that its unit has now, and return it. This is the one change that flushes.
 
-        The kernel must have been told: ``echo 1 > /sys/block/sda/device/rescan`` for every path. All of them are
-        asked what they lead to, and must have one size. I/O on its way is waited for, and a file system on the map is
-        frozen for that moment; it does not grow by this. On any error before the swap the map is as it was.
+        Every path must be up. The kernel asks each for its size again, all must lead to the map's unit and have one
+        size, and only then the map follows. I/O on its way is waited for, and a file system on the map is frozen for
+        that moment; it does not grow by this. On any error before the swap the map is as it was. When it returns, map
+        and paths have that size; asked again, it changes nothing.
 
         Args:
             size: The size that the caller expects the paths to have; needed only for a table without paths.
             table: Another table that comes with it; the live one when absent.
             shrink: Also to less than the map has; whoever uses what is cut off loses it.
-            verify: Ask the paths; else the sizes that the kernel holds of them are compared.
+            rescan: See that every path is up and have the kernel ask it for its size; else the kernel has to know.
+            verify: Ask the paths what they lead to; else the sizes that the kernel holds of them are compared.
             force: Also where multipathd manages the map.
+            timeout: Seconds in which the paths must answer and be scanned.
             udev_flags: What else udev's rules should leave out.
 
         Raises:
-            PathsDiffer: a path is another unit, has another size or cannot tell; the map would shrink unasked; or it
-                has no usable path and queues, and a flush would fail that I/O.
+            PathsDiffer: a path is not up, is another unit, has another size or cannot tell; the map would shrink
+                unasked; or it has no usable path and queues, and a flush would fail that I/O.
             PathClaimed: another map or array is built on a path that joins.
             TableLoadError: the kernel refused the table.
             DaemonOwnsMap: multipathd manages the map.
             UdevError: the map has the new size, but udev did not finish in time.
+            ValueError: a timeout that is none.
         """
         refuse_daemons_map(self._control, self.name, self.uuid, "resize", force=force)
         current = self.read()
         wanted, paths = numbered(table or current.table, self._sysfs, nodes=self._control.shared)
+        if rescan and paths:
+            self._refuse_flush_without_path("resize")
+            self._rescan(paths, current, timeout)
         found = self._size_now(paths, size, current, verify=verify)
-        if found == current.size:
-            if table is not None:
-                self.reload(table, verify=verify, force=force, udev_flags=udev_flags)
-            return found
-        self._refuse_shrinking(found, current, shrink=shrink)
-        self._refuse_flush_without_path("resize")
-        line = Target(Sectors(0), found, MULTIPATH, str(_of_its_kind(wanted, current.table)))
-        self._exchange(line, udev_flags_for(len(paths)) | udev_flags, current)
-        return self.read().size
+        if found != current.size:
+            self._refuse_shrinking(found, current, shrink=shrink)
+            self._refuse_flush_without_path("resize")
+            line = Target(Sectors(0), found, MULTIPATH, str(_of_its_kind(wanted, current.table)))
+            self._exchange(line, udev_flags_for(len(paths)) | udev_flags, current)
+        elif table is not None:
+            self.reload(table, verify=verify, force=force, udev_flags=udev_flags)
+        return self._confirmed(found, paths)
+
+    async def resize_async(self, size: Sectors | None = None, **options: Unpack[ResizeOptions]) -> Sectors:
+        """Do the same beside other tasks, in a thread; a task that is cancelled leaves it to its end."""
+        import asyncio  # here, for who calls this has it already
+
+        return await asyncio.to_thread(self.resize, size, **options)
 
     def rename(self, new: str, *, force: bool = False, udev_flags: UdevFlag = NO_FLAGS) -> None:
         """Give the map another name; its identity stays. A map that has the name already is left as it is."""
@@ -378,6 +479,34 @@ class Map:
             raise errors.PathsDiffer(f"the paths of map {self.name} have {found} sectors, not {size}")
         return found
 
+    def _rescan(self, paths: Sequence[DevT], current: MapSnapshot, timeout: float) -> None:
+        from .own_loop import run  # here: it brings an event loop
+        from .rescan import rescan
+        from .waiting import seconds_of
+
+        limit, asker = seconds_of(timeout), self._asker()
+        run(
+            lambda: rescan(
+                paths,
+                current,
+                control=self._control,
+                sysfs=self._sysfs,
+                commands=self._commands,
+                asker=asker,
+                timeout=limit,
+            )
+        )
+
+    def _confirmed(self, size: Sectors, paths: Sequence[DevT]) -> Sectors:
+        """Return the size once table, device and paths have it: an array may go on growing meanwhile."""
+        table = self.read().size
+        held = {devt: size_of(block_folder(devt, self._sysfs)) for devt in (self.devt, *paths)}
+        if {table, *held.values()} != {size}:
+            lines = [f"{format_devt(devt)}: {of} sectors" for devt, of in held.items()]
+            what = f"map {self.name} was given {size} sectors and its table has {table}, but not all have them now"
+            raise errors.PathsDiffer(f"{what}; resize it again", lines)
+        return size
+
     def _refuse_shrinking(self, size: Sectors, current: MapSnapshot, *, shrink: bool) -> None:
         if size < current.size and not shrink:
             what = f"the paths have {size} sectors, map {self.name} has {current.size}"
@@ -394,13 +523,16 @@ class Map:
             paths = len(MultipathTable.parse(waiting[0].params).devices) if waiting else self.status().paths_active
         return udev_flags_for(paths)
 
-    def _exchange(self, line: Target, udev_flags: UdevFlag, current: MapSnapshot) -> None:
+    def _exchange(
+        self, line: Target, udev_flags: UdevFlag, current: MapSnapshot, *, read_only: bool | None = None
+    ) -> None:
         """Make the table live, without losing I/O; a table of another size flushes, for its I/O could not be kept."""
+        refuse = current.info.read_only if read_only is None else read_only
         for last in (False,) * (_MOST_TRIES - 1) + (True,):
-            if self._swap(line, udev_flags, current, last=last):
+            if self._swap(line, udev_flags, current, read_only=refuse, last=last):
                 return
 
-    def _swap(self, line: Target, udev_flags: UdevFlag, current: MapSnapshot, *, last: bool) -> bool:
+    def _swap(self, line: Target, udev_flags: UdevFlag, current: MapSnapshot, *, read_only: bool, last: bool) -> bool:
         """
         Load and resume; on any error drop the loaded table again.
 
@@ -410,7 +542,7 @@ class Map:
         """
         flush = line.length != current.size
         try:
-            self._control.load(self._info, [line], read_only=current.info.read_only)
+            self._control.load(self._info, [line], read_only=read_only)
             self._info = self._control.resume(self._info, flush=flush, lockfs=flush, udev_flags=udev_flags)
         except (errors.TableError, errors.TableLoadError):  # nothing was loaded: what is inactive is another's
             raise

@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Callable
 from ctypes import c_uint64
+from pathlib import Path as Folder
 from typing import Final, Protocol, runtime_checkable
 
 from ioctl_opt import IOR
@@ -16,6 +17,7 @@ from .._native.passthrough import sg_read
 from ..dm.child import call_apart
 from ..units import DevT, format_devt
 from .path import Path
+from .sysfs import SYSFS
 
 _INQUIRY: Final = 0x12
 _EVPD: Final = 0x01
@@ -39,6 +41,9 @@ class Commands(Protocol):
 
     def vpd_page(self, path: Path, page: int) -> bytes:
         """Return one page of vital product data, header included."""
+
+    def rescan(self, path: Path) -> None:
+        """Have the kernel ask the device for its size again."""
 
 
 @runtime_checkable
@@ -89,6 +94,28 @@ class KernelCommands:
         except OSError as error:  # a TimeoutError is one
             what, node = f"was not deleted: {error.strerror}", f"/dev/{path.name}"
             raise errors.PathError(error.errno or errno.EIO, what, node) from None
+
+    def rescan(self, path: Path) -> None:
+        """
+        Have the kernel ask the device for its size again; waits as long as the device lets it.
+
+        Raises:
+            PathError: the device is gone, or the kernel refuses.
+        """
+        file = rescan_file(path)
+        try:
+            if file is not None:
+                with open(file, "wb", buffering=0) as attribute:
+                    attribute.write(b"1")
+        except OSError as error:
+            what = f"cannot be scanned again: {error.strerror}"
+            raise errors.PathError(error.errno or errno.EIO, what, f"/dev/{path.name}") from None
+
+
+def rescan_file(path: Path, sysfs: Folder = SYSFS) -> str | None:
+    """Return the attribute that has the kernel ask a device for its size again; ``None`` where its driver has none."""
+    name = {"scsi": "rescan", "nvme": "rescan_controller"}.get(path.bus)
+    return name and f"{sysfs}/dev/block/{format_devt(path.devt)}/device/{name}"
 
 
 def read_page(send: Send, node: str, page: int) -> bytes:

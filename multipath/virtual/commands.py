@@ -64,6 +64,15 @@ class VirtualCommands:
             raise PathError(code, f"was not deleted: {os.strerror(code)}", f"/dev/{path.name}")
         disk.delete()
 
+    def rescan(self, path: Path) -> None:
+        """
+        Have the disk ask its unit for its size again.
+
+        Raises:
+            PathError: the disk is gone, offline, or another one by now.
+        """
+        self._opened(f"/dev/{path.name}", path).rescan()
+
     def _opened(self, node: str, path: Path) -> VirtualPath:
         disk = self._devices.get(path.devt)
         if not isinstance(disk, VirtualPath):

@@ -42,6 +42,7 @@ EXAMPLES: list[BaseException] = [
     errors.FormatRefused("the format '%Z' has an unknown wildcard"),
     errors.UnexpectedStatus("map mpatha: the kernel's status cannot be read"),
     errors.WaitTimeout("no event of mpatha in time", seen=LINES),
+    errors.WaitTimeout("map mpatha is not as it should be after 5 s", LINES, ["1 of 2 paths active", "no node"]),
     errors.DeviceMapperError(errno.EIO, "DM_DEV_SUSPEND", "mpatha", "", "look at the log"),
     errors.DeviceMapperError(errno.EIO, "DM_VERSION"),
     errors.DeviceMapperMissing(errno.ENOENT, "open", "/dev/mapper/control", "no such file", "load dm_mod"),
