@@ -14,11 +14,16 @@ from multipath.units import devt
 UNIT = DetachedUnit("sda", "sda", steps=(Step(Act.DELETE, "sda", devt(8, 0)),))
 
 
+class Shared:
+    """A device-mapper of the machine itself."""
+
+    shared = True
+
+
 class Place:
     """A machine without a path and without a map."""
 
-    class control:  # noqa: N801 - it stands for the property
-        shared = True
+    control = Shared()
 
     @staticmethod
     def paths() -> tuple[()]:
