@@ -125,6 +125,9 @@ class Asker(Protocol):
         At most one call is made to a node at a time: another waits, within its own deadline.
         """
 
+    def now(self) -> float:
+        """Return the seconds of the clock by which deadlines pass."""
+
     @property
     def held(self) -> tuple[Held, ...]:
         """The calls that have outlived their deadlines, the oldest first."""
