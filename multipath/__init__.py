@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from .config.configuration import Configuration as Configuration
     from .dm.control import Control as Control
     from .dm.device import DeviceInfo as DeviceInfo
+    from .dm.holders import Holder as Holder
     from .dm.target import Target as Target
     from .errors import ConfigError as ConfigError
     from .errors import MultipathError as MultipathError
     from .errors import TableError as TableError
+    from .errors import WaitTimeout as WaitTimeout
     from .frontends.exporter import Exporter as Exporter
+    from .maps.detach_plan import DetachPlan as DetachPlan
+    from .maps.detach_report import DetachReport as DetachReport
     from .maps.event import Event as Event
     from .maps.event import EventKind as EventKind
     from .maps.host import Host as Host
@@ -30,7 +34,10 @@ if TYPE_CHECKING:
     from .maps.monitor_status import MonitorStatus as MonitorStatus
     from .maps.plan import Plan as Plan
     from .maps.reservations import Reservations as Reservations
+    from .maps.role import DeviceRole as DeviceRole
+    from .maps.role import RoleKind as RoleKind
     from .maps.snapshot import MapSnapshot as MapSnapshot
+    from .maps.verification import Mismatch as Mismatch
     from .multipathd.client import Multipathd as Multipathd
     from .paths.path import Path as Path
     from .simulation.path import SimulatedPath as SimulatedPath
@@ -50,15 +57,20 @@ _ROOMS = {
     "ConfigError": "errors",
     "Configuration": "config.configuration",
     "Control": "dm.control",
+    "DetachPlan": "maps.detach_plan",
+    "DetachReport": "maps.detach_report",
     "DeviceInfo": "dm.device",
+    "DeviceRole": "maps.role",
     "Event": "maps.event",
     "EventKind": "maps.event",
     "Exporter": "frontends.exporter",
     "Features": "wire.features",
+    "Holder": "dm.holders",
     "Host": "maps.host",
     "Map": "maps.map",
     "MapSnapshot": "maps.snapshot",
     "Message": "wire.message",
+    "Mismatch": "maps.verification",
     "Monitor": "maps.monitor",
     "MonitorEvent": "maps.monitor_event",
     "MonitorEventKind": "maps.monitor_event",
@@ -73,12 +85,14 @@ _ROOMS = {
     "PriorityGroups": "_native.group",
     "ReservationType": "wire.reservation",
     "Reservations": "maps.reservations",
+    "RoleKind": "maps.role",
     "Selector": "_native.selector",
     "TablePath": "wire.group",
     "SimulatedPath": "simulation.path",
     "SimulationResult": "simulation.result",
     "TableError": "errors",
     "Target": "dm.target",
+    "WaitTimeout": "errors",
     "path_selector": "wire.selection",
     "priority_groups": "wire.selection",
     "simulate": "simulation.run",

@@ -46,6 +46,8 @@ The error tree.
     ├── ReservationError                      reservations could not be changed or read; .results has each path
     │   └── ReservationConflict               another host holds the unit, or the key is not the one that is registered
     ├── PlanOutdated                          the world is not as it was when a map was planned; nothing was changed
+    ├── GateClosed                            what was asked for is dangerous, and was not allowed; .gate allows it
+    ├── DetachFailed                          some units could not be detached; .report has every step
     ├── ApplyFailed                           some maps of a plan could not be made as planned; .results has each
     ├── TraceError (ValueError)               a recorded trace of I/Os that cannot be read; .line is the line at fault
     ├── PluginError                           a checker or prioritizer of another package that cannot be used
@@ -219,12 +221,13 @@ class WaitTimeout(MultipathError, TimeoutError):
     A deadline passed.
 
     Attributes:
-        seen: What was there when it passed.
+        seen: What was there when it passed; for a wait for a map its snapshot, or ``None`` where there was no map.
+        missing: What was waited for and was not so, one line each.
     """
 
-    def __init__(self, message: str, seen: object = None) -> None:
-        self.seen = seen
-        super().__init__(message)
+    def __init__(self, message: str, seen: object = None, missing: Sequence[str] = ()) -> None:
+        self.seen, self.missing = seen, tuple(missing)
+        super().__init__("; ".join([message, *self.missing]))
 
 
 class DeviceMapperError(MultipathError, OSError):
@@ -440,6 +443,41 @@ class PlanOutdated(MultipathError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the arguments of the constructor."""
         return type(self), (self.message, self.evidence)
+
+
+class GateClosed(MultipathError):
+    """
+    A step that can lose data and that nobody allowed; nothing was changed.
+
+    Attributes:
+        gate: The argument that allows it, ``"ghosts"``.
+    """
+
+    def __init__(self, message: str, gate: str) -> None:
+        self.message, self.gate = message, gate
+        super().__init__(f"{message}; nothing was changed; {gate}=True allows it")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.message, self.gate)
+
+
+class DetachFailed(MultipathError):
+    """
+    Some units could not be detached; the others are.
+
+    Attributes:
+        report: What became of every step, and what is left.
+        errors: Why, one for each unit that failed or was refused.
+    """
+
+    def __init__(self, message: str, report: Any = None, errors: Sequence[Exception] = ()) -> None:
+        self.message, self.report, self.errors = message, report, tuple(errors)
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.message, self.report, self.errors)
 
 
 class ReservationError(MultipathError):

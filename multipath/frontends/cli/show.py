@@ -6,7 +6,7 @@ from ...maps.host import Host
 from .formatted import add_format, show_formatted
 from .output import add_output
 from .record import by_number, map_tree
-from .selection import readable, selected
+from .selection import add_selection, readable, selected
 from .terminal import Line, complain, print_json, print_lines
 from .tree import tree
 
@@ -16,9 +16,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "show", description="Show the groups and paths of maps, with the state of each; opens no path device."
     )
-    parser.add_argument(
-        "maps", nargs="*", metavar="MAP", help="name, WWID, uuid, major:minor, dm-N or node; every map without one"
-    )
+    add_selection(parser)
     add_output(parser)
     add_format(parser)
     parser.set_defaults(run=show)
@@ -29,7 +27,7 @@ def show(args: argparse.Namespace) -> int:
     if args.format is not None:
         return show_formatted(args.maps, args.format, raw=args.raw)
     with Host() as host:
-        maps = list(selected(host, args.maps))
+        maps = list(selected(host, args.maps, args.of))
         devices = by_number(host.paths())
     trees = [map_tree(snapshot, devices) for snapshot in readable("show", maps)]
     if args.output == "json":

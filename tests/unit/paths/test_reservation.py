@@ -1,9 +1,9 @@
 """Orders about reservations through one path: what is sent, what is sent again, and what each answer means."""
 
 import asyncio
-import time
 import errno
 import struct
+import time
 from pathlib import Path as Folder
 from typing import Final
 
