@@ -5,7 +5,7 @@ import os
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as Folder
-from typing import Self
+from typing import Protocol, Self, runtime_checkable
 
 from .. import errors
 from ..config.configuration import Configuration
@@ -31,7 +31,7 @@ from ..wire.table import MultipathTable
 from .aliases import configured_aliases
 from .event import Event
 from .inputs import gather
-from .map import Map, udev_flags_for
+from .map import Map
 from .numbered import numbered
 from .ownership import UUID_PREFIX, refuse_claimed_paths, refuse_daemons_map
 from .plan import Plan
@@ -39,7 +39,16 @@ from .planner import plan_maps
 from .screening import to_be_asked
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot, read_snapshots
 from .state_file import StateFolder
+from .udev_rules import udev_flags_for
 from .watch import watch_async, watch_blocking
+
+
+@runtime_checkable
+class WorldOfItsOwn(Protocol):
+    """A device-mapper in memory, which knows who asks the devices of its world."""
+
+    def new_asker(self) -> Asker:
+        """Return somebody who asks there what may never be answered."""
 
 
 class Host:
@@ -98,7 +107,8 @@ class Host:
         if self._closed:
             raise errors.Closed("this Host is closed; open another")
         if self._asker is None:
-            self._asker = KernelAsker()
+            world = self.control
+            self._asker = world.new_asker() if isinstance(world, WorldOfItsOwn) else KernelAsker()
         return self._asker
 
     @property
@@ -285,7 +295,8 @@ class Host:
 
     def handle(self, snapshot: MapSnapshot) -> Map:
         """Return the handle on a map that was read already; nothing is asked."""
-        return Map(self.control, snapshot, sysfs=self._sysfs, commands=self._commands)
+        asker = lambda: self.asker  # noqa: E731 -- few maps are read, and its workers are for those alone
+        return Map(self.control, snapshot, sysfs=self._sysfs, commands=self._commands, asker=asker)
 
     def _size(self, paths: Sequence[DevT], size: Sectors | None, *, verify: bool) -> Sectors:
         if paths and verify:

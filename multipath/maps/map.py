@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,25 +16,22 @@ from ..dm.target import Target
 from ..dm.udev import NO_FLAGS, UdevFlag
 from ..paths.commands import Commands
 from ..paths.identity import check_one_unit, common_size
+from ..paths.request import Asker
 from ..paths.sysfs import device_number
 from ..units import DevT, Sectors, format_devt, parse_devt
 from ..wire.message import Message, Verb
 from ..wire.status import MultipathStatus
 from ..wire.table import MultipathTable
+from .in_use import wait_unused
 from .numbered import numbered
 from .ownership import refuse_claimed_paths, refuse_daemons_map
+from .partitions import Partitions
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
+from .udev_rules import udev_flags_for
 
 # What multipath-tools tells its udev rules with every reload: the paths changed, the contents did not.
 _RELOADED: Final = UdevFlag.SUBSYSTEM_FLAG0
-# What udev's rules would read of a map without a usable path, they would wait for as long as the map queues.
-_UNREADABLE: Final = UdevFlag.DISABLE_DISK_RULES | UdevFlag.DISABLE_OTHER_RULES | UdevFlag.SUBSYSTEM_FLAG2
 _MOST_TRIES: Final = 3
-
-
-def udev_flags_for(paths: int) -> UdevFlag:
-    """Return what udev's rules should leave out when a map with so many usable paths comes to life."""
-    return UdevFlag.DISABLE_LIBRARY_FALLBACK | (UdevFlag(0) if paths else _UNREADABLE)
 
 
 class Map:
@@ -48,8 +45,16 @@ class Map:
     Synchronization: as its `Control`.
     """
 
-    def __init__(self, control: Control, snapshot: MapSnapshot, *, sysfs: Path, commands: Commands) -> None:
-        self._control, self._sysfs, self._commands = control, sysfs, commands
+    def __init__(
+        self,
+        control: Control,
+        snapshot: MapSnapshot,
+        *,
+        sysfs: Path,
+        commands: Commands,
+        asker: Callable[[], Asker],
+    ) -> None:
+        self._control, self._sysfs, self._commands, self._asker = control, sysfs, commands, asker
         self.snapshot = snapshot
         self._info = snapshot.info
 
@@ -104,6 +109,14 @@ class Map:
     def holders(self) -> tuple[Holder, ...]:
         """Return who holds the map, as far as this process can see."""
         return self._control.holders(self.devt, sysfs=self._sysfs)
+
+    def partitions(self) -> Partitions:
+        """
+        Return the maps over its partitions that are there now, and what adds, updates and removes them.
+
+        The map itself is not read by this; `Partitions.table` reads what its partition table says.
+        """
+        return Partitions(self._control, self._info, sysfs=self._sysfs, asker=self._asker)
 
     # Messages to the target.
 
@@ -260,16 +273,35 @@ class Map:
         else:
             self._info = self._control.rename(self._info, new, udev_flags=self._udev_flags() | udev_flags)
 
-    def remove(self, *, deferred: bool = False, force: bool = False, timeout: float = 5.0) -> None:
+    def remove(
+        self, *, partitions: bool = False, deferred: bool = False, force: bool = False, timeout: float = 5.0
+    ) -> None:
         """
         Remove the map.
+
+        Args:
+            partitions: Remove the maps over its partitions first; all of it is done, or nothing.
+            deferred: What is in use goes away with its last user.
+            force: Also where multipathd manages the map.
+            timeout: Seconds to wait for programs that have it open.
 
         Raises:
             DeviceBusy: it is in use; ``.holders`` says by whom.
             DaemonOwnsMap: multipathd manages the map.
         """
         refuse_daemons_map(self._control, self.name, self.uuid, "removal", force=force)
-        self._control.remove(self._info, deferred=deferred, timeout=timeout)
+        if not partitions:
+            self._control.remove(self._info, deferred=deferred, timeout=timeout)
+            return
+        found = self.partitions()
+        if not deferred:
+            names = [each.name for each in found]
+            wait_unused(self._control, self._info, "removal", sysfs=self._sysfs, timeout=timeout, besides=names)
+            found.refuse_busy("removal", timeout)
+        with found.transaction() as transaction:
+            for each in found:
+                transaction.remove(each.info, deferred=deferred, timeout=timeout)
+            self._control.remove(self._info, deferred=deferred, timeout=timeout)
 
     # How.
 

@@ -125,6 +125,9 @@ class Asker(Protocol):
         At most one call is made to a node at a time: another waits, within its own deadline.
         """
 
+    def ask_blocking(self, request: Request, deadline: float) -> Answer | Silence:
+        """Do the same in a thread that has no event loop."""
+
     @property
     def held(self) -> tuple[Held, ...]:
         """The calls that have outlived their deadlines, the oldest first."""
