@@ -107,7 +107,7 @@ class Host:
         if self._closed:
             raise errors.Closed("this Host is closed; open another")
         if self._asker is None:
-            world = self.control
+            world = self._control
             self._asker = world.new_asker() if isinstance(world, WorldOfItsOwn) else KernelAsker()
         return self._asker
 

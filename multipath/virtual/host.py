@@ -83,7 +83,7 @@ class VirtualHost:
         self.clock = VirtualClock() if clock is None else clock
         self.devices, self.sysfs = BlockDevices(), SysfsTree(self._folder.path)
         self.kernel = VirtualKernel(PROFILES[kernel], clock=self.clock, devices=self.devices, sysfs=self.sysfs)
-        self.control, self.commands = VirtualControl(self.kernel, self.asker), VirtualCommands(self.devices)
+        self.control, self.commands = VirtualControl(self.kernel, self.sysfs.root), VirtualCommands(self.devices)
         self.sysfs.mkdir(_PARAMETERS)
         self.sysfs.write(_PARAMETERS, {"queue_if_no_path_timeout_secs": 0})
         self._fabric = Fabric(self.clock, self.devices, self.sysfs)

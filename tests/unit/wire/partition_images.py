@@ -31,10 +31,12 @@ class Image:
     reads: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        """Begin with zeroes."""
         self.data = bytearray(self.blocks * self.block_size)
 
     @property
     def size(self) -> Sectors:
+        """Its size."""
         return Sectors(len(self.data) // SECTOR_SIZE)
 
     def read(self, offset: Bytes, length: Bytes) -> bytes:

@@ -81,7 +81,7 @@ class TestABackup:
         for block in (1, 4095):
             image.data[block * 512 + 60] ^= 1
 
-        with pytest.raises(PartitionTableError, match="block 1: a header whose checksum .*; block 4095: a header"):
+        with pytest.raises(PartitionTableError, match=r"block 1: a header whose checksum .*; block 4095: a header"):
             image.table()
 
     def test_is_not_read_without_need(self) -> None:
