@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..units import SECTOR_SIZE, Sectors
 
-# Of an extended partition programs may use its first two blocks, where a boot loader may stand, and nothing else.
+# Of an extended partition programs may use its first two sectors, where a boot loader may stand, and nothing else.
 _OF_AN_EXTENDED = 2
 
 
@@ -68,7 +68,7 @@ class PartitionTable:
     remarks: tuple[str, ...] = ()
 
     def mapped_size(self, partition: Partition) -> Sectors:
-        """Return how much of a partition gets a map: of an extended one two blocks, as kpartx does it."""
+        """Return how much of a partition gets a map: of an extended one two sectors or a block, as kpartx does it."""
         if partition.is_extended:
-            return Sectors(min(partition.size, _OF_AN_EXTENDED * self.block_size // SECTOR_SIZE))
+            return Sectors(min(partition.size, max(_OF_AN_EXTENDED, self.block_size // SECTOR_SIZE)))
         return partition.size

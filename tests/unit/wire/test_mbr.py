@@ -52,7 +52,7 @@ class TestLogicalPartitions:
         assert rows(image.table()) == [(1, 64, 64), (2, 1000, 900), (5, 1010, 90), (6, 1210, 80)]
 
     def test_know_what_they_lie_in(self, image: Image) -> None:
-        """The extended partition has a map of two blocks alone."""
+        """The extended partition has a map of two sectors alone."""
         table = image.table()
         extended = table.partitions[1]
 
@@ -67,7 +67,7 @@ class TestLogicalPartitions:
         table = image.table()
 
         assert rows(table) == [(1, 800, 800), (5, 808, 72)]
-        assert table.mapped_size(table.partitions[0]) == Sectors(16)
+        assert table.mapped_size(table.partitions[0]) == Sectors(8)
 
     def test_may_be_none_yet(self) -> None:
         """An extended partition without a record in it."""
