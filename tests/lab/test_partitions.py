@@ -11,6 +11,7 @@ from multipath import Control, Features, Host, Map, MultipathTable, errors
 from multipath.dm.udev import UdevFlag
 from multipath.lab.faults import injected
 from multipath.units import format_devt
+from tests.unit.wire.partition_images import Image
 
 from .conftest import UUID
 from .oracle import dmsetup
@@ -164,6 +165,53 @@ class TestBesideKpartx:
         assert maps() == kpartxs != []
         plain.remove(partitions=True)
         host.create("mpatha", table, uuid=UUID)
+
+
+@pytest.mark.kernel(udev=False, packages=("kpartx", "fdisk"))
+class TestWhereKpartxDiffers:
+    """The table of docs/partitions.md."""
+
+    def test_a_record_without_partition_takes_a_number_of_its(self, mpath: Map, node: str) -> None:
+        """Here it takes none, as in sfdisk."""
+        image = Image().record((0x05, 1000, 3000))
+        image.record((0, 0, 0), (0x05, 100, 100), block=1000)
+        image.record((0x83, 10, 80), block=1100)
+
+        assert both(mpath, node, image) == (["mpatha1", "mpatha6"], ["mpatha1", "mpatha5"])
+        assert "mpatha5" in run("sfdisk", "--dump", node).replace("mpatha-part", "mpatha")
+
+    def test_a_boot_sector_of_a_file_system_is_a_table_to_it(self, mpath: Map, node: str) -> None:
+        """Here it is none."""
+        assert both(mpath, node, Image().record((0x65, 64, 64), active=0x42)) == (["mpatha1"], [])
+
+    def test_entries_of_another_size_are_misread_by_it(self, mpath: Map, node: str) -> None:
+        """Here they are read, every one."""
+        slots = (2048, 2111, "a"), (2112, 2175, "b")
+
+        kpartxs, ours = both(mpath, node, Image().gpt(*slots, entry_size=256))
+        assert (kpartxs != ours, ours) == (True, ["mpatha1", "mpatha2"])
+
+    def test_a_partition_behind_the_end_hinders_none_of_the_others(self, mpath: Map, node: str) -> None:
+        """Here nothing is done."""
+        with open(node, "r+b", buffering=0) as disk:
+            disk.write(bytes(Image().record((0x83, 64, 64), (0x83, 128, 1 << 30)).data))
+        subprocess.run(["kpartx", "-a", node], check=False, capture_output=True, timeout=60)
+        assert [each.name for each in mpath.partitions() if each.line is not None] == ["mpatha1"]
+        mpath.partitions().remove()
+
+        with pytest.raises(errors.PartitionTableError, match="partition 2 ends at sector"):
+            mpath.partitions().add()
+        assert maps() == []
+
+
+def both(mpath: Map, node: str, image: Image) -> tuple[list[str], list[str]]:
+    """Return the names of the maps that kpartx makes of a disk, and of those that are made here."""
+    with open(node, "r+b", buffering=0) as disk:
+        disk.write(bytes(image.data))
+    run("kpartx", "-a", node)
+    kpartxs = [each.name for each in mpath.partitions()]
+    mpath.partitions().remove()
+    return kpartxs, [each.name for each in mpath.partitions().add()]
 
 
 @pytest.mark.kernel(udev=False, packages=("kpartx", "fdisk"))

@@ -33,6 +33,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "fail": ("paths", "send no I/O down paths of a map"),
     "reinstate": ("paths", "use paths of a map again"),
     "switch": ("switch", "try another group of a map first"),
+    "partitions": ("partitions", "the maps over the partitions of maps: list, add, update, remove"),
     "config": ("config", "check multipath.conf, say what holds, and change it"),
     "simulate": ("simulate", "compare path selectors on a described array, in simulated time"),
     "lab": ("lab", "run a command on a real kernel with virtual arrays"),
