@@ -280,6 +280,38 @@ class TestWithUdev:
         assert dm.devices() == []
 
 
+@pytest.mark.kernel(packages=("kpartx", "fdisk"))
+class TestBesideTheRulesOfKpartx:
+    @pytest.fixture
+    def written(self, paths: list[str]) -> Iterator[None]:
+        """Have a table on the unit before there is a map."""
+        sfdisk(GPT, f"/dev/block/{paths[0]}")
+        run("udevadm", "settle")
+        yield
+        run("wipefs", "--force", "--all", "--quiet", f"/dev/block/{paths[0]}")
+
+    @pytest.mark.parametrize("wait", [True, False])
+    def test_both_come_to_the_same_maps(
+        self,
+        host: Host,
+        table: MultipathTable,
+        written: None,
+        wait: bool,
+    ) -> None:
+        """Whoever is first: udev makes them for each map that comes, and what is there is taken as it is."""
+        made = host.create("mpatha", table, uuid=UUID)
+        if wait:
+            run("udevadm", "settle")
+            assert [each.name for each in made.partitions()] == [f"mpatha-part{number}" for number in (1, 2, 3)]
+
+        ours = made.partitions().update(delimiter="-part")
+        run("udevadm", "settle")
+
+        assert [each.name for each in ours] == [f"mpatha-part{number}" for number in (1, 2, 3)]
+        assert [each.info.devt for each in made.partitions()] == [each.info.devt for each in ours]
+        made.remove(partitions=True, timeout=60)
+
+
 @pytest.mark.kernel(packages=("fdisk",))
 class TestAMapThatCannotBeRead:
     @pytest.fixture
