@@ -79,12 +79,12 @@ def disk(world: VirtualHost, mpath: Map) -> Disk:  # noqa: ARG001 -- the map tha
 
 
 def devices(host: Host) -> dict[str, str]:
-    """Return every device but the map itself: its name, its uuid and its table."""
+    """Return every device but the map itself: its name, its uuid, its table, and whether another one waits."""
     found = {}
     for entry in host.control.devices():
         if entry.name != "mpatha":
             table = host.control.table(entry)
-            found[entry.name] = f"{table.info.uuid} {table}{' suspended' * table.info.suspended}"
+            found[entry.name] = f"{table.info.uuid} {table}{' inactive' * table.info.inactive_table}"
     return found
 
 
@@ -276,10 +276,16 @@ class TestUpdatingThem:
         assert told == ["remove mpatha1", "rename mpatha2 to mpatha-part2", "create mpatha-part3"]
         assert list(devices(host)) == ["mpatha1", "mpatha2"]
 
-    def test_leaves_devices_of_others_alone(self, host: Host, mpath: Map, disk: Disk) -> None:
+    @pytest.mark.parametrize("table", ["0 8 zero", "0 8 linear 8:0 0"])
+    def test_leaves_devices_of_others_alone(self, host: Host, mpath: Map, disk: Disk, table: str) -> None:
         """What has such a uuid, but another table, is no map over a partition."""
+        if "linear" in table:  # the paths are the map's while it is there
+            plain = host.control.create("plain")
+            host.control.load(plain, [Target.parse("0 64 zero")])
+            host.control.resume(plain)
+            table = f"0 8 linear 253:{plain.devt & 0xFF} 0"
         other = host.control.create("other", uuid=f"part9-{UUID}")
-        host.control.load(other, [Target.parse("0 8 zero")])
+        host.control.load(other, [Target.parse(table)])
         host.control.resume(other)
         mpath.partitions().update()
 
@@ -378,10 +384,13 @@ class TestRemovingThem:
         assert len(mpath.partitions().remove()) == 0
         assert devices(host) == {}
 
-    def test_is_all_or_nothing(self, world: VirtualHost, host: Host, mpath: Map, disk: Disk) -> None:
-        """One that is in use keeps the others."""
+    def test_is_all_or_nothing(
+        self, world: VirtualHost, host: Host, mpath: Map, disk: Disk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """One that is in use keeps the others: none of them goes even for a moment."""
         mpath.partitions().add()
         before = devices(host)
+        monkeypatch.delattr(Control, "remove")
         with world.open("mpatha2"), pytest.raises(errors.DeviceBusy, match="mpatha2"):
             mpath.partitions().remove(timeout=0)
 
@@ -411,10 +420,19 @@ class TestRemovingTheMap:
         assert host.control.devices() == []
 
     @pytest.mark.parametrize("opened", ["mpatha", "mpatha1"])
-    def test_in_use_leaves_all(self, world: VirtualHost, host: Host, mpath: Map, disk: Disk, opened: str) -> None:
-        """The map, or one of them."""
+    def test_in_use_leaves_all(
+        self,
+        world: VirtualHost,
+        host: Host,
+        mpath: Map,
+        disk: Disk,
+        opened: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """The map, or one of them: none of them goes even for a moment."""
         mpath.partitions().add()
         before = devices(host)
+        monkeypatch.delattr(Control, "remove")
         with world.open(opened), pytest.raises(errors.DeviceBusy):
             mpath.remove(partitions=True, timeout=0)
 
