@@ -1,5 +1,5 @@
 """
-The cold C library calls, through cffi in API mode: udev's semaphores, regular expressions, pages that stay in memory.
+The cold C library calls, through cffi in API mode: semaphores, inotify, regular expressions, pages that stay in memory.
 
 Built by setup.py into `multipath._native.libc`. Cold means: a few calls for each change of a device; everything that is
 called for each status or each I/O is Cython.
@@ -35,6 +35,15 @@ ffibuilder.cdef(
     int mlockall(int flags);
     int munlockall(void);
 
+    #define IN_CLOEXEC ...
+    #define IN_NONBLOCK ...
+    #define IN_CREATE ...
+    #define IN_DELETE ...
+    #define IN_MOVED_FROM ...
+    #define IN_MOVED_TO ...
+    int inotify_init1(int flags);
+    int inotify_add_watch(int fd, const char *pathname, uint32_t mask);
+
     typedef struct { ...; } regex_t;
     int regcomp_bytes(regex_t *preg, const char *regex, int cflags);
     int regexec(const regex_t *preg, const char *string, size_t nmatch, void *pmatch, int eflags);
@@ -53,6 +62,7 @@ ffibuilder.set_source(
     #include <locale.h>
     #include <regex.h>
     #include <sys/mman.h>
+    #include <sys/inotify.h>
 
     /* A letter is a byte, as it is for multipathd, whatever the locale of this process: regexec() follows regcomp(). */
     static int regcomp_bytes(regex_t *preg, const char *regex, int cflags)

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from .config.configuration import Configuration as Configuration
     from .dm.control import Control as Control
     from .dm.device import DeviceInfo as DeviceInfo
+    from .dm.holders import Holder as Holder
     from .dm.target import Target as Target
     from .errors import ConfigError as ConfigError
     from .errors import MultipathError as MultipathError
     from .errors import TableError as TableError
+    from .errors import WaitTimeout as WaitTimeout
+    from .maps.detach_plan import DetachPlan as DetachPlan
+    from .maps.detach_report import DetachReport as DetachReport
     from .maps.event import Event as Event
     from .maps.event import EventKind as EventKind
     from .maps.host import Host as Host
@@ -28,7 +32,11 @@ if TYPE_CHECKING:
     from .maps.monitor_event import MonitorEventKind as MonitorEventKind
     from .maps.monitor_status import MonitorStatus as MonitorStatus
     from .maps.plan import Plan as Plan
+    from .maps.role import DeviceRole as DeviceRole
+    from .maps.role import RoleKind as RoleKind
     from .maps.snapshot import MapSnapshot as MapSnapshot
+    from .maps.verification import Mismatch as Mismatch
+    from .multipathd.client import Multipathd as Multipathd
     from .paths.path import Path as Path
     from .simulation.path import SimulatedPath as SimulatedPath
     from .simulation.result import SimulationResult as SimulationResult
@@ -46,31 +54,39 @@ _ROOMS = {
     "ConfigError": "errors",
     "Configuration": "config.configuration",
     "Control": "dm.control",
+    "DetachPlan": "maps.detach_plan",
+    "DetachReport": "maps.detach_report",
     "DeviceInfo": "dm.device",
+    "DeviceRole": "maps.role",
     "Event": "maps.event",
     "EventKind": "maps.event",
     "Features": "wire.features",
+    "Holder": "dm.holders",
     "Host": "maps.host",
     "Map": "maps.map",
     "MapSnapshot": "maps.snapshot",
     "Message": "wire.message",
+    "Mismatch": "maps.verification",
     "Monitor": "maps.monitor",
     "MonitorEvent": "maps.monitor_event",
     "MonitorEventKind": "maps.monitor_event",
     "MonitorStatus": "maps.monitor_status",
     "MultipathError": "errors",
+    "Multipathd": "multipathd.client",
     "MultipathStatus": "wire.status",
     "MultipathTable": "wire.table",
     "Path": "paths.path",
     "PathGroup": "wire.group",
     "Plan": "maps.plan",
     "PriorityGroups": "_native.group",
+    "RoleKind": "maps.role",
     "Selector": "_native.selector",
     "TablePath": "wire.group",
     "SimulatedPath": "simulation.path",
     "SimulationResult": "simulation.result",
     "TableError": "errors",
     "Target": "dm.target",
+    "WaitTimeout": "errors",
     "path_selector": "wire.selection",
     "priority_groups": "wire.selection",
     "simulate": "simulation.run",

@@ -15,6 +15,18 @@ The error tree.
     ├── DaemonOwnsMap                         multipathd manages this map; go through it, or use force=True
     ├── PartitionTableError (ValueError)      a partition table that cannot be used as it stands; nothing was changed
     ├── NoUsablePath                          a map without usable path that queues: nobody may wait for it
+    ├── DaemonError                           multipathd did not do what it was asked: .command, .said, .hint
+    │   ├── DaemonMissing                     no multipathd listens, or it hung up before it answered
+    │   ├── DaemonTimeout (TimeoutError)      no whole answer came in time; what was asked may still be done
+    │   ├── DaemonBusy (TimeoutError)         it could not take its own lock in time; nothing was done
+    │   ├── DaemonDenied                      it lets root alone change anything
+    │   ├── DaemonCommandUnknown              this release of it has no such command
+    │   ├── DaemonReplyMalformed              its answer contradicts itself; nothing of it was used
+    │   └── DaemonRefused                     it said fail
+    │       ├── DaemonNotFound (NotFound)     it knows no such map or path
+    │       ├── DaemonMapInUse                the map or a partition of it is in use
+    │       └── DaemonBlacklisted             its configuration excludes the map or path
+    ├── FormatRefused (ValueError)            a format with a wildcard that nobody knows
     ├── UnexpectedStatus                      the kernel printed a status that this library cannot read
     ├── WaitTimeout (TimeoutError)            a deadline passed; .seen says what was there
     ├── DeviceMapperError (OSError)           the kernel refused: .errno, .ioctl, .device, .hint
@@ -34,6 +46,8 @@ The error tree.
     ├── FileLocked (TimeoutError)             another program holds the lock of a state file
     ├── BindingConflict                       an alias or a WWID is bound otherwise; nothing was changed
     ├── PlanOutdated                          the world is not as it was when a map was planned; nothing was changed
+    ├── GateClosed                            what was asked for is dangerous, and was not allowed; .gate allows it
+    ├── DetachFailed                          some units could not be detached; .report has every step
     ├── ApplyFailed                           some maps of a plan could not be made as planned; .results has each
     ├── TraceError (ValueError)               a recorded trace of I/Os that cannot be read; .line is the line at fault
     ├── PluginError                           a checker or prioritizer of another package that cannot be used
@@ -82,7 +96,7 @@ class TableError(MultipathError, ValueError):
 
 
 class NameRefused(MultipathError, ValueError):
-    """A device name or uuid that the kernel would refuse, cut short or mistake for something else."""
+    """A name, uuid or word that the kernel or multipathd would refuse, cut short or mistake for something else."""
 
 
 class NumberRefused(MultipathError, ValueError):
@@ -143,6 +157,69 @@ class NoUsablePath(MultipathError):
     """A map that queues and has no usable path, or is suspended: what reads it would wait, and was not begun."""
 
 
+class DaemonError(MultipathError):
+    """
+    multipathd did not do what it was asked.
+
+    Attributes:
+        command: The command, as it was sent.
+        said: What multipathd said, or what became of the attempt.
+        hint: What can be done, where that is known.
+    """
+
+    def __init__(self, command: str, said: str, hint: str = "") -> None:
+        self.command, self.said, self.hint = command, said, hint
+        super().__init__(f"multipathd, asked to {command!r}: {said}{f'; {hint}' if hint else ''}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.command, self.said, self.hint)
+
+
+class DaemonMissing(DaemonError):
+    """No multipathd listens here, or it hung up before it answered."""
+
+
+class DaemonTimeout(DaemonError, TimeoutError):
+    """No whole answer came in time. The connection is given up; what was asked may still be done."""
+
+
+class DaemonBusy(DaemonError, TimeoutError):
+    """multipathd could not take its own lock in time (``uxsock_timeout``), and did nothing."""
+
+
+class DaemonDenied(DaemonError):
+    """multipathd lets everybody look, and root alone change anything."""
+
+
+class DaemonCommandUnknown(DaemonError):
+    """This release of multipathd has no such command."""
+
+
+class DaemonReplyMalformed(DaemonError):
+    """The answer contradicts itself, or is none to this question; nothing of it was used."""
+
+
+class DaemonRefused(DaemonError):
+    """multipathd said ``fail``; releases before 0.9.8 say no more than that."""
+
+
+class DaemonNotFound(DaemonRefused, NotFound):
+    """multipathd knows no such map or path."""
+
+
+class DaemonMapInUse(DaemonRefused):
+    """The map, or a partition of it, is in use."""
+
+
+class DaemonBlacklisted(DaemonRefused):
+    """The configuration that multipathd goes by excludes the map or path."""
+
+
+class FormatRefused(MultipathError, ValueError):
+    """A format with a wildcard that nobody knows."""
+
+
 class UnexpectedStatus(MultipathError):
     """The kernel printed something that this library cannot read: a newer kernel, or not a multipath map."""
 
@@ -152,12 +229,13 @@ class WaitTimeout(MultipathError, TimeoutError):
     A deadline passed.
 
     Attributes:
-        seen: What was there when it passed.
+        seen: What was there when it passed; for a wait for a map its snapshot, or ``None`` where there was no map.
+        missing: What was waited for and was not so, one line each.
     """
 
-    def __init__(self, message: str, seen: object = None) -> None:
-        self.seen = seen
-        super().__init__(message)
+    def __init__(self, message: str, seen: object = None, missing: Sequence[str] = ()) -> None:
+        self.seen, self.missing = seen, tuple(missing)
+        super().__init__("; ".join([message, *self.missing]))
 
 
 class DeviceMapperError(MultipathError, OSError):
@@ -373,6 +451,41 @@ class PlanOutdated(MultipathError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the arguments of the constructor."""
         return type(self), (self.message, self.evidence)
+
+
+class GateClosed(MultipathError):
+    """
+    A step that can lose data and that nobody allowed; nothing was changed.
+
+    Attributes:
+        gate: The argument that allows it, ``"ghosts"``.
+    """
+
+    def __init__(self, message: str, gate: str) -> None:
+        self.message, self.gate = message, gate
+        super().__init__(f"{message}; nothing was changed; {gate}=True allows it")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.message, self.gate)
+
+
+class DetachFailed(MultipathError):
+    """
+    Some units could not be detached; the others are.
+
+    Attributes:
+        report: What became of every step, and what is left.
+        errors: Why, one for each unit that failed or was refused.
+    """
+
+    def __init__(self, message: str, report: Any = None, errors: Sequence[Exception] = ()) -> None:
+        self.message, self.report, self.errors = message, report, tuple(errors)
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.message, self.report, self.errors)
 
 
 class ApplyFailed(MultipathError):

@@ -151,6 +151,10 @@ class Control:
         reply = self._send(commands.LIST_DEVICES, codec.Request(codec.LIST_DEVICES, flags=codec.FLAG_UUID))
         return [DeviceEntry(name, DevT(dev), event_nr, uuid) for dev, name, event_nr, uuid in reply.names()]
 
+    def uuid_of(self, entry: DeviceEntry) -> str:
+        """Return the uuid of a listed device, empty without one; asked for where the list does not tell."""
+        return self.info(entry).uuid if entry.uuid is None else entry.uuid
+
     # One device.
 
     def create(self, name: str, *, uuid: str | None = None, minor: int | None = None) -> DeviceInfo:
@@ -348,7 +352,7 @@ class Control:
             except errors.DeviceBusy as busy:
                 held = self.holders(device.devt)
                 if time.monotonic() > deadline or any(holder.kind != "process" for holder in held):
-                    raise held_by(busy, held) from None
+                    raise held_by(busy, self.stack(device.devt) or held) from None
                 time.sleep(_RETRY_INTERVAL)
 
     def remove_all(self, *, deferred: bool = False) -> None:
@@ -360,10 +364,39 @@ class Control:
         """Return who holds a block device or one of its partitions, as far as this process can see."""
         return self._surroundings.holders(device, sysfs=sysfs)
 
+    def stack(self, device: DevT, *, sysfs: Path = SYSFS) -> tuple[Holder, ...]:
+        """Return who holds a block device, and who holds those, all the way up."""
+        return self._surroundings.stack(device, sysfs=sysfs)
+
+    def write_back(self, ref: DeviceRef, timeout: float = 30.0) -> None:
+        """
+        Have everything that was written to the device reach its medium; the caches of the array as well.
+
+        It is done by a process of its own, for the kernel may keep who waits for it as long as a map queues.
+
+        Raises:
+            DeviceMapperError: an I/O failed: what was written is not all there.
+            WaitTimeout: it took longer than ``timeout`` seconds. It may still be done, and holds the device until then.
+        """
+        device = self.info(ref)
+        try:
+            self._surroundings.write_back(device, timeout)
+        except TimeoutError:
+            what = f"{device}: what was written to it did not reach its medium within {timeout:g} s"
+            raise errors.WaitTimeout(f"{what}; the kernel goes on trying, and holds it meanwhile", device) from None
+        except OSError as error:
+            hint = "what was written to it last may be lost"
+            raise errors.DeviceMapperError(error.errno or errno.EIO, "fsync", str(device), hint=hint) from None
+
     @property
     def waits_for_udev(self) -> bool:
         """Whether each change waits until udev's rules have run; several at once then wait together."""
         return isinstance(self._nodes, UdevNodes)
+
+    @property
+    def has_nodes(self) -> bool:
+        """Whether a device is to have a link in ``/dev/mapper``, whoever makes it."""
+        return isinstance(self._nodes, UdevNodes | OwnNodes)
 
     @contextmanager
     def nodes_at_the_end(self) -> Iterator[None]:

@@ -14,6 +14,8 @@ from ..units import DevT
 from .device import DeviceInfo
 from .holders import SYSFS, Holder, holders
 from .kernel_log import KernelLog
+from .stack import stack
+from .write_back import write_back
 
 
 class Surroundings:
@@ -26,6 +28,20 @@ class Surroundings:
     def holders(self, device: DevT, *, sysfs: Path = SYSFS) -> tuple[Holder, ...]:
         """Return who holds ``device`` or one of its partitions."""
         return holders(device, sysfs=sysfs)
+
+    def stack(self, device: DevT, *, sysfs: Path = SYSFS) -> tuple[Holder, ...]:
+        """Return who holds ``device``, and who holds those, all the way up."""
+        return stack(device, sysfs=sysfs)
+
+    def write_back(self, device: DeviceInfo, timeout: float) -> None:
+        """
+        Have everything that was written to ``device`` reach its medium, for at most ``timeout`` seconds.
+
+        Raises:
+            OSError: what the kernel answered.
+            TimeoutError: nothing, in time; it may still do it.
+        """
+        write_back(device, timeout)
 
     def number_behind(self, node: str) -> DevT | None:
         """Return the number of the device that a node or a link leads to; ``None`` where it leads to none."""

@@ -190,7 +190,7 @@ class Application:
         if Action.RENAME in planned.actions:
             live.rename(planned.name, force=force, udev_flags=flags)
         if Action.RESIZE in planned.actions:
-            live.resize(planned.size, table=table, shrink=planned.shrinks, force=force, udev_flags=flags)
+            live.resize(planned.size, table=table, shrink=planned.shrinks, rescan=False, force=force, udev_flags=flags)
         elif Action.RELOAD in planned.actions and table is not None:
             live.reload(table, force=force, udev_flags=flags)
         if Action.QUEUEING in planned.actions and table is not None:

@@ -7,7 +7,6 @@ they answer are observations, with which the plan is made again. So planning its
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
@@ -16,6 +15,7 @@ from ..policy.member import Member
 from ..policy.observation import Observation
 from ..probes.prioritizers import priority_of
 from ..units import DevT
+from .own_loop import run
 from .plan import Plan
 
 DEADLINE: Final = 5.0  # seconds; the port itself answers what is asked here, mostly
@@ -36,7 +36,7 @@ def ask_priorities(plan: Plan, asker: Asker, observed: Mapping[DevT, Observation
     members = {member.path.devt: member for member in _unknown(plan)}
     if not members:
         return dict(observed)
-    return dict(observed) | _in_a_loop(members.values(), asker, observed)
+    return dict(observed) | run(lambda: _asked(members.values(), asker, observed))
 
 
 def _unknown(plan: Plan) -> Iterator[Member]:
@@ -44,18 +44,6 @@ def _unknown(plan: Plan) -> Iterator[Member]:
     for planned in plan.maps:
         for group in planned.desired.groups if planned.desired else ():
             yield from (member for member in group.members if member.enabled and member.priority is None)
-
-
-def _in_a_loop(
-    members: Iterable[Member], asker: Asker, observed: Mapping[DevT, Observation]
-) -> dict[DevT, Observation]:
-    """Ask in an event loop of its own; where the caller is in one already, that needs a thread of its own."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(_asked(members, asker, observed))
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(_asked(members, asker, observed))).result()
 
 
 async def _asked(

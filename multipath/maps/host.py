@@ -2,10 +2,11 @@
 
 import errno
 import os
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path as Folder
-from typing import Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, Self, Unpack, runtime_checkable
 
 from .. import errors
 from ..config.configuration import Configuration
@@ -22,25 +23,36 @@ from ..paths.discover import discover
 from ..paths.identity import check_one_unit, common_size
 from ..paths.path import Path
 from ..paths.request import Asker
-from ..paths.sysfs import SYSFS, number_behind
+from ..paths.sysfs import SYSFS, device_number, number_behind
 from ..paths.wwid import ask_devices
 from ..policy.observation import Observation
 from ..policy.throughput import Throughput
 from ..units import DevT, Sectors, format_devt
 from ..wire.table import MultipathTable
 from .aliases import configured_aliases
+from .detach_plan import DetachPlan
+from .detach_planner import Inspection, paths_named, refuse_member
+from .detach_step import Gates
+from .detach_unit import DetachedUnit
 from .event import Event
 from .inputs import gather
+from .leftovers import wwids_of
 from .map import Map
+from .monitor_status import MonitorStatus
+from .multipathd_view import MultipathdView, multipathd_view
 from .numbered import numbered
 from .ownership import UUID_PREFIX, refuse_claimed_paths, refuse_daemons_map
 from .plan import Plan
 from .planner import plan_maps
+from .role import DeviceRole, role_of
 from .screening import to_be_asked
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot, read_snapshots
 from .state_file import StateFolder
 from .udev_rules import udev_flags_for
 from .watch import watch_async, watch_blocking
+
+if TYPE_CHECKING:
+    from .readiness import Wishes
 
 
 @runtime_checkable
@@ -116,6 +128,11 @@ class Host:
         """The root of its sysfs."""
         return self._sysfs
 
+    @property
+    def commands(self) -> Commands:
+        """How a path device is asked."""
+        return self._commands
+
     # What is there.
 
     def paths(self) -> tuple[Path, ...]:
@@ -154,8 +171,73 @@ class Host:
                 f"{ref!r} could be {' or '.join(map(str, matches.values()))}; give the uuid or number"
             )
         if not matches:
-            raise errors.NotFound(f"no device-mapper device answers to {_shown(ref)}")
+            number = ref if isinstance(ref, int) else self._node_number(ref)
+            other = "" if number is None or not self._exists(number) else "; it is another block device: see map_of()"
+            raise errors.NotFound(f"no device-mapper device answers to {_shown(ref)}{other}")
         return next(iter(matches.values()))
+
+    def multipathd_view(
+        self,
+        config: Configuration | None = None,
+        *,
+        status: MonitorStatus | None = None,
+        observed: Mapping[DevT, Observation] | None = None,
+    ) -> MultipathdView:
+        """
+        Return what multipathd would tell of this host, for programs that know its JSON or its formats.
+
+        Args:
+            config: The configuration; as for `plan` where it is absent.
+            status: What a monitor of this host knows.
+            observed: What the caller learned by asking paths, by their numbers.
+
+        Raises:
+            FileError: a file of the configuration cannot be read.
+            ConfigError: the configuration cannot be used.
+            UnexpectedStatus: a map of a newer kernel.
+        """
+        if config is None:
+            config = load() if self.control.shared else Configuration()
+        return multipathd_view(read_snapshots(self.control), self.paths(), config, status, observed)
+
+    def to_multipathd_json(self, config: Configuration | None = None) -> str:
+        """Return what ``multipathd show maps json`` would print of this host; errors as `multipathd_view`."""
+        return self.multipathd_view(config).to_multipathd_json()
+
+    def map_of(self, path: str | os.PathLike[str] | DevT) -> Map | None:
+        """
+        Return the map that a path is in; ``None`` where no map has it.
+
+        Args:
+            path: A number, the kernel's name, a node or a link. Of a partition its disk counts; a map is its own, and
+                so is that of a partition on it.
+
+        Raises:
+            NotFound: there is no such block device.
+            AmbiguousRef: it could be two devices, or two maps have it.
+        """
+        found = self.classify(path).map
+        return None if found is None else self.handle(found)
+
+    def classify(self, device: str | os.PathLike[str] | DevT) -> DeviceRole:
+        """
+        Return what a block device is to multipath: a map, a path, a partition of either, or something else.
+
+        Nothing is opened, and nothing guessed from names: the kernel's tables and the uuids decide.
+
+        Args:
+            device: As for `map_of`; or as for `map`, for what device-mapper has.
+
+        Raises:
+            NotFound: there is no such block device.
+            AmbiguousRef: it could be two devices, or two maps have it.
+        """
+        return role_of(self._number(device), control=self.control, sysfs=self._sysfs)
+
+    def orphans(self) -> tuple[Path, ...]:
+        """Return the path devices that no map has; what the NVMe driver multipaths itself is none."""
+        taken = {device for found in self.maps() for device in found.snapshot.table.devices}
+        return tuple(path for path in self.paths() if not path.native and format_devt(path.devt) not in taken)
 
     # What should be.
 
@@ -267,6 +349,189 @@ class Host:
         flags = udev_flags_for(len(paths)) | udev_flags
         return self._finish(device, line, flags, read_only=read_only, made_here=made_here)
 
+    # What goes away.
+
+    def detach_plan(
+        self,
+        refs: str | os.PathLike[str] | DevT | Iterable[str | os.PathLike[str] | DevT],
+        *,
+        paths: bool = False,
+        ghosts: bool = False,
+        fail_io: bool = False,
+        stale: bool = False,
+        forget: bool = False,
+        deferred: bool = False,
+        force: bool = False,
+        state: StateFolder | None = None,
+    ) -> DetachPlan:
+        """
+        Return what has to be done to take maps away, with their partitions, and where that is allowed their disks.
+
+        Nothing is changed. What is gone already is in ``missing`` and has no steps, so a plan may be made and run
+        again and again. What somebody uses is refused, and who and what ends that stands in it.
+
+        Args:
+            refs: Maps as for `map`; a WWID also names the disks that are left of a unit whose map is gone, and a
+                kernel name, a node or a number a path that no map has.
+            paths: Delete the disks of the paths too; each is asked who it is, now and before it goes.
+            ghosts: Also maps without a usable path, to which nothing can be written back.
+            fail_io: Fail the I/O that such a map keeps, for who waits for it keeps the map. It is lost. A map that
+                cannot be removed even so keeps I/O again.
+            stale: Delete a disk even where it leads to another unit by now.
+            forget: Take the WWID out of the wwids file.
+            deferred: A map in use goes away with its last user; its paths stay.
+            force: Not through multipathd where that manages the map.
+            state: Where WWIDs are remembered; multipath-tools' folder where the device-mapper is the machine's.
+
+        Raises:
+            NotFound: a device that is no map and no path.
+            AmbiguousRef: two devices answer to a reference.
+            ValueError: ``deferred`` together with ``paths``.
+        """
+        if deferred and paths:
+            raise ValueError("a map that goes with its last user keeps its paths: say deferred or paths, not both")
+        gates = Gates(paths, ghosts, fail_io, stale, forget, deferred, force)
+        state = StateFolder() if state is None and self.control.shared else state
+        wanted = [refs] if isinstance(refs, str | os.PathLike | int) else list(refs)
+        inspection = Inspection(self, self.paths(), gates, state)
+        units: dict[object, DetachedUnit] = {}
+        missing: list[str] = []
+        for ref in wanted:
+            unit = self._unit_to_detach(ref if isinstance(ref, int) else os.fspath(ref), inspection)
+            if unit is None:
+                missing.append(format_devt(ref) if isinstance(ref, int) else os.fspath(ref))
+            else:
+                units.setdefault(unit.device.devt if unit.device else unit.name, unit)
+        return DetachPlan(tuple(units.values()), tuple(missing), gates).on(self, state)
+
+    # What is waited for.
+
+    def wait_map(
+        self,
+        ref: str | os.PathLike[str] | DevT,
+        *,
+        paths: int = 0,
+        paths_total: int = 0,
+        usable: bool = False,
+        read_write: bool = False,
+        timeout: float | None = 30.0,
+    ) -> Map:
+        """
+        Wait until a map is there and as asked, and return it. Woken by events; no time is fixed.
+
+        A map is there when it has a live table, and its link in ``/dev/mapper`` where links are kept.
+
+        Args:
+            ref: As for `map`.
+            paths: How many active paths it is to have, at least: those that the kernel uses.
+            paths_total: How many paths it is to have, at least, working or not.
+            usable: Whether I/O is to flow: not suspended, and one of its active paths has just answered. In memory,
+                without an asker, the kernel's word counts.
+            read_write: Whether it and all of its paths are to take writes.
+            timeout: Seconds; with 0 it is looked once, with ``None`` waited for ever.
+
+        Raises:
+            WaitTimeout: it is not, in time; ``.missing`` says why, and ``.seen`` is its snapshot, or ``None``.
+            AmbiguousRef: two devices answer to ``ref``.
+            ValueError: a number of paths or a timeout that is none.
+        """
+        from .own_loop import run  # here, and below: it brings an event loop, and few wait
+
+        return run(
+            lambda: self.wait_map_async(
+                ref, paths=paths, paths_total=paths_total, usable=usable, read_write=read_write, timeout=timeout
+            )
+        )
+
+    async def wait_map_async(
+        self,
+        ref: str | os.PathLike[str] | DevT,
+        *,
+        timeout: float | None = 30.0,
+        **wishes: "Unpack[Wishes]",
+    ) -> Map:
+        """Do the same in a task."""
+        from .readiness import Readiness
+        from .wait_map import wait_until_ready
+
+        ref = ref if isinstance(ref, int) else os.fspath(ref)
+        wanted = Readiness(**wishes)
+        return await wait_until_ready(lambda: self.map(ref), wanted, self.control, f"map {_shown(ref)}", timeout)
+
+    def wait_gone(
+        self,
+        ref: str | os.PathLike[str] | DevT | DeviceInfo,
+        *,
+        paths: Iterable[str | os.PathLike[str] | DevT] = (),
+        timeout: float | None = 30.0,
+    ) -> None:
+        """
+        Wait until nothing is left of a map: the device, its links in ``/dev``, and the paths that are given.
+
+        A map that is made again meanwhile, with the same uuid, is not gone. One that nobody knows is gone already.
+
+        Args:
+            ref: As for `map`; a snapshot's ``info`` also names a map that is gone by now.
+            paths: Path devices that are to be gone too; those that do not exist are.
+            timeout: Seconds; with 0 it is looked once, with ``None`` waited for ever.
+
+        Raises:
+            WaitTimeout: something is left in time; ``.missing`` says what, and who holds it.
+            AmbiguousRef: two devices answer to ``ref``.
+            ValueError: a timeout that is none.
+        """
+        from .own_loop import run
+
+        run(lambda: self.wait_gone_async(ref, paths=paths, timeout=timeout))
+
+    async def wait_gone_async(
+        self,
+        ref: str | os.PathLike[str] | DevT | DeviceInfo,
+        *,
+        paths: Iterable[str | os.PathLike[str] | DevT] = (),
+        timeout: float | None = 30.0,
+    ) -> None:
+        """Do the same in a task."""
+        from .wait_map import wait_until_gone
+
+        ref = ref if isinstance(ref, int | DeviceInfo) else os.fspath(ref)
+        try:
+            device = ref if isinstance(ref, DeviceInfo) else self._one_that_answers(ref)
+        except errors.NotFound:
+            device = None
+        numbers = (path if isinstance(path, int) else self._node_number(os.fspath(path)) for path in paths)
+        there = [number for number in numbers if number is not None]
+        await wait_until_gone(
+            device,
+            ref if isinstance(ref, str) else _shown(ref),
+            there,
+            control=self.control,
+            sysfs=self._sysfs,
+            timeout=timeout,
+        )
+
+    def settle(self, *, quiet_for: float = 1.0, timeout: float | None = 30.0) -> None:
+        """
+        Wait until discovery is quiet: for ``quiet_for`` seconds no event of storage, and udevd idle.
+
+        Args:
+            quiet_for: Seconds; with 0 udevd alone is waited for.
+            timeout: Seconds; ``None`` waits for ever.
+
+        Raises:
+            WaitTimeout: it is not quiet in time; ``.seen`` has what happened last.
+            ValueError: seconds that are none.
+        """
+        from .own_loop import run
+
+        run(lambda: self.settle_async(quiet_for=quiet_for, timeout=timeout))
+
+    async def settle_async(self, *, quiet_for: float = 1.0, timeout: float | None = 30.0) -> None:
+        """Do the same in a task."""
+        from .settling import wait_until_quiet
+
+        await wait_until_quiet(self.control, quiet_for, timeout)
+
     # What happens.
 
     def watch(self) -> AsyncIterator[Event]:
@@ -279,9 +544,53 @@ class Host:
 
     # How.
 
+    def _unit_to_detach(self, ref: str | DevT, inspection: Inspection) -> DetachedUnit | None:
+        """Return what is planned for what ``ref`` names; ``None`` where nothing answers to it any more."""
+        shown = format_devt(ref) if isinstance(ref, int) else ref
+        try:
+            device = self.control.info(self._one_that_answers(ref))
+        except errors.DeviceNotFound:
+            return None
+        except errors.NotFound:
+            return self._paths_to_detach(ref, shown, inspection)
+        return inspection.map(shown, device)
+
+    def _paths_to_detach(self, ref: str | DevT, shown: str, inspection: Inspection) -> DetachedUnit | None:
+        number = ref if isinstance(ref, int) else device_number(ref, self._sysfs, nodes=self.control.shared)
+        if found := [path for path in inspection.paths if path.devt == number]:
+            refuse_member(found[0], self.control)
+            return inspection.without_map(shown, min(wwids_of(found[0]), default=""), found)
+        if number is not None and (self._sysfs / "dev/block" / format_devt(number)).exists():
+            raise errors.NotFound(f"{shown!r} is no map and no path; nothing was changed")
+        found = paths_named(shown, inspection.paths)
+        return inspection.without_map(shown, shown.removeprefix(UUID_PREFIX), found) if found else None
+
+    def _node_number(self, ref: str) -> DevT | None:
+        return device_number(ref, self._sysfs, nodes=self.control.shared)
+
+    def _number(self, device: str | os.PathLike[str] | DevT) -> DevT:
+        """Return the number of a block device, or of a device of device-mapper, that exists."""
+        ref = device if isinstance(device, int) else os.fspath(device)
+        number = ref if isinstance(ref, int) else self._node_number(ref)
+        found = set() if number is None or not self._exists(number) else {number}
+        with suppress(errors.NotFound):
+            found.add(self._one_that_answers(ref).devt)
+        if len(found) > 1:
+            raise errors.AmbiguousRef(f"{ref!r} could be {' or '.join(map(format_devt, found))}; give the number")
+        if not found:
+            raise errors.NotFound(f"no block device {_shown(ref)}; expected major:minor, a kernel name or its node")
+        return found.pop()
+
+    def _exists(self, number: DevT) -> bool:
+        return (self._sysfs / "dev/block" / format_devt(number)).exists()
+
+    def _asks(self) -> Asker | None:
+        """Return who asks paths; a world in memory is asked by the asker that this host was given, or not at all."""
+        return self.asker if self.control.shared or self._asker is not None else None
+
     def _answers(self, entry: DeviceEntry) -> tuple[object, ...]:
         """Return all that a device answers to."""
-        uuid = self.control.info(entry).uuid if entry.uuid is None else entry.uuid
+        uuid = self.control.uuid_of(entry)
         node = f"dm-{os.minor(entry.devt)}"
         wwid = (uuid.removeprefix(UUID_PREFIX),) if uuid.startswith(UUID_PREFIX) else ()
         names = (entry.name, uuid, format_devt(entry.devt), node, f"/dev/{node}", f"/dev/mapper/{entry.name}", *wwid)
@@ -295,8 +604,8 @@ class Host:
 
     def handle(self, snapshot: MapSnapshot) -> Map:
         """Return the handle on a map that was read already; nothing is asked."""
-        asker = lambda: self.asker  # noqa: E731 -- few maps are read, and its workers are for those alone
-        return Map(self.control, snapshot, sysfs=self._sysfs, commands=self._commands, asker=asker)
+        reader = lambda: self.asker  # noqa: E731 -- few maps are read, and its workers are for those alone
+        return Map(self.control, snapshot, sysfs=self._sysfs, commands=self._commands, asker=self._asks, reader=reader)
 
     def _size(self, paths: Sequence[DevT], size: Sectors | None, *, verify: bool) -> Sectors:
         if paths and verify:

@@ -2,22 +2,18 @@
 
 import errno
 import time
-from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
 from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceInfo
-from ..dm.holders import Holder
 from ..dm.refusal import held_by
 
 _INTERVAL: Final = 0.02  # the kernel tells nobody when a device is closed
 
 
-def wait_unused(
-    control: Control, device: DeviceInfo, what: str, *, sysfs: Path, timeout: float, besides: Collection[str] = ()
-) -> None:
+def wait_unused(control: Control, device: DeviceInfo, what: str, *, sysfs: Path, timeout: float) -> None:
     """
     Return when nobody has a device open: udev's rules look into each device that comes, and let go of it soon.
 
@@ -29,14 +25,13 @@ def wait_unused(
         what: What is to be done, for the error.
         sysfs: The root of sysfs.
         timeout: Seconds to wait for programs.
-        besides: Names of maps on it that do not count.
 
     Raises:
         DeviceBusy: it is in use; ``.holders`` says by whom. Nothing was changed.
     """
-    own, deadline = {Holder("map", name) for name in besides}, time.monotonic() + timeout
-    while control.info(device).open_count > len(own):
-        held = [holder for holder in control.holders(device.devt, sysfs=sysfs) if holder not in own]
+    deadline = time.monotonic() + timeout
+    while control.info(device).open_count:
+        held = control.holders(device.devt, sysfs=sysfs)
         if time.monotonic() >= deadline or any(holder.kind != "process" for holder in held):
             said = "it is in use; nothing was changed"
             raise held_by(errors.DeviceBusy(errno.EBUSY, what, str(device), said), held)

@@ -6,32 +6,52 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from .. import errors
+from ..config.configuration import Configuration
 from ..dm.control import Control
 from ..dm.device import DeviceInfo
 from ..dm.holders import Holder
 from ..dm.target import Target
 from ..dm.udev import NO_FLAGS, UdevFlag
+from ..multipathd.topology import write_map
 from ..paths.commands import Commands
+from ..paths.discover import discover
 from ..paths.identity import check_one_unit, common_size
-from ..paths.request import Asker
-from ..paths.sysfs import device_number
+from ..paths.sysfs import block_folder, device_number, size_of
 from ..units import DevT, Sectors, format_devt, parse_devt
 from ..wire.message import Message, Verb
 from ..wire.status import MultipathStatus
 from ..wire.table import MultipathTable
-from .in_use import wait_unused
+from .multipathd_view import multipathd_view
 from .numbered import numbered
 from .ownership import refuse_claimed_paths, refuse_daemons_map
 from .partitions import Partitions
+from .removal import Removal, partitions_of, remove_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
 from .udev_rules import udev_flags_for
+from .verification import Expectation, Mismatch, verify_map
+
+if TYPE_CHECKING:
+    from ..paths.request import Asker
+    from .readiness import Readiness, Wishes
 
 # What multipath-tools tells its udev rules with every reload: the paths changed, the contents did not.
 _RELOADED: Final = UdevFlag.SUBSYSTEM_FLAG0
 _MOST_TRIES: Final = 3
+
+
+class ResizeOptions(TypedDict, total=False):
+    """The options of `Map.resize`."""
+
+    table: MultipathTable | None
+    shrink: bool
+    rescan: bool
+    verify: bool
+    force: bool
+    timeout: float
+    udev_flags: UdevFlag
 
 
 class Map:
@@ -52,9 +72,11 @@ class Map:
         *,
         sysfs: Path,
         commands: Commands,
-        asker: Callable[[], Asker],
+        asker: "Callable[[], Asker | None]" = lambda: None,
+        reader: "Callable[[], Asker]",
     ) -> None:
         self._control, self._sysfs, self._commands, self._asker = control, sysfs, commands, asker
+        self._reader = reader
         self.snapshot = snapshot
         self._info = snapshot.info
 
@@ -106,9 +128,107 @@ class Map:
         """Return the table as the kernel prints it."""
         return self.read().table
 
+    def to_multipathd_json(self, config: Configuration | None = None) -> str:
+        """
+        Return what ``multipathd show map M json`` would print of the map as its `snapshot` has it.
+
+        Args:
+            config: The configuration, for what the map is to do without a path; the defaults when absent.
+        """
+        (found,) = multipathd_view([self.snapshot], discover(self._sysfs), config).maps
+        return write_map(found)
+
     def holders(self) -> tuple[Holder, ...]:
-        """Return who holds the map, as far as this process can see."""
-        return self._control.holders(self.devt, sysfs=self._sysfs)
+        """
+        Return who holds the map, and who holds those: partitions, logical volumes, arrays, mounts, swaps, processes.
+
+        Each has ``on``, the name of what it holds, empty for the map itself, and ``way_out``, what ends it. What this
+        process cannot see, such as another user's descriptors, is left out.
+        """
+        return self._control.stack(self.devt, sysfs=self._sysfs)
+
+    def verify(
+        self, *, wwid: str | None = None, serial: str | None = None, size: Sectors | None = None
+    ) -> tuple[Mismatch, ...]:
+        """
+        Ask every path who it is, now, and return what does not fit; nothing where all lead to the unit that is meant.
+
+        The guard against a LUN that was given to another unit: neither the kernel's memory nor udev's counts. A path
+        that does not answer is one line too; `Mismatch.is_proof` tells one that leads elsewhere from it.
+
+        Args:
+            wwid: What it should lead to; what the uuid says when absent.
+            serial: The serial number that it should have.
+            size: The size that it should have, in sectors.
+
+        Raises:
+            DeviceNotFound: the map is gone.
+        """
+        expected = Expectation(wwid, serial, size)
+        return verify_map(self.read(), expected, sysfs=self._sysfs, commands=self._commands)
+
+    # What is waited for.
+
+    def wait(
+        self,
+        *,
+        paths: int = 0,
+        paths_total: int = 0,
+        usable: bool = False,
+        read_write: bool = False,
+        timeout: float | None = 30.0,
+    ) -> MapSnapshot:
+        """
+        Wait until this map is as asked, and return what it is like then; `Host.wait_map` says what is asked.
+
+        Raises:
+            WaitTimeout: it is not, in time; ``.missing`` says why, and ``.seen`` is its snapshot.
+            DeviceNotFound: it is gone.
+            ValueError: a number of paths or a timeout that is none.
+        """
+        from .own_loop import run  # here, and below: it brings an event loop, and few wait
+
+        return run(
+            lambda: self.wait_async(
+                paths=paths, paths_total=paths_total, usable=usable, read_write=read_write, timeout=timeout
+            )
+        )
+
+    async def wait_async(
+        self,
+        *,
+        timeout: float | None = 30.0,
+        **wishes: "Unpack[Wishes]",
+    ) -> MapSnapshot:
+        """Do the same in a task."""
+        from .readiness import Readiness
+        from .wait_map import wait_until_ready
+
+        wanted = Readiness(**wishes)
+        return (await wait_until_ready(self._itself, wanted, self._control, f"map {self.name}", timeout)).snapshot
+
+    async def missing(self, wanted: "Readiness", left: float = 5.0) -> tuple[str, ...]:
+        """
+        Return what the map of `snapshot` lacks of what is wanted of it, one line each; paths get ``left`` seconds.
+
+        Raises:
+            UnexpectedStatus: its table or its status cannot be read.
+        """
+        from .readiness import missing
+
+        return await missing(
+            wanted, self.snapshot, control=self._control, sysfs=self._sysfs, asker=self._asker, left=left
+        )
+
+    def _itself(self) -> "Map":
+        return Map(
+            self._control,
+            self.read(),
+            sysfs=self._sysfs,
+            commands=self._commands,
+            asker=self._asker,
+            reader=self._reader,
+        )
 
     def partitions(self) -> Partitions:
         """
@@ -116,7 +236,7 @@ class Map:
 
         The map itself is not read by this; `Partitions.table` reads what its partition table says.
         """
-        return Partitions(self._control, self._info, sysfs=self._sysfs, asker=self._asker)
+        return Partitions(self._control, self._info, sysfs=self._sysfs, asker=self._reader)
 
     # Messages to the target.
 
@@ -187,17 +307,24 @@ class Map:
         self._control.resume(self._info, udev_flags=self._udev_flags())
 
     def reload(
-        self, table: MultipathTable, *, verify: bool = True, force: bool = False, udev_flags: UdevFlag = NO_FLAGS
+        self,
+        table: MultipathTable,
+        *,
+        read_only: bool | None = None,
+        verify: bool = True,
+        force: bool = False,
+        udev_flags: UdevFlag = NO_FLAGS,
     ) -> None:
         """
         Give the map another table, without losing I/O that is queued or on its way.
 
         Paths that join are asked for their identity first. On any error before the tables are swapped the map has the
         table that it had; what is raised while udev is waited for (`UdevError`, a signal's exception) comes after that.
-        A map that was suspended is resumed by it, and a read-only map stays so.
+        A map that was suspended is resumed by it.
 
         Args:
             table: The new table; its size stays the map's. Paths as for `Host.create`.
+            read_only: Whether the map refuses writes from now on; as before when absent.
             verify: Compare the joining paths with each other and with those of the map, and see who holds them.
             force: Also where multipathd manages the map.
             udev_flags: What else udev's rules should leave out.
@@ -216,7 +343,7 @@ class Map:
         if verify:
             self._verify(paths, current)
         line = Target(Sectors(0), current.size, MULTIPATH, str(_of_its_kind(table, current.table)))
-        self._exchange(line, _RELOADED | udev_flags_for(len(paths)) | udev_flags, current)
+        self._exchange(line, _RELOADED | udev_flags_for(len(paths)) | udev_flags, current, read_only=read_only)
 
     def resize(
         self,
@@ -224,46 +351,60 @@ class Map:
         *,
         table: MultipathTable | None = None,
         shrink: bool = False,
+        rescan: bool = True,
         verify: bool = True,
         force: bool = False,
+        timeout: float = 30.0,
         udev_flags: UdevFlag = NO_FLAGS,
     ) -> Sectors:
         """
-        Give the map the size that its paths have now, and return it. This is the one change that flushes.
+        Give the map the size that its unit has now, and return it. This is the one change that flushes.
 
-        The kernel must have been told: ``echo 1 > /sys/block/sda/device/rescan`` for every path. All of them are
-        asked what they lead to, and must have one size. I/O on its way is waited for, and a file system on the map is
-        frozen for that moment; it does not grow by this. On any error before the swap the map is as it was.
+        Every path must be up. The kernel asks each for its size again, all must lead to the map's unit and have one
+        size, and only then the map follows. I/O on its way is waited for, and a file system on the map is frozen for
+        that moment; it does not grow by this. On any error before the swap the map is as it was. When it returns, map
+        and paths have that size; asked again, it changes nothing.
 
         Args:
             size: The size that the caller expects the paths to have; needed only for a table without paths.
             table: Another table that comes with it; the live one when absent.
             shrink: Also to less than the map has; whoever uses what is cut off loses it.
-            verify: Ask the paths; else the sizes that the kernel holds of them are compared.
+            rescan: See that every path is up and have the kernel ask it for its size; else the kernel has to know.
+            verify: Ask the paths what they lead to; else the sizes that the kernel holds of them are compared.
             force: Also where multipathd manages the map.
+            timeout: Seconds in which the paths must answer and be scanned.
             udev_flags: What else udev's rules should leave out.
 
         Raises:
-            PathsDiffer: a path is another unit, has another size or cannot tell; the map would shrink unasked; or it
-                has no usable path and queues, and a flush would fail that I/O.
+            PathsDiffer: a path is not up, is another unit, has another size or cannot tell; the map would shrink
+                unasked; or it has no usable path and queues, and a flush would fail that I/O.
             PathClaimed: another map or array is built on a path that joins.
             TableLoadError: the kernel refused the table.
             DaemonOwnsMap: multipathd manages the map.
             UdevError: the map has the new size, but udev did not finish in time.
+            ValueError: a timeout that is none.
         """
         refuse_daemons_map(self._control, self.name, self.uuid, "resize", force=force)
         current = self.read()
         wanted, paths = numbered(table or current.table, self._sysfs, nodes=self._control.shared)
+        if rescan and paths:
+            self._refuse_flush_without_path("resize")
+            self._rescan(paths, current, timeout)
         found = self._size_now(paths, size, current, verify=verify)
-        if found == current.size:
-            if table is not None:
-                self.reload(table, verify=verify, force=force, udev_flags=udev_flags)
-            return found
-        self._refuse_shrinking(found, current, shrink=shrink)
-        self._refuse_flush_without_path("resize")
-        line = Target(Sectors(0), found, MULTIPATH, str(_of_its_kind(wanted, current.table)))
-        self._exchange(line, udev_flags_for(len(paths)) | udev_flags, current)
-        return self.read().size
+        if found != current.size:
+            self._refuse_shrinking(found, current, shrink=shrink)
+            self._refuse_flush_without_path("resize")
+            line = Target(Sectors(0), found, MULTIPATH, str(_of_its_kind(wanted, current.table)))
+            self._exchange(line, udev_flags_for(len(paths)) | udev_flags, current)
+        elif table is not None:
+            self.reload(table, verify=verify, force=force, udev_flags=udev_flags)
+        return self._confirmed(found, paths)
+
+    async def resize_async(self, size: Sectors | None = None, **options: Unpack[ResizeOptions]) -> Sectors:
+        """Do the same beside other tasks, in a thread; a task that is cancelled leaves it to its end."""
+        import asyncio  # here, for who calls this has it already
+
+        return await asyncio.to_thread(self.resize, size, **options)
 
     def rename(self, new: str, *, force: bool = False, udev_flags: UdevFlag = NO_FLAGS) -> None:
         """Give the map another name; its identity stays. A map that has the name already is left as it is."""
@@ -273,34 +414,40 @@ class Map:
         else:
             self._info = self._control.rename(self._info, new, udev_flags=self._udev_flags() | udev_flags)
 
+    def flush(self, *, timeout: float = 30.0) -> None:
+        """
+        Have everything that was written to the map reach its unit. Nothing is suspended.
+
+        Raises:
+            PathsDiffer: it has no usable path and queues: that would never end.
+            WaitTimeout: it takes longer than ``timeout`` seconds.
+            DeviceMapperError: an I/O failed.
+        """
+        self._refuse_flush_without_path("flush")
+        self._control.write_back(self._info, timeout)
+
     def remove(
         self, *, partitions: bool = False, deferred: bool = False, force: bool = False, timeout: float = 5.0
     ) -> None:
         """
-        Remove the map.
+        Remove the map. Nothing is suspended, and queueing stays; on any error all is as it was.
+
+        Who closed it last has written back what was cached, so nothing is lost. `Host.detach_plan` does more.
 
         Args:
-            partitions: Remove the maps over its partitions first; all of it is done, or nothing.
+            partitions: Also the maps of its partitions; on any error they are made again.
             deferred: What is in use goes away with its last user.
             force: Also where multipathd manages the map.
-            timeout: Seconds to wait for programs that have it open.
+            timeout: For how many seconds users that are about to end, such as udev's rules, are waited for.
 
         Raises:
             DeviceBusy: it is in use; ``.holders`` says by whom.
             DaemonOwnsMap: multipathd manages the map.
         """
         refuse_daemons_map(self._control, self.name, self.uuid, "removal", force=force)
-        if not partitions:
-            self._control.remove(self._info, deferred=deferred, timeout=timeout)
-            return
-        found = self.partitions()
-        if not deferred:
-            names = [each.name for each in found]
-            wait_unused(self._control, self._info, "removal", sysfs=self._sysfs, timeout=timeout, besides=names)
-            found.refuse_busy("removal", timeout)
-        with found.transaction() as transaction:
-            for each in found:
-                transaction.remove(each.info, deferred=deferred, timeout=timeout)
+        if partitions:
+            remove_map(self._control, self.info(), partitions_of(self._control, self._info), Removal(deferred, timeout))
+        else:
             self._control.remove(self._info, deferred=deferred, timeout=timeout)
 
     # How.
@@ -344,6 +491,34 @@ class Map:
             raise errors.PathsDiffer(f"the paths of map {self.name} have {found} sectors, not {size}")
         return found
 
+    def _rescan(self, paths: Sequence[DevT], current: MapSnapshot, timeout: float) -> None:
+        from .own_loop import run  # here: it brings an event loop
+        from .rescan import rescan
+        from .waiting import seconds_of
+
+        limit, asker = seconds_of(timeout), self._asker()
+        run(
+            lambda: rescan(
+                paths,
+                current,
+                control=self._control,
+                sysfs=self._sysfs,
+                commands=self._commands,
+                asker=asker,
+                timeout=limit,
+            )
+        )
+
+    def _confirmed(self, size: Sectors, paths: Sequence[DevT]) -> Sectors:
+        """Return the size once table, device and paths have it: an array may go on growing meanwhile."""
+        table = self.read().size
+        held = {devt: size_of(block_folder(devt, self._sysfs)) for devt in (self.devt, *paths)}
+        if {table, *held.values()} != {size}:
+            lines = [f"{format_devt(devt)}: {of} sectors" for devt, of in held.items()]
+            what = f"map {self.name} was given {size} sectors and its table has {table}, but not all have them now"
+            raise errors.PathsDiffer(f"{what}; resize it again", lines)
+        return size
+
     def _refuse_shrinking(self, size: Sectors, current: MapSnapshot, *, shrink: bool) -> None:
         if size < current.size and not shrink:
             what = f"the paths have {size} sectors, map {self.name} has {current.size}"
@@ -360,13 +535,16 @@ class Map:
             paths = len(MultipathTable.parse(waiting[0].params).devices) if waiting else self.status().paths_active
         return udev_flags_for(paths)
 
-    def _exchange(self, line: Target, udev_flags: UdevFlag, current: MapSnapshot) -> None:
+    def _exchange(
+        self, line: Target, udev_flags: UdevFlag, current: MapSnapshot, *, read_only: bool | None = None
+    ) -> None:
         """Make the table live, without losing I/O; a table of another size flushes, for its I/O could not be kept."""
+        refuse = current.info.read_only if read_only is None else read_only
         for last in (False,) * (_MOST_TRIES - 1) + (True,):
-            if self._swap(line, udev_flags, current, last=last):
+            if self._swap(line, udev_flags, current, read_only=refuse, last=last):
                 return
 
-    def _swap(self, line: Target, udev_flags: UdevFlag, current: MapSnapshot, *, last: bool) -> bool:
+    def _swap(self, line: Target, udev_flags: UdevFlag, current: MapSnapshot, *, read_only: bool, last: bool) -> bool:
         """
         Load and resume; on any error drop the loaded table again.
 
@@ -376,7 +554,7 @@ class Map:
         """
         flush = line.length != current.size
         try:
-            self._control.load(self._info, [line], read_only=current.info.read_only)
+            self._control.load(self._info, [line], read_only=read_only)
             self._info = self._control.resume(self._info, flush=flush, lockfs=flush, udev_flags=udev_flags)
         except (errors.TableError, errors.TableLoadError):  # nothing was loaded: what is inactive is another's
             raise

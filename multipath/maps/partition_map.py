@@ -152,8 +152,7 @@ def _parent_uuid(parent: DeviceInfo) -> str:
 def _live(control: Control, entry: DeviceEntry, ours: re.Pattern[str], parent: DeviceInfo) -> PartitionMap | None:
     """Return the map where it is one over a partition of the parent."""
     try:
-        uuid = control.info(entry).uuid if entry.uuid is None else entry.uuid
-        match = ours.match(uuid)
+        match = ours.match(control.uuid_of(entry))
         if match is None:
             return None
         table = control.table(entry)

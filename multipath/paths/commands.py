@@ -7,14 +7,17 @@ import stat
 import sys
 from collections.abc import Callable
 from ctypes import c_uint64
-from typing import Final, Protocol
+from pathlib import Path as Folder
+from typing import Final, Protocol, runtime_checkable
 
 from ioctl_opt import IOR
 
 from .. import errors
 from .._native.passthrough import sg_read
+from ..dm.child import call_apart
 from ..units import DevT, format_devt
 from .path import Path
+from .sysfs import SYSFS
 
 _INQUIRY: Final = 0x12
 _EVPD: Final = 0x01
@@ -22,6 +25,13 @@ _HEADER: Final = 4
 _LONGEST: Final = 0xFFFF
 _BLKGETDISKSEQ: Final = IOR(0x12, 128, c_uint64)  # <linux/fs.h>, since Linux v5.15
 _TIMEOUT: Final = 5_000  # ms; an INQUIRY is answered by the port itself, without the medium
+# Through the open folder, which goes away with its disk: a later one of the same number is never meant.
+_DELETE: Final = """
+    at = os.open(argv[0], os.O_RDONLY | os.O_DIRECTORY)
+    if argv[1] and os.read(os.open("diskseq", os.O_RDONLY, dir_fd=at), 32).decode().strip() != argv[1]:
+        raise OSError(6, "another disk")
+    os.write(os.open("device/delete", os.O_WRONLY, dir_fd=at), b"1")
+"""
 
 Send = Callable[[bytes, int], tuple[int, int, int, bytes, bytes]]
 
@@ -32,9 +42,20 @@ class Commands(Protocol):
     def vpd_page(self, path: Path, page: int) -> bytes:
         """Return one page of vital product data, header included."""
 
+    def rescan(self, path: Path) -> None:
+        """Have the kernel ask the device for its size again."""
+
+
+@runtime_checkable
+class Deletes(Protocol):
+    """What the seam may do besides, and who takes units away needs."""
+
+    def delete(self, path: Path, timeout: float) -> None:
+        """Have the kernel forget a disk; who still has it open keeps a dead device."""
+
 
 class KernelCommands:
-    """Commands through SG_IO on the device's own node."""
+    """Commands through SG_IO on the device's own node; a deletion through sysfs."""
 
     def vpd_page(self, path: Path, page: int) -> bytes:
         """
@@ -53,6 +74,48 @@ class KernelCommands:
             return read_page(lambda cdb, length: sg_read(fd, cdb, length, _TIMEOUT), node, page)
         finally:
             os.close(fd)
+
+    def delete(self, path: Path, timeout: float) -> None:
+        """
+        Have the kernel forget a SCSI disk.
+
+        The kernel may wait for what is out to the disk; so a process of its own does it.
+
+        Args:
+            path: The disk; another one that has its number by now is left alone.
+            timeout: Seconds.
+
+        Raises:
+            PathError: ``ENOENT``: it is gone already, or is none of SCSI; ``ETIMEDOUT``: it may still go.
+        """
+        words = [f"/sys/dev/block/{format_devt(path.devt)}", "" if path.diskseq is None else str(path.diskseq)]
+        try:
+            call_apart(_DELETE, words, timeout)
+        except OSError as error:  # a TimeoutError is one
+            what, node = f"was not deleted: {error.strerror}", f"/dev/{path.name}"
+            raise errors.PathError(error.errno or errno.EIO, what, node) from None
+
+    def rescan(self, path: Path) -> None:
+        """
+        Have the kernel ask the device for its size again; waits as long as the device lets it.
+
+        Raises:
+            PathError: the device is gone, or the kernel refuses.
+        """
+        file = rescan_file(path)
+        try:
+            if file is not None:
+                with open(file, "wb", buffering=0) as attribute:
+                    attribute.write(b"1")
+        except OSError as error:
+            what = f"cannot be scanned again: {error.strerror}"
+            raise errors.PathError(error.errno or errno.EIO, what, f"/dev/{path.name}") from None
+
+
+def rescan_file(path: Path, sysfs: Folder = SYSFS) -> str | None:
+    """Return the attribute that has the kernel ask a device for its size again; ``None`` where its driver has none."""
+    name = {"scsi": "rescan", "nvme": "rescan_controller"}.get(path.bus)
+    return name and f"{sysfs}/dev/block/{format_devt(path.devt)}/device/{name}"
 
 
 def read_page(send: Send, node: str, page: int) -> bytes:

@@ -7,6 +7,7 @@ nothing, need no medium, and are answered by the controller itself.
 """
 
 from ..paths.request import Answer, fetch, nvme
+from ..units import Sectors
 from ..wire.ana import (
     IDENTIFY_LENGTH,
     AnaGroup,
@@ -18,6 +19,7 @@ from ..wire.ana import (
     is_attached,
     parse_ana_log,
     parse_controller,
+    size_of_namespace,
 )
 from .conversation import Conversation, described
 
@@ -72,6 +74,16 @@ class Namespace:
             Unanswered: the controller refused.
         """
         return is_attached(await _identified(conversation, await self._numbered(conversation)))
+
+    async def size(self, conversation: Conversation) -> Sectors | None:
+        """
+        Return the size that the controller says; ``None`` where what it says is of no use.
+
+        Raises:
+            Silent: no answer came in time.
+            Unanswered: the controller refused.
+        """
+        return size_of_namespace(await _identified(conversation, await self._numbered(conversation)))
 
     def _is_in(self, group: AnaGroup) -> bool:
         return self._number in group.namespaces or self._group == group.number != 0

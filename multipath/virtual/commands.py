@@ -47,6 +47,32 @@ class VirtualCommands:
 
         return read_page(send, node, page)
 
+    def delete(self, path: Path, timeout: float) -> None:  # noqa: ARG002 - here it takes no time
+        """
+        Remove a disk from the world.
+
+        Args:
+            path: The disk; another one that has its number by now is left alone.
+            timeout: Seconds.
+
+        Raises:
+            PathError: ``ENOENT``: it is gone already; ``ENXIO``: it is another one.
+        """
+        disk = self._devices.get(path.devt)
+        if not isinstance(disk, VirtualPath) or path.diskseq not in (None, disk.diskseq):
+            code = errno.ENXIO if isinstance(disk, VirtualPath) else errno.ENOENT
+            raise PathError(code, f"was not deleted: {os.strerror(code)}", f"/dev/{path.name}")
+        disk.delete()
+
+    def rescan(self, path: Path) -> None:
+        """
+        Have the disk ask its unit for its size again.
+
+        Raises:
+            PathError: the disk is gone, offline, or another one by now.
+        """
+        self._opened(f"/dev/{path.name}", path).rescan()
+
     def _opened(self, node: str, path: Path) -> VirtualPath:
         disk = self._devices.get(path.devt)
         if not isinstance(disk, VirtualPath):

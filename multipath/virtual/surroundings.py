@@ -2,13 +2,15 @@
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..dm.device import DeviceInfo
-from ..dm.holders import SYSFS, Holder
+from ..dm.holders import SYSFS, Holder, kind_of
 from ..dm.surroundings import Surroundings
 from ..units import DevT
+from .bio import Bio
 from .log import VirtualLogReader
 
 if TYPE_CHECKING:
@@ -31,11 +33,49 @@ class VirtualSurroundings(Surroundings):
             above = [each for each in self._kernel.maps if device in each.held]
             map_ = self._kernel.map_numbered(device)
             opened = map_ is not None and map_.open_count > len(above)
-        found = [Holder("map", each.dm_name) for each in sorted(above, key=lambda each: each.name)]
+        found = [
+            Holder(kind_of(each.uuid), each.dm_name, device=each.devt)
+            for each in sorted(above, key=lambda each: each.name)
+        ]
         for claim in self._kernel.devices.claims(device):
             if claim is not self._kernel:
                 found.append(claim if isinstance(claim, Holder) else _this_process())
         return tuple(dict.fromkeys([*found, *([_this_process()] if opened else [])]))
+
+    def stack(self, device: DevT, *, sysfs: Path = SYSFS) -> tuple[Holder, ...]:
+        """Return the same for all that stands above, with what each holds."""
+        found = list(self.holders(device, sysfs=sysfs))
+        for above in [each for each in found if each.device is not None]:
+            found += (replace(each, on=each.on or above.name) for each in self.stack(DevT(above.device or 0)))
+        return tuple(dict.fromkeys(found))
+
+    def write_back(self, device: DeviceInfo, timeout: float) -> None:
+        """
+        Flush a map; a world in which nobody moves the clock has answered at once, or does not answer.
+
+        Raises:
+            OSError: the flush failed.
+            TimeoutError: it was not answered in time.
+        """
+        with self._kernel.changed:
+            found = self._kernel.map_numbered(device.devt)
+        if found is None:
+            raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
+        ended: list[Bio] = []
+        expired: list[bool] = []
+
+        def end(bio: Bio) -> None:
+            ended.append(bio)
+            self._kernel.clock.notify()
+
+        timer = self._kernel.clock.call_later(timeout, lambda: expired.append(True))
+        found.submit(Bio("flush", 0, memoryview(bytearray()), end))
+        self._kernel.clock.wait_for(lambda: bool(ended or expired))
+        timer.cancel()
+        if not ended:
+            raise TimeoutError(f"{device} did not answer")
+        if ended[0].status is not None and ended[0].status.value:
+            raise OSError(ended[0].status.value, os.strerror(ended[0].status.value))
 
     def number_behind(self, node: str) -> DevT | None:
         """Return the number behind a node of this world."""

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ..units import Sectors
+
 IDENTIFY_LENGTH: Final = 4096
 _GET_LOG_PAGE, _IDENTIFY = 0x02, 0x06
 _NAMESPACE, _CONTROLLER = 0, 1
@@ -19,6 +21,8 @@ _LOG_HEADER, _LOG_GROUP, _NUMBER = 16, 32, 4
 _LONGEST_LOG: Final = 1 << 18
 _REPORTS_ANA: Final = 0x08  # of byte 76
 _GROUPS_STAY: Final = 0x40  # of byte 343
+_FORMATS, _MOST_FORMATS = 128, 64  # where a namespace's data has the formats of its blocks, four bytes each
+_LARGEST_SHIFT: Final = 31
 _STATES: Final = {
     0x1: "optimized",
     0x2: "non-optimized",
@@ -105,6 +109,20 @@ def group_of_namespace(data: bytes) -> int:
 def is_attached(data: bytes) -> bool:
     """Tell whether there is a namespace, by its data: one that is not there has no size. Never raises."""
     return any(data[:8])
+
+
+def size_of_namespace(data: bytes) -> Sectors | None:
+    r"""
+    Return the size of a namespace, from its data; ``None`` where that is too short or of no use. Never raises.
+
+    >>> size_of_namespace((2048).to_bytes(8, "little") + bytes(122) + b"\x0c" + bytes(253))
+    16384
+    """
+    if len(data) < _FORMATS + 4 * _MOST_FORMATS:
+        return None
+    flbas = data[26]
+    shift = data[_FORMATS + 4 * (flbas & 0x0F | flbas >> 1 & 0x30) + 2]
+    return Sectors(int.from_bytes(data[:8], "little") << shift - 9) if 9 <= shift <= _LARGEST_SHIFT else None
 
 
 def parse_ana_log(data: bytes) -> tuple[AnaGroup, ...]:

@@ -44,6 +44,31 @@ class TestAUnitThatGrew:
             disk.write(GROWN * 512 - BLOCK, b"\x5a" * BLOCK)
             assert disk.read(GROWN * 512 - BLOCK, BLOCK) == b"\x5a" * BLOCK
 
+    def test_is_asked_for_its_size_first(self, world: World, mpath: Map) -> None:
+        """Nobody has to have scanned the paths; a second time nothing is left to do."""
+        world.grow()
+
+        assert mpath.resize() == GROWN
+
+        before = mpath.read()
+        assert mpath.resize() == mpath.resize(GROWN) == GROWN
+        assert mpath.read() == before
+
+    def test_keeps_the_size_of_its_map_while_a_path_is_not_up(
+        self, world: World, mpath: Map, paths: tuple[str, ...]
+    ) -> None:
+        """The list says of each path how it is; none was scanned."""
+        world.grow()
+        mpath.fail_path(paths[1])
+        world.lose(paths[2])
+
+        with pytest.raises(errors.PathsDiffer, match="not every path is up, nothing was changed") as refused:
+            mpath.resize()
+
+        faults = [line.partition("): ")[2].partition(",")[0] for line in refused.value.evidence]
+        assert faults == ["up", "failed in the map", "the kernel says offline", "up"]
+        assert {path.size for path in world.host.paths()} == {mpath.read().size} == {SIZE}
+
     def test_may_bring_another_table(self, world: World, mpath: Map, paths: tuple[str, ...]) -> None:
         """One swap changes size and groups."""
         grow(world)
@@ -53,10 +78,10 @@ class TestAUnitThatGrew:
         assert (mpath.read().size, len(mpath.table().groups)) == (GROWN, 1)
 
     def test_changes_nothing_until_the_paths_know(self, world: World, mpath: Map) -> None:
-        """What the kernel was not told of is no size yet."""
+        """What the kernel was not told of is no size yet, for who does not have it ask."""
         world.grow()
 
-        assert mpath.resize() == SIZE
+        assert mpath.resize(rescan=False) == SIZE
 
     def test_is_refused_with_the_evidence_while_one_path_has_the_old_size(
         self, world: World, mpath: Map, paths: tuple[str, ...]
@@ -67,7 +92,7 @@ class TestAUnitThatGrew:
             world.rescan(path)
 
         with pytest.raises(errors.PathsDiffer, match="not one logical unit of one size") as refused:
-            mpath.resize()
+            mpath.resize(rescan=False)
 
         assert [str(SIZE) in line for line in refused.value.evidence] == [True, False, False, False]
         assert mpath.read().size == SIZE
@@ -78,7 +103,7 @@ class TestAUnitThatGrew:
         world.lose(paths[2])
 
         with pytest.raises(errors.PathsDiffer, match="cannot be verified"):
-            mpath.resize()
+            mpath.resize(rescan=False)
 
         world.restore(paths[2])
         assert mpath.read().size == SIZE

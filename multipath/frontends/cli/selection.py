@@ -1,5 +1,6 @@
 """Which maps and paths a command line means, and how a verb goes through several of them."""
 
+import argparse
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
@@ -15,14 +16,39 @@ from .terminal import complain
 T = TypeVar("T")
 
 
-def selected(host: Host, refs: Iterable[str]) -> Iterator[Map]:
-    """Yield the maps that ``refs`` name, or every map when there are none; each device once."""
-    wanted = list(refs)
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    """Add what chooses maps: ``args.maps`` and ``args.of``."""
+    parser.add_argument(
+        "maps",
+        nargs="*",
+        metavar="MAP",
+        help="name, WWID, uuid, major:minor, dm-N, node or link; every map without one",
+    )
+    parser.add_argument(
+        "--of", action="append", default=[], metavar="DEVICE", help="the map of a path, or of a partition"
+    )
+
+
+def selected(host: Host, refs: Iterable[str], of: Iterable[str] = ()) -> Iterator[Map]:
+    """
+    Yield the maps that ``refs`` name and those that devices are in, or every map when nothing is named; each once.
+
+    Raises:
+        NotFound: a map or a device is not there, or no map has the device.
+    """
+    wanted = [*map(host.map, refs), *(_map_of(host, device) for device in of)]
     seen: set[DevT] = set()
-    for found in map(host.map, wanted) if wanted else host.maps():
+    for found in wanted or host.maps():
         if found.devt not in seen:
             seen.add(found.devt)
             yield found
+
+
+def _map_of(host: Host, device: str) -> Map:
+    found = host.map_of(device)
+    if found is None:
+        raise errors.NotFound(f"no map has {host.classify(device)}")
+    return found
 
 
 def readable(verb: str, maps: Iterable[Map]) -> Iterator[MapSnapshot]:

@@ -1,11 +1,12 @@
-"""``mpath show``: the groups and paths of maps, as a tree."""
+"""``mpath show``: the groups and paths of maps, as a tree, or in the formats of multipathd."""
 
 import argparse
 
 from ...maps.host import Host
+from .formatted import add_format, show_formatted
 from .output import add_output
 from .record import by_number, map_tree
-from .selection import readable, selected
+from .selection import add_selection, readable, selected
 from .terminal import Line, complain, print_json, print_lines
 from .tree import tree
 
@@ -15,17 +16,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "show", description="Show the groups and paths of maps, with the state of each; opens no path device."
     )
-    parser.add_argument(
-        "maps", nargs="*", metavar="MAP", help="name, WWID, uuid, major:minor, dm-N or node; every map without one"
-    )
+    add_selection(parser)
     add_output(parser)
+    add_format(parser)
     parser.set_defaults(run=show)
 
 
 def show(args: argparse.Namespace) -> int:
     """Run ``mpath show``."""
+    if args.format is not None:
+        return show_formatted(args.maps, args.format, raw=args.raw)
     with Host() as host:
-        maps = list(selected(host, args.maps))
+        maps = list(selected(host, args.maps, args.of))
         devices = by_number(host.paths())
     trees = [map_tree(snapshot, devices) for snapshot in readable("show", maps)]
     if args.output == "json":

@@ -1,7 +1,10 @@
 """A resize that is given up, and one of a map that has no paths."""
 
+import asyncio
 import errno
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -41,6 +44,27 @@ def mpath(host: Host, array: VirtualArray) -> Map:
     return host.create("mpatha", MultipathTable.build([[path.name for path in array.paths]], features=features))
 
 
+class Ticking:
+    """Lets the time of a world pass while somebody waits in that of the machine."""
+
+    def __init__(self, world: VirtualHost) -> None:
+        self._world, self._ended = world, threading.Event()
+        self._thread = threading.Thread(target=self._tick)
+
+    def __enter__(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def __exit__(self, *exc: object) -> None:
+        """End."""
+        self._ended.set()
+        self._thread.join()
+
+    def _tick(self) -> None:
+        while not self._ended.wait(0.01):
+            self._world.clock.advance(0.1)
+
+
 def give_up() -> None:
     """Do what the exception of a signal handler does to a command that waits."""
     raise InterruptedError(errno.EINTR, "interrupted")
@@ -63,11 +87,70 @@ class TestAResizeThatIsInterrupted:
         before = mpath.read()
 
         with pytest.raises(errors.DeviceMapperError, match="EINTR"):
-            mpath.resize(verify=False)  # a silent path would be asked first
+            mpath.resize(rescan=False, verify=False)  # a silent path would be asked first
 
         info = mpath.info()
         assert (info.suspended, info.inactive_table) == (False, False)
         assert (mpath.read().size, mpath.table()) == (before.size, before.table)
+
+
+class TestAResizeOverASilentPath:
+    def test_is_refused_in_time(self, world: VirtualHost, array: VirtualArray) -> None:
+        """It is asked whether it works, with a deadline, before anybody could wait for its scan."""
+        with Host(**world.seams(), asker=world.asker()) as host:
+            mpath = host.create("mpatha", MultipathTable.build([[path.name for path in array.paths]]))
+            array.luns[0].resize(GROWN)
+            array.paths[1].silence()
+            begun = world.clock.monotonic_ns()
+            ticking = Ticking(world)
+
+            with ticking, pytest.raises(errors.PathsDiffer, match="not every path is up") as refused:
+                mpath.resize(timeout=4)
+
+            assert refused.value.evidence == ("sda (8:0): up", "sdb (8:16): timeout, no answer in 4 s (deadline)")
+            assert world.clock.monotonic_ns() - begun < 6_000_000_000
+            assert mpath.read().size < GROWN
+
+    def test_is_refused_where_the_time_of_the_world_stands_still(self, world: VirtualHost, array: VirtualArray) -> None:
+        """Nobody moves it while a program waits in the machine's."""
+        with Host(**world.seams(), asker=world.asker()) as host:
+            mpath = host.create("mpatha", MultipathTable.build([[path.name for path in array.paths]]))
+            array.paths[1].silence()
+
+            with pytest.raises(errors.PathsDiffer, match=r"sdb \(8:16\): no answer in 0.05 s"):
+                mpath.resize(timeout=0.05)
+
+
+class TestAResizeThatRunsAhead:
+    def test_is_told(self, array: VirtualArray, mpath: Map, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The array goes on growing: the map has a size that its paths do not have any more."""
+        array.luns[0].resize(GROWN)
+        exchange = Map._exchange
+
+        def grow(self: Map, *args: Any, **options: Any) -> None:
+            exchange(self, *args, **options)
+            array.luns[0].resize(2 * GROWN)
+            array.paths[1].rescan()
+
+        monkeypatch.setattr(Map, "_exchange", grow)
+        with pytest.raises(errors.PathsDiffer, match=f"was given {GROWN} sectors .* not all have them now") as told:
+            mpath.resize()
+
+        assert told.value.evidence == (f"253:0: {GROWN} sectors", f"8:0: {GROWN} sectors", f"8:16: {2 * GROWN} sectors")
+
+
+class TestATask:
+    def test_resizes_beside_others(self, array: VirtualArray, mpath: Map) -> None:
+        """The loop goes on meanwhile."""
+        array.luns[0].resize(GROWN)
+
+        assert asyncio.run(mpath.resize_async(GROWN)) == GROWN
+
+    @pytest.mark.parametrize("timeout", [-1, float("nan")])
+    def test_gives_a_time_that_is_one(self, mpath: Map, timeout: float) -> None:
+        """No number is no deadline."""
+        with pytest.raises(ValueError, match="a timeout is 0 or more seconds"):
+            asyncio.run(mpath.resize_async(timeout=timeout))
 
 
 class TestAMapWithoutPaths:

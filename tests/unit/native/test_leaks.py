@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from itertools import count
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -35,6 +36,7 @@ from multipath._native.simulation import Simulation
 from multipath._native.workers import Workers
 from multipath.config import pattern
 from multipath.dm.udev import UdevCookie, remove_orphans
+from multipath.paths.folder_watch import FolderWatch
 from multipath.paths.request import Operation
 
 from . import kernel
@@ -163,6 +165,11 @@ def _scsi() -> None:
 def _locked_pages() -> None:
     assert lib.mlockall(0) == -1  # nothing is asked for, and nothing locked
     assert lib.munlockall() == 0
+
+
+def _watched_folders() -> None:
+    with FolderWatch([Path("/")]) as watch:
+        assert not watch.read()
 
 
 def _cookies() -> None:
@@ -382,6 +389,7 @@ CALLS: Final[dict[str, Callable[[], object]]] = {
     **{f"workers.Workers.{name}": _questions for name in ("submit", "collect", "fileno", "alive", "busy")},
     **{f"libc.{name}": _cookies for name in ("semget", "semop", "semtimedop", "semctl_plain", "semctl_array")},
     **{f"libc.{name}": _locked_pages for name in ("mlockall", "munlockall")},
+    **{f"libc.{name}": _watched_folders for name in ("inotify_init1", "inotify_add_watch")},
     **{f"libc.{name}": _expressions for name in ("regcomp_bytes", "regexec", "regerror", "regfree")},
 }
 

@@ -170,3 +170,12 @@ class TestANode:
 
         with pytest.raises(PathError, match=rf"disk {counted}\), not"):
             KernelCommands().vpd_page(path_of(node.name, DevT(node.stat().st_rdev), counted + 1), 0x83)
+
+
+class TestADeletion:
+    def test_of_a_disk_that_is_not_there_is_told(self) -> None:
+        """With the errno of what is missing, by which a caller knows that it is gone."""
+        with pytest.raises(PathError, match="was not deleted") as refused:
+            KernelCommands().delete(path_of("sdzz", devt(4095, 0), 1), 30)
+
+        assert refused.value.errno == errno.ENOENT

@@ -199,6 +199,9 @@ class TestADeviceThatIsAsked:
                     raise PathError(5, "was released", path.name)
                 return naa_page(NAA)
 
+            def rescan(self, path: Path) -> None:
+                """Nothing here has another size than it had."""
+
         pages = ask_devices([hung, SDA], Commands(), patience=0.05)
         never.set()
 

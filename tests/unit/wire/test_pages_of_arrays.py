@@ -64,6 +64,17 @@ class TestAnaCommands:
         assert ana.identify_namespace(7)[:8].hex() == "0600000007000000"
         assert ana.identify_controller()[40] == 1
 
+    @pytest.mark.parametrize(("flbas", "at"), [(0x00, 0), (0x10, 0), (0x0F, 15), (0x20, 16), (0x61, 49)])
+    def test_find_the_format_of_a_namespace(self, flbas: int, at: int) -> None:
+        """The number of its format is in two parts of one byte; what says nothing of use is no size."""
+        data = bytearray(384)
+        data[:8], data[26], data[128 + 4 * at + 2] = (8).to_bytes(8, "little"), flbas, 12
+
+        assert ana.size_of_namespace(bytes(data)) == 64
+        assert ana.size_of_namespace(bytes(data[:383])) is None
+        data[128 + 4 * at + 2] = 8
+        assert ana.size_of_namespace(bytes(data)) is None
+
     def test_bound_the_length_of_a_log(self) -> None:
         """Whatever numbers a controller gives."""
         assert ana.Controller(True, False, 0xFFFFFFFF, 0xFFFFFFFF).log_length == 1 << 18
@@ -83,4 +94,5 @@ class TestAnyBytes:
         ana.parse_ana_log(data)
         ana.parse_controller(data)
         ana.is_attached(data)
+        ana.size_of_namespace(data)
         assert ana.group_of_namespace(data) >= 0

@@ -176,9 +176,8 @@ class TestAChange:
 @pytest.mark.usefixtures("mpath")
 class TestRemovingAMap:
     def test_takes_its_partitions_along(self, world: VirtualHost) -> None:
-        """Where that is said."""
+        """All of it, or nothing."""
         main(["partitions", "add", "mpatha"])
 
-        assert main(["remove", "mpatha"]) == 4
-        assert main(["remove", "--partitions", "mpatha"]) == 0
+        assert main(["remove", "mpatha"]) == 0
         assert world.control.devices() == []
