@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .maps.monitor_event import MonitorEvent as MonitorEvent
     from .maps.monitor_event import MonitorEventKind as MonitorEventKind
     from .maps.monitor_status import MonitorStatus as MonitorStatus
+    from .maps.partition_map import PartitionMap as PartitionMap
+    from .maps.partitions import Partitions as Partitions
     from .maps.plan import Plan as Plan
     from .maps.reservations import Reservations as Reservations
     from .maps.role import DeviceRole as DeviceRole
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
     from .wire.group import PathGroup as PathGroup
     from .wire.group import TablePath as TablePath
     from .wire.message import Message as Message
+    from .wire.partition import Partition as Partition
+    from .wire.partition import PartitionTable as PartitionTable
     from .wire.reservation import ReservationType as ReservationType
     from .wire.selection import path_selector as path_selector
     from .wire.selection import priority_groups as priority_groups
@@ -79,6 +83,10 @@ _ROOMS = {
     "Multipathd": "multipathd.client",
     "MultipathStatus": "wire.status",
     "MultipathTable": "wire.table",
+    "Partition": "wire.partition",
+    "PartitionMap": "maps.partition_map",
+    "PartitionTable": "wire.partition",
+    "Partitions": "maps.partitions",
     "Path": "paths.path",
     "PathGroup": "wire.group",
     "Plan": "maps.plan",

@@ -13,6 +13,8 @@ The error tree.
     ├── PathsDiffer                           paths of one map that are not one logical unit; nothing was changed
     ├── PathClaimed                           a path that another map or array holds; nothing was changed
     ├── DaemonOwnsMap                         multipathd manages this map; go through it, or use force=True
+    ├── PartitionTableError (ValueError)      a partition table that cannot be used as it stands; nothing was changed
+    ├── NoUsablePath                          a map without usable path that queues: nobody may wait for it
     ├── DaemonError                           multipathd did not do what it was asked: .command, .said, .hint
     │   ├── DaemonMissing                     no multipathd listens, or it hung up before it answered
     │   ├── DaemonTimeout (TimeoutError)      no whole answer came in time; what was asked may still be done
@@ -53,7 +55,7 @@ The error tree.
     ├── PluginError                           a checker or prioritizer of another package that cannot be used
     ├── ExtraMissing                          an optional package is missing; .extra is what installs it
     ├── SimulationOverrun                     I/Os arrive faster than a simulated array serves them
-    ├── BlockError (OSError)                  an I/O on an open disk of a virtual host failed, as pread or pwrite would
+    ├── BlockError (OSError)                  an I/O on a map, or on an open disk of a virtual host, failed
     ├── UdevError (OSError)                   udev synchronisation failed; the device itself is as the kernel left it
     └── LabError                              the laboratory
         ├── KernelUnavailable                 a kernel or a package could not be fetched
@@ -147,6 +149,14 @@ class PathClaimed(MultipathError):
 
 class DaemonOwnsMap(MultipathError):
     """multipathd runs and manages this map: a change behind its back would be undone, or undo its work."""
+
+
+class PartitionTableError(MultipathError, ValueError):
+    """A partition table that cannot be used as it stands on the disk; nothing was changed."""
+
+
+class NoUsablePath(MultipathError):
+    """A map that queues and has no usable path, or is suspended: what reads it would wait, and was not begun."""
 
 
 class DaemonError(MultipathError):
@@ -562,7 +572,7 @@ class SimulationOverrun(MultipathError):
 
 class BlockError(MultipathError, OSError):
     """
-    An I/O on an open disk of a virtual host failed, with the errno that pread or pwrite would have.
+    An I/O on a map, or on an open disk of a virtual host, failed, with the errno that pread or pwrite would have.
 
     Attributes:
         errno: What the I/O ended with.

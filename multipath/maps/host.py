@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mappi
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path as Folder
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Protocol, Self, Unpack, runtime_checkable
 
 from .. import errors
 from ..config.configuration import Configuration
@@ -37,7 +37,7 @@ from .detach_unit import DetachedUnit
 from .event import Event
 from .inputs import gather
 from .leftovers import wwids_of
-from .map import Map, udev_flags_for
+from .map import Map
 from .monitor_status import MonitorStatus
 from .multipathd_view import MultipathdView, multipathd_view
 from .numbered import numbered
@@ -48,11 +48,20 @@ from .role import DeviceRole, role_of
 from .screening import to_be_asked
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot, read_snapshots
 from .state_file import StateFolder
+from .udev_rules import udev_flags_for
 from .watch import watch_async, watch_blocking
 
 if TYPE_CHECKING:
     from .readiness import Wishes
     from .reservations import Reservations, Through
+
+
+@runtime_checkable
+class WorldOfItsOwn(Protocol):
+    """A device-mapper in memory, which knows who asks the devices of its world."""
+
+    def new_asker(self) -> Asker:
+        """Return somebody who asks there what may never be answered."""
 
 
 class Host:
@@ -111,7 +120,8 @@ class Host:
         if self._closed:
             raise errors.Closed("this Host is closed; open another")
         if self._asker is None:
-            self._asker = KernelAsker()
+            world = self._control
+            self._asker = world.new_asker() if isinstance(world, WorldOfItsOwn) else KernelAsker()
         return self._asker
 
     @property
@@ -628,7 +638,8 @@ class Host:
 
     def handle(self, snapshot: MapSnapshot) -> Map:
         """Return the handle on a map that was read already; nothing is asked."""
-        return Map(self.control, snapshot, sysfs=self._sysfs, commands=self._commands, asker=self._asks)
+        reader = lambda: self.asker  # noqa: E731 -- few maps are read, and its workers are for those alone
+        return Map(self.control, snapshot, sysfs=self._sysfs, commands=self._commands, asker=self._asks, reader=reader)
 
     def _size(self, paths: Sequence[DevT], size: Sectors | None, *, verify: bool) -> Sectors:
         if paths and verify:

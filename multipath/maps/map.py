@@ -27,8 +27,10 @@ from ..wire.table import MultipathTable
 from .multipathd_view import multipathd_view
 from .numbered import numbered
 from .ownership import refuse_claimed_paths, refuse_daemons_map
+from .partitions import Partitions
 from .removal import Removal, partitions_of, remove_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
+from .udev_rules import udev_flags_for
 from .verification import Expectation, Mismatch, verify_map
 
 if TYPE_CHECKING:
@@ -37,14 +39,7 @@ if TYPE_CHECKING:
 
 # What multipath-tools tells its udev rules with every reload: the paths changed, the contents did not.
 _RELOADED: Final = UdevFlag.SUBSYSTEM_FLAG0
-# What udev's rules would read of a map without a usable path, they would wait for as long as the map queues.
-_UNREADABLE: Final = UdevFlag.DISABLE_DISK_RULES | UdevFlag.DISABLE_OTHER_RULES | UdevFlag.SUBSYSTEM_FLAG2
 _MOST_TRIES: Final = 3
-
-
-def udev_flags_for(paths: int) -> UdevFlag:
-    """Return what udev's rules should leave out when a map with so many usable paths comes to life."""
-    return UdevFlag.DISABLE_LIBRARY_FALLBACK | (UdevFlag(0) if paths else _UNREADABLE)
 
 
 class ResizeOptions(TypedDict, total=False):
@@ -78,8 +73,10 @@ class Map:
         sysfs: Path,
         commands: Commands,
         asker: "Callable[[], Asker | None]" = lambda: None,
+        reader: "Callable[[], Asker]",
     ) -> None:
         self._control, self._sysfs, self._commands, self._asker = control, sysfs, commands, asker
+        self._reader = reader
         self.snapshot = snapshot
         self._info = snapshot.info
 
@@ -234,7 +231,22 @@ class Map:
         )
 
     def _itself(self) -> "Map":
-        return Map(self._control, self.read(), sysfs=self._sysfs, commands=self._commands, asker=self._asker)
+        return Map(
+            self._control,
+            self.read(),
+            sysfs=self._sysfs,
+            commands=self._commands,
+            asker=self._asker,
+            reader=self._reader,
+        )
+
+    def partitions(self) -> Partitions:
+        """
+        Return the maps over its partitions that are there now, and what adds, updates and removes them.
+
+        The map itself is not read by this; `Partitions.table` reads what its partition table says.
+        """
+        return Partitions(self._control, self._info, sysfs=self._sysfs, asker=self._reader)
 
     # Messages to the target.
 
@@ -490,11 +502,12 @@ class Map:
         return found
 
     def _rescan(self, paths: Sequence[DevT], current: MapSnapshot, timeout: float) -> None:
+        from .event_loop import in_a_loop
         from .rescan import rescan
         from .waiting import seconds_of
 
         limit, asker = seconds_of(timeout), self._asker()
-        run(
+        in_a_loop(
             lambda: rescan(
                 paths,
                 current,

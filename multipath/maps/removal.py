@@ -7,7 +7,6 @@ partitions go first. What was removed before something fails is made again from 
 """
 
 import errno
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -17,9 +16,9 @@ from typing import Final
 from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceInfo, DeviceTable
+from .partition_map import live_maps
 from .queueing_guard import guarded
 
-_PARTITION: Final = re.compile(r"part[0-9]{1,4}-", re.ASCII)
 _POLL: Final = 0.02  # seconds; the kernel tells nobody that a device was closed
 
 
@@ -42,15 +41,8 @@ class Removal:
 
 
 def partitions_of(control: Control, device: DeviceInfo) -> tuple[DeviceInfo, ...]:
-    """Return the maps of the partitions of a map, by their uuids and what they are built on, in order of numbers."""
-    found = []
-    for holder in control.holders(device.devt):
-        if holder.kind == "partition" and holder.device is not None:
-            with suppress(errors.DeviceNotFound):
-                found.append(control.info(holder.device))
-    return tuple(
-        sorted((each for each in found if device.uuid and _is_partition(each, device)), key=lambda each: each.devt)
-    )
+    """Return the maps of the partitions of a map that have a table, by their numbers."""
+    return tuple(each.info for each in live_maps(control, device) if each.line is not None)
 
 
 def remove_map(control: Control, device: DeviceInfo, partitions: Sequence[DeviceInfo], how: Removal) -> None:
@@ -125,11 +117,6 @@ def wait_for_users(control: Control, device: DeviceInfo, partitions: Sequence[De
 
 def _is_one_of(number: int | None, partitions: Sequence[DeviceInfo]) -> bool:
     return number in {each.devt for each in partitions}
-
-
-def _is_partition(device: DeviceInfo, of: DeviceInfo) -> bool:
-    match = _PARTITION.match(device.uuid)
-    return match is not None and device.uuid[match.end() :] == of.uuid
 
 
 def bring_back(control: Control, was: DeviceInfo, table: DeviceTable, error: BaseException) -> None:

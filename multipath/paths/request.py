@@ -7,7 +7,7 @@ does it elsewhere (`Asker`), and no answer is an answer too (`Silence`).
 
 import enum
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from ..units import DevT
 from .path import Path
@@ -133,20 +133,15 @@ class Asker(Protocol):
     def now(self) -> float:
         """Return the seconds of the clock by which deadlines pass."""
 
+    def ask_blocking(self, request: Request, deadline: float) -> Answer | Silence:
+        """Do the same in a thread that has no event loop."""
+
     @property
     def held(self) -> tuple[Held, ...]:
         """The calls that have outlived their deadlines, the oldest first."""
 
     def close(self) -> None:
         """Make no more calls; never waits for those that are held."""
-
-
-@runtime_checkable
-class BlockingAsker(Protocol):
-    """Who makes the calls for a thread that has no event loop."""
-
-    def ask_blocking(self, request: Request, deadline: float) -> Answer | Silence:
-        """Make a call, and wait for at most ``deadline`` seconds."""
 
 
 def scsi(path: Path, command: bytes, length: int = 0, *, timeout: float = 30.0) -> Request:

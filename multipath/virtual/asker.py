@@ -13,7 +13,7 @@ from typing import Final
 
 from ..paths.request import Answer, Operation, Request, Silence
 from ..paths.turns import Outcome, Question, Stage, Turns, teller
-from .bio import Bio
+from .bio import Bio, BlockDevice
 from .block import BlockDevices
 from .clock import Timer, VirtualClock
 from .path import VirtualPath
@@ -107,6 +107,8 @@ class VirtualAsker(Turns):
         disk = self._opened(request)
         if request.operation is Operation.READ:
             return _read(disk, request, answered)
+        if not isinstance(disk, VirtualPath):
+            return Answer(error=errno.ENOTTY)
         if request.operation is Operation.RESET:
             return self._reset(disk, answered)
         if request.operation not in (Operation.SCSI, Operation.SCSI_OUT):
@@ -127,14 +129,14 @@ class VirtualAsker(Turns):
         self._clock.call_later(_NO_ANSWER_TO_RESET, lambda: answered(Answer(error=errno.EIO)))
         return None
 
-    def _opened(self, request: Request) -> VirtualPath:
-        """Return the disk that is meant."""
+    def _opened(self, request: Request) -> BlockDevice:
+        """Return the disk or the map that is meant."""
         disk = self._devices.named(os.path.basename(request.node))
-        if not isinstance(disk, VirtualPath):
+        if disk is None:
             raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
         disk.open()  # who is offline refuses
         disk.close()
-        if request.devt not in (None, disk.devt) or request.diskseq not in (None, disk.diskseq):
+        if request.devt not in (None, disk.devt) or request.diskseq not in (None, getattr(disk, "diskseq", None)):
             raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
         return disk
 
@@ -158,7 +160,7 @@ def _moved(file: Path, request: Request) -> Answer:
         os.close(fd)
 
 
-def _read(disk: VirtualPath, request: Request, answered: Callable[[Answer], None]) -> Answer | None:
+def _read(disk: BlockDevice, request: Request, answered: Callable[[Answer], None]) -> Answer | None:
     """Read blocks, as a program does with O_DIRECT: the disk tries as often as the kernel would."""
     if request.length % disk.block_size or request.offset % disk.block_size or not request.length:
         return Answer(error=errno.EINVAL)

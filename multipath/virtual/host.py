@@ -13,10 +13,9 @@ from types import TracebackType
 from typing import Final, Self, TypedDict
 
 from .. import errors
-from ..units import SECTOR_SIZE, DevT, devt, format_devt, parse_devt
+from ..units import DevT, devt, format_devt, parse_devt
 from .array import VirtualArray
 from .asker import VirtualAsker
-from .bio import BlockDevice
 from .block import BlockDevices
 from .clock import VirtualClock
 from .commands import VirtualCommands
@@ -84,7 +83,7 @@ class VirtualHost:
         self.clock = VirtualClock() if clock is None else clock
         self.devices, self.sysfs = BlockDevices(), SysfsTree(self._folder.path)
         self.kernel = VirtualKernel(PROFILES[kernel], clock=self.clock, devices=self.devices, sysfs=self.sysfs)
-        self.control, self.commands = VirtualControl(self.kernel), VirtualCommands(self.devices)
+        self.control, self.commands = VirtualControl(self.kernel, self.sysfs.root), VirtualCommands(self.devices)
         self.sysfs.mkdir(_PARAMETERS)
         self.sysfs.write(_PARAMETERS, {"queue_if_no_path_timeout_secs": 0})
         self._fabric = Fabric(self.clock, self.devices, self.sysfs)
@@ -254,7 +253,7 @@ class VirtualHost:
             self.clock,
             name=name,
             closed=lambda: self.devices.close(device),
-            block_size=self._block_size(device),
+            block_size=device.block_size,
         )
 
     def _check_open(self) -> None:
@@ -274,10 +273,3 @@ class VirtualHost:
         except ValueError:
             named = self.devices.named(ref)
             return None if named is None else named.devt
-
-    def _block_size(self, device: BlockDevice) -> int:
-        """Return the logical block size: of a map the largest below it."""
-        if isinstance(device, MappedDevice):
-            below = [self.devices.get(number) for number in device.held]
-            return max((self._block_size(each) for each in below if each is not None), default=SECTOR_SIZE)
-        return device.block_size

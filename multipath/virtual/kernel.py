@@ -29,8 +29,18 @@ class MapsInSysfs(Protocol):
     def add_map(self, minor: int, devt: DevT) -> None:
         """Show a map."""
 
-    def update_map(self, minor: int, *, name: str, uuid: str, suspended: bool, size: Sectors, read_only: bool) -> None:
-        """Show what it is now."""
+    def update_map(
+        self,
+        minor: int,
+        *,
+        name: str,
+        uuid: str,
+        suspended: bool,
+        size: Sectors,
+        read_only: bool,
+        block_size: int | None,
+    ) -> None:
+        """Show what it is now; without a block size as before."""
 
     def remove_map(self, minor: int) -> None:
         """Show it no longer."""

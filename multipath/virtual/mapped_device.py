@@ -19,7 +19,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Final
 
-from ..units import DevT, Sectors
+from ..units import SECTOR_SIZE, DevT, Sectors
 from .bio import Bio, BlockDevice, BlockStatus
 from .parts import Part, parts_of
 from .statistics import Statistics
@@ -252,8 +252,11 @@ class MappedDevice(BlockDevice):
             self._kernel.sysfs.remove_map(self.minor)
 
     def show(self) -> None:
-        """Bring sysfs in step."""
+        """Bring sysfs in step; the largest block below is the block of the map."""
         if self.in_sysfs:
+            below = [self._kernel.devices.get(number) for number in self.held]
+            block_size = max((each.block_size for each in below if each is not None), default=SECTOR_SIZE)
+            changed, self.block_size = block_size != self.block_size, block_size
             self._kernel.sysfs.update_map(
                 self.minor,
                 name=self.dm_name,
@@ -261,6 +264,7 @@ class MappedDevice(BlockDevice):
                 suspended=self.suspended,
                 size=self.size,
                 read_only=self.read_only,
+                block_size=block_size if changed else None,
             )
 
     def event(self) -> None:

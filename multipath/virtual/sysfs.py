@@ -188,11 +188,13 @@ class SysfsTree:
         suspended: bool | None = None,
         size: int | None = None,
         read_only: bool | None = None,
+        block_size: int | None = None,
     ) -> None:
         """Set what changed of a map; a map that is not there is left alone."""
         folder = f"devices/virtual/block/dm-{minor}"
         flags = {"dm/suspended": suspended, "ro": read_only}
         values: dict[str, Value | None] = {"dm/name": name, "dm/uuid": uuid, "size": size}
+        values |= {f"queue/{kind}_block_size": block_size for kind in ("logical", "physical")}
         values |= {file: None if flag is None else int(flag) for file, flag in flags.items()}
         for file, value in values.items():
             if value is not None:

@@ -28,6 +28,8 @@ EXAMPLES: list[BaseException] = [
     errors.PathsDiffer("these paths differ", ["sda (8:0): 8 sectors", "sdb (8:16): 16 sectors"]),
     errors.PathClaimed("map second cannot have these paths", ["8:0 is held by map first"]),
     errors.DaemonOwnsMap("multipathd manages mpatha"),
+    errors.PartitionTableError("map mpatha: partition 2 ends behind the map"),
+    errors.NoUsablePath("map mpatha has no usable path and queues I/O"),
     errors.DaemonError("show maps", "something"),
     errors.DaemonMissing("show maps", "nobody listens", "start it"),
     errors.DaemonTimeout("show maps", "no answer in 10 s"),

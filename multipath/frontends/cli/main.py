@@ -35,6 +35,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "reinstate": ("paths", "use paths of a map again"),
     "switch": ("switch", "try another group of a map first"),
     "pr": ("reservation", "read and change the persistent reservations of a map"),
+    "partitions": ("partitions", "the maps over the partitions of maps: list, add, update, remove"),
     "resize": ("resize", "give maps the size that their units have now"),
     "wait": ("wait", "wait until a map is ready or gone, or until discovery is quiet"),
     "config": ("config", "check multipath.conf, say what holds, and change it"),

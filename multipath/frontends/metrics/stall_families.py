@@ -18,7 +18,7 @@ from ...maps.snapshot import MapSnapshot
 from ...paths.attributes import attribute_of
 from ...paths.knobs import Knob, KnobFile, knob_files, parse_knob, request_knob
 from ...paths.path import Path
-from ...paths.request import Answer, BlockingAsker, fetch
+from ...paths.request import Answer, fetch
 from ...policy.stall import detection
 from ...policy.worst_case import Waiting, worst_cases
 from ...units import DevT
@@ -106,7 +106,7 @@ class StallBounds:
         if _QUEUE not in file:
             return attribute_of(*os.path.split(file))
         asker = self._host.asker
-        answer = asker.ask_blocking(fetch(file), _PATIENCE) if isinstance(asker, BlockingAsker) else None
+        answer = asker.ask_blocking(fetch(file), _PATIENCE)
         return answer.data.decode("ascii", "replace") if isinstance(answer, Answer) and not answer.error else None
 
 

@@ -34,6 +34,10 @@ class Line:
         """Nothing is."""
         return ()
 
+    def ask_blocking(self, request: Request, deadline: float) -> Answer | Silence:
+        """Nobody does that here."""
+        raise NotImplementedError
+
     async def ask(self, request: Request, deadline: float) -> Answer | Silence:
         """Answer at once."""
         self.asked.append((request, deadline))

@@ -38,6 +38,10 @@ class Scripted:
         self.asked.append(request)
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
+    def ask_blocking(self, request: Request, deadline: float) -> Answer | Silence:
+        """Answer a thread."""
+        return asyncio.run(self.ask(request, deadline))
+
     def now(self) -> float:
         """Return the time."""
         return time.monotonic()

@@ -64,6 +64,10 @@ class Writer:
         """Nothing is."""
         return ()
 
+    def ask_blocking(self, request: Request, deadline: float) -> Answer | Silence:
+        """Nobody does that here."""
+        raise NotImplementedError
+
     async def ask(self, request: Request, deadline: float) -> Answer | Silence:
         """Read or write."""
         name = os.path.basename(request.node)

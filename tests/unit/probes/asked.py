@@ -19,6 +19,10 @@ class Scripted:
     def __init__(self, *answers: Answer | Silence | BaseException) -> None:
         self.answers, self.asked = list(answers), list[Request]()
 
+    def ask_blocking(self, request: Request, deadline: float) -> Answer | Silence:
+        """Nobody does that here."""
+        raise NotImplementedError
+
     async def ask(self, request: Request, deadline: float) -> Answer | Silence:
         """Return the next answer."""
         self.asked.append(request)

@@ -6,6 +6,7 @@ What a whole world brings along, arrays and their faults, is not here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from multipath.dm.target import Target
 from multipath.units import DevT, Sectors, devt
@@ -83,7 +84,17 @@ class Notes:
         assert minor not in self.maps
         self.maps[minor] = {"devt": devt}
 
-    def update_map(self, minor: int, *, name: str, uuid: str, suspended: bool, size: Sectors, read_only: bool) -> None:
+    def update_map(
+        self,
+        minor: int,
+        *,
+        name: str,
+        uuid: str,
+        suspended: bool,
+        size: Sectors,
+        read_only: bool,
+        block_size: int | None,
+    ) -> None:
         """Note what it is."""
         self.maps[minor] |= {"name": name, "uuid": uuid, "suspended": suspended, "size": size, "read_only": read_only}
 
@@ -142,7 +153,7 @@ class Bench:
             self.devices.add(disk)
         self.sysfs = Notes()
         self.kernel = VirtualKernel(PROFILES[release], clock=self.clock, devices=self.devices, sysfs=self.sysfs)
-        self.dm = VirtualControl(self.kernel)
+        self.dm = VirtualControl(self.kernel, Path("/nowhere"))
 
     def device(self, name: str) -> MappedDevice:
         """Return a mapped device."""
