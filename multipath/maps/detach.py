@@ -26,7 +26,7 @@ from .detach_report import DetachReport, Leftover
 from .detach_step import OF_MAP, Act, Gates, Step, StepOutcome, StepResult, Waits
 from .detach_unit import DetachedUnit
 from .leftovers import leftovers
-from .ownership import UUID_PREFIX, is_daemons, refuse_daemons_map
+from .ownership import UUID_PREFIX, is_daemons_map, refuse_daemons_map
 from .removal import Removal, partitions_of, queued_io_failed, remove_map
 from .state_file import StateFolder
 from .verification import Expectation, verify
@@ -108,7 +108,7 @@ class Detachment:
 
     def _remove(self, device: DeviceInfo, *, fail_io: bool) -> None:
         control, how = self._machine.control, Removal(self._gates.deferred, self._waits.patience)
-        if is_daemons(control, device.uuid) and not self._gates.force:
+        if is_daemons_map(control, device.uuid) and not self._gates.force:
             # It came after the plan: it has a setting for what goes with its last user, and no command.
             refuse_daemons_map(control, device.name, device.uuid, "deferred removal", force=not how.deferred)
             remove_by_daemon(control, device, partitions_of(control, device), how, fail_io=fail_io)
@@ -140,7 +140,7 @@ class Detachment:
             self._fail(steps, Act.DELETE, error)
             return
         delete = partial(_deleted, self._machine.commands)
-        if unit.wwid and is_daemons(self._machine.control, UUID_PREFIX + unit.wwid):
+        if unit.wwid and is_daemons_map(self._machine.control, UUID_PREFIX + unit.wwid):
             forget_paths(wanted)
         asked = ask({each.devt: partial(delete, each, self._waits.timeout) for each in wanted}, self._waits.timeout + 1)
         names = {path.devt for path in wanted}

@@ -20,7 +20,7 @@ from .detach import Machine, refuse_stale
 from .detach_step import Act, Gates, Step
 from .detach_unit import DetachedUnit
 from .leftovers import wwids_of
-from .ownership import UUID_PREFIX, is_daemons, refuse_daemons_map
+from .ownership import UUID_PREFIX, is_daemons_map, refuse_daemons_map
 from .removal import partitions_of
 from .snapshot import MapSnapshot, read_snapshot
 from .state_file import StateFolder
@@ -119,7 +119,7 @@ class Inspection:
         reason = f"{', '.join(users)}, who is waited for" if users else ""
         if self.gates.deferred and holders:
             reason = "when its last user closes it"
-        if is_daemons(control, device.uuid) and not self.gates.force:
+        if is_daemons_map(control, device.uuid) and not self.gates.force:
             reason = f"{reason}; by multipathd" if reason else "by multipathd"
         yield Step(Act.REMOVE, name, number, reason or ("it has no table" if snapshot is None else ""))
 

@@ -16,6 +16,11 @@ from ..units import DevT, format_devt
 UUID_PREFIX = "mpath-"
 
 
+def is_daemons_map(control: Control, uuid: str) -> bool:
+    """Tell whether a multipathd runs and manages the map with this uuid; a device-mapper in memory has none."""
+    return control.shared and uuid.startswith(UUID_PREFIX) and daemon_is_running()
+
+
 def refuse_daemons_map(control: Control, name: str, uuid: str, what: str, *, force: bool) -> None:
     """
     Refuse to change a map that multipathd manages; a device-mapper in memory has none.
@@ -23,16 +28,11 @@ def refuse_daemons_map(control: Control, name: str, uuid: str, what: str, *, for
     Raises:
         DaemonOwnsMap: the daemon runs, and the map's uuid is one of its kind.
     """
-    if not force and is_daemons(control, uuid):
+    if not force and is_daemons_map(control, uuid):
         raise errors.DaemonOwnsMap(
             f"{what} of map {name} ({uuid}): multipathd runs and manages it, and would undo this or be misled by it; "
             "ask multipathd, stop it, or use force"
         )
-
-
-def is_daemons(control: Control, uuid: str) -> bool:
-    """Tell whether a running multipathd manages the map of this uuid."""
-    return control.shared and uuid.startswith(UUID_PREFIX) and daemon_is_running()
 
 
 def refuse_claimed_paths(paths: Iterable[DevT], name: str, *, sysfs: Path) -> None:
