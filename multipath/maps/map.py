@@ -528,7 +528,7 @@ class Map:
 
     def _resize_by_daemon(self, size: Sectors, timeout: float) -> None:
         from .daemon import resize  # here, and below: for few maps that this library changes are multipathd's
-        from .own_loop import run
+        from .event_loop import in_a_loop
         from .waiting import Sight, seconds_of, until
 
         resize(self.info().node, seconds_of(timeout))
@@ -537,7 +537,7 @@ class Map:
             now = self.read()
             return Sight(None, () if now.size == size else (f"it has {now.size} sectors, not {size}",), now)
 
-        run(lambda: until(self._control, look, f"the resize of map {self.name} by multipathd", timeout))
+        in_a_loop(lambda: until(self._control, look, f"the resize of map {self.name} by multipathd", timeout))
 
     def _confirmed(self, size: Sectors, paths: Sequence[DevT]) -> Sectors:
         """Return the size once table, device and paths have it: an array may go on growing meanwhile."""
