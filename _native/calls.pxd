@@ -123,6 +123,8 @@ cdef inline int whose(int fd, Question* it) noexcept nogil:
     # Names and device numbers are used again, the number of a disk is not; kernels before 5.15 have none.
     cdef c_stat status
     cdef uint64_t diskseq = 0
+    if it.diskseq >= 0 and c_ioctl(fd, BLKGETDISKSEQ, &diskseq) == 0:
+        return 0 if diskseq == <uint64_t>it.diskseq else ENXIO
     if it.devt >= 0:
         if c_fstat(fd, &status) != 0:
             return errno
@@ -130,8 +132,6 @@ cdef inline int whose(int fd, Question* it) noexcept nogil:
             return ENOTBLK
         if status.st_rdev != <unsigned long>it.devt:
             return ENXIO
-    if it.diskseq >= 0 and c_ioctl(fd, BLKGETDISKSEQ, &diskseq) == 0 and diskseq != <uint64_t>it.diskseq:
-        return ENXIO
     return 0
 
 

@@ -1,6 +1,7 @@
-# What a worker is asked and what it answers: the memory that it shares with who asks.
+# What a worker is asked and what it answers: a part of the memory that it shares with who asks.
 #
-# One page or more with this struct, then the bytes that go to the device or come from it, aligned for direct I/O.
+# A few pages with this struct, of which the first is enough for a short question, then the bytes that go to the device or
+# come from it, aligned for direct I/O.
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
@@ -10,12 +11,12 @@ cdef enum:
     MOST_NODE = 4096
     MOST_SENSE = 252  # as much as a SCSI device may send
 
-# The states. Who asks writes ASKED, the worker all others; it sleeps until the word changes.
+# The states; any other is the name of the worker that has taken it.
 cdef enum:
     IDLE
     ASKED
     ANSWERED
-    GONE
+    NAMES  # from here on
 
 # Operations, by the numbers of `multipath.paths.request.Operation`.
 cdef enum:
@@ -47,8 +48,8 @@ cdef struct Question:
     uint64_t result
     uint32_t came
     uint32_t sensed
-    int64_t nanoseconds
+    int64_t nanoseconds  # that it took; as long as it takes, when it began
     uint8_t sense[MOST_SENSE]
-    uint8_t payload[MOST_PAYLOAD]
-    char node[MOST_NODE]
     char* data
+    uint8_t* payload  # behind the node
+    char node[MOST_NODE + 8 + MOST_PAYLOAD]

@@ -10,11 +10,11 @@
 from libc.errno cimport errno
 from libc.stdint cimport int32_t, int64_t, uint32_t
 
-from multipath._native cimport question as asked
+from multipath._native.agenda cimport Agenda
 from multipath._native.mappings cimport shed
-from multipath._native.question cimport Question
-from multipath._native.worker cimport MP_LOAD, MP_STORE, POLLIN, c_exit, c_poll, live, pollfd, timespec
-from multipath._native.worker cimport mp_clone_sibling, mp_close_range, mp_name, mp_sleep, mp_wake
+from multipath._native.shared_word cimport MP_LOAD, MP_STORE, mp_sleep, mp_wake, slept
+from multipath._native.worker cimport POLLIN, c_exit, c_poll, live, pollfd
+from multipath._native.worker cimport mp_clone_sibling, mp_close_range, mp_name
 
 cdef extern from * nogil:
     """
@@ -47,19 +47,28 @@ cdef extern from * nogil:
     int c_chdir "chdir"(const char* path)
     unsigned int UINT_MAX
 
+cdef enum:
+    MOMENT = 10000000  # ns
+
+# How far a birth is.
+cdef enum:
+    NOTHING
+    WANTED
+    BORN
+
 # What a program and its template share, at the beginning of the memory of a pool.
 cdef struct Birth:
-    uint32_t state  # IDLE, ASKED or ANSWERED, as that of a question
+    uint32_t state  # NOTHING, WANTED or BORN
     int32_t pid  # of the worker; below 0 an errno
-    Question* it  # what the worker is to answer
+    uint32_t place, name  # of the worker that is wanted
     size_t size  # of the memory, this included
     uint32_t locked  # whether its memory is to stay where it is
+    Agenda agenda
 
 
 cdef inline void give_birth(Birth* birth, int alive, int answered, int64_t idle) noexcept nogil:
     # Make a worker for each that is asked for; never returns.
-    cdef Question* it
-    cdef uint32_t state, locked = birth.locked
+    cdef uint32_t place, name, state, locked = birth.locked
     cdef long pid
     keep_only(alive, answered)
     shed(<size_t>birth, birth.size)
@@ -72,35 +81,33 @@ cdef inline void give_birth(Birth* birth, int alive, int answered, int64_t idle)
         c_exit(0)
     while True:
         state = MP_LOAD(&birth.state)
-        if state != asked.ASKED:
+        if state != WANTED:
             mp_sleep(&birth.state, state, NULL)
             continue
-        it = birth.it  # before the copy is made: after it the next one may be asked for
+        place, name = birth.place, birth.name  # before the copy is made: after it the next one may be asked for
         pid = mp_clone_sibling()
         if pid == 0:
             mp_name(b"multipath-ask")
             if locked:
                 mp_stay()
-            live(it, answered, idle)
+            live(&birth.agenda, place, name, answered, idle)
         birth.pid = <int32_t>(pid if pid > 0 else -errno)
-        MP_STORE(&birth.state, asked.ANSWERED)
+        MP_STORE(&birth.state, BORN)
         mp_wake(&birth.state)
 
 
-cdef inline long born(Birth* birth, Question* it, int template) noexcept nogil:
+cdef inline long born(Birth* birth, uint32_t place, uint32_t name, int template) noexcept nogil:
     # In the program: return the number of a new worker, below 0 an errno, 0 where the template does not answer.
-    cdef timespec moment
     cdef int tries
-    moment.tv_sec, moment.tv_nsec = 0, 10000000
-    birth.it = it
-    MP_STORE(&birth.state, asked.ASKED)
+    birth.place, birth.name = place, name
+    MP_STORE(&birth.state, WANTED)
     mp_wake(&birth.state)
     for tries in range(1000):
-        if MP_LOAD(&birth.state) == asked.ANSWERED:
+        if MP_LOAD(&birth.state) == BORN:
             return birth.pid
         if is_ready(template, 0):
             break
-        mp_sleep(&birth.state, asked.ASKED, &moment)
+        slept(&birth.state, WANTED, MOMENT)
     return 0
 
 

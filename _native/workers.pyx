@@ -2,14 +2,15 @@
 Workers that make the calls which the kernel may hold for ever: a question in, an answer out when it comes.
 
 Strategy: a thread in such a call would keep its whole process from ending, so a worker is a process of its own
-(``worker.pxd``), copied from a small one (``template.pxd``) when all others are busy. A question goes into memory that
-all of them share; its answer is announced on an eventfd, a worker's death on a pidfd, and one epoll descriptor gets
-readable with either. So nobody waits for a worker here: one that the kernel holds costs its place until the kernel lets
-go.
+(``worker.pxd``), copied from a small one (``template.pxd``). Questions go into memory that all of them share, where any
+worker takes them (``agenda.pxd``); answers are announced on an eventfd, a worker's death on a pidfd, and one epoll
+descriptor gets readable with either. So nobody waits for a worker here: one that the kernel holds costs its place until
+the kernel lets go.
 """
 
 import os
 import threading
+from contextlib import suppress
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.errno cimport errno
@@ -17,13 +18,15 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy
 
+from multipath._native cimport agenda
 from multipath._native cimport question as asked
 from multipath._native cimport template, worker
 from multipath._native.calls cimport c_close, c_read
 from multipath._native.question cimport Question
+from multipath._native.shared_word cimport MP_LOAD, MP_STORE, mp_change, now
 
 cdef extern from "<sys/mman.h>" nogil:
-    int PROT_NONE, PROT_READ, PROT_WRITE, MAP_SHARED, MAP_ANONYMOUS, MAP_NORESERVE, MAP_FIXED, MADV_REMOVE, MS_INVALIDATE
+    int PROT_NONE, PROT_READ, PROT_WRITE, MAP_SHARED, MAP_ANONYMOUS, MAP_NORESERVE, MADV_REMOVE, MS_INVALIDATE
     unsigned int MLOCK_ONFAULT
     void* MAP_FAILED
     void* mmap(void* address, size_t size, int protection, int flags, int fd, long offset)
@@ -80,8 +83,7 @@ cdef enum:
 cdef struct Worker:
     int pid  # 0: this place is free
     int pidfd
-    uint64_t ticket  # of what it was asked; 0 where it has nothing to do
-    Question* it
+    uint32_t name  # nobody else ever has it
 
 cdef int generation = 0  # how many forks lie between this process and the one that imported this: a number without a call
 _unreaped = []  # processes that were still in the kernel when their pool was closed
@@ -101,36 +103,41 @@ cdef class Workers:
     A pool of workers.
 
     Args:
-        most: How many processes there may be at a time.
+        most: How many processes there may be at a time, and how many questions.
         idle: After how many milliseconds without a question a worker ends.
 
     Raises:
         OSError: no descriptors are left.
 
-    Synchronization: any number of threads; a lock is held for as long as a method runs, and none of them waits for a
-    worker. In a copy of the process (``os.fork``) a pool is closed.
+    Synchronization: any number of threads; a lock is held while workers are started or ended, and nobody waits for what
+    a worker does. In a copy of the process (``os.fork``) a pool is closed.
     """
 
     cdef Worker* places
-    cdef template.Birth* memory  # and behind it a question for each place
-    cdef int most, epoll, announced, owner
+    cdef uint64_t* tickets  # of the questions that were not collected yet, by their numbers
+    cdef template.Birth* memory  # and behind it all that the agenda points to
+    cdef int most, epoll, announced, owner, asked
     cdef int mother, mothers_fd, alive_end  # the template; while that end is open it lives, and its workers
     cdef int64_t idle
-    cdef uint64_t tickets
+    cdef uint64_t last  # ticket
+    cdef uint32_t names  # that were given
+    cdef set strays  # names of workers that may have been made, and nobody knows of
     cdef size_t page, header
+    cdef bint closing
     cdef bint locked  # whether the program keeps its memory from being paged out
     cdef object lock
 
     def __cinit__(self, int most, int idle):
         self.epoll = self.announced = self.mothers_fd = self.alive_end = -1
         self.memory, self.mother, self.locked = NULL, 0, False
-        self.places, self.most, self.idle, self.owner = NULL, 0, <int64_t>idle * 1000000, generation
-        self.tickets = 0
-        self.lock = threading.Lock()
+        self.places, self.tickets, self.most, self.idle, self.owner = NULL, NULL, 0, <int64_t>idle * 1000000, generation
+        self.last, self.names, self.asked, self.closing = 0, asked.NAMES, 0, False
+        self.strays, self.lock = set(), threading.Lock()
         if not 1 <= most <= 4096 or idle < 0:
             raise ValueError("a pool has 1 to 4096 workers, which end after 0 ms or more")
         self.places = <Worker*>calloc(<size_t>most, sizeof(Worker))
-        if self.places == NULL:
+        self.tickets = <uint64_t*>calloc(<size_t>most, sizeof(uint64_t))
+        if self.places == NULL or self.tickets == NULL:
             raise MemoryError()
         self.most = most
         self.page = <size_t>sysconf(_SC_PAGESIZE)
@@ -142,7 +149,8 @@ cdef class Workers:
     def __dealloc__(self):
         self.end()
         free(self.places)
-        self.places = NULL
+        free(self.tickets)
+        self.places, self.tickets = NULL, NULL
 
     def fileno(self):
         """Return the descriptor that gets readable when `collect` has something to do; -1 after `close`."""
@@ -156,9 +164,29 @@ cdef class Workers:
 
     @property
     def busy(self):
-        """How many of them have a question that was not collected yet."""
-        cdef int place
-        return sum(1 for place in range(self.most) if self.places[place].ticket)
+        """How many questions were not collected yet."""
+        return self.asked
+
+    def lagging(self, int patience):
+        """
+        Return how many of them no worker has taken yet, and how many the kernel has had for a while.
+
+        Args:
+            patience: How long that is, in milliseconds.
+        """
+        cdef uint32_t number, state
+        cdef int waiting = 0, slow = 0
+        cdef int64_t since
+        with self.lock:
+            if self.asked:
+                since = now() - <int64_t>patience * 1000000
+                for number in range(<uint32_t>self.most):
+                    state = self.state(number) if self.tickets[number] else asked.IDLE
+                    if state == asked.ASKED:
+                        waiting += 1
+                    elif state >= asked.NAMES and agenda.question(&self.memory.agenda, number).nanoseconds < since:
+                        slow += 1
+        return waiting, slow
 
     def submit(
         self, int operation, bytes node not None, bytes payload not None=b"", unsigned int length=0,
@@ -178,38 +206,75 @@ cdef class Workers:
             timeout: Milliseconds that the kernel gives the device.
             devt: The block device that must be behind the node; below 0 for any.
             diskseq: Its disk, likewise.
-            start: Whether a worker may be started where all are busy.
+            start: Whether each question is to have a worker of its own; else it waits for one that is awake, or `rouse`.
 
         Returns:
-            A number that comes back with the answer; 0 where nobody is there to ask.
+            A number that comes back with the answer; 0 where there are as many questions as there may be.
 
         Raises:
             OSError: no process can be started now; ``EBADF``: after `close`.
             ValueError: a question that no kernel could be asked.
         """
         cdef Question* it
-        cdef int place
+        cdef uint64_t ticket
+        cdef int number
         check(operation, node, payload, length, data)
+        # No lock: nothing here lets another thread in, and what a thread that starts a worker is at does not matter.
+        number = self.free_number()
+        if number < 0:
+            return 0
+        it = agenda.question(&self.memory.agenda, <uint32_t>number)
+        it.operation, it.length, it.sent = <uint32_t>operation, length, <uint32_t>PyBytes_GET_SIZE(data)
+        it.offset, it.timeout, it.devt, it.diskseq = offset, timeout, devt, diskseq
+        it.payload_size = <uint32_t>PyBytes_GET_SIZE(payload)
+        memcpy(it.node, PyBytes_AS_STRING(node), <size_t>PyBytes_GET_SIZE(node) + 1)
+        it.payload = <uint8_t*>it.node + (PyBytes_GET_SIZE(node) + 8) // 8 * 8
+        memcpy(it.payload, PyBytes_AS_STRING(payload), it.payload_size)
+        it.data = <char*>it + self.header
+        memcpy(it.data, PyBytes_AS_STRING(data), it.sent)
+        self.last += 1
+        ticket = self.tickets[number] = self.last
+        self.asked += 1
+        agenda.put(&self.memory.agenda, <uint32_t>number)
+        if start:
+            try:
+                with self.lock:
+                    self.wake(self.asked)
+            except OSError:
+                if self.withdraw(ticket):
+                    raise
+        return ticket
+
+    def rouse(self, int workers):
+        """
+        See to it that so many workers are awake, if there are questions for so many.
+
+        Args:
+            workers: How many, those included that the kernel holds.
+
+        Raises:
+            OSError: no process can be started now; ``EBADF``: after `close`.
+        """
         with self.lock:
-            place = self.free_place(start)
-            if place < 0:
-                return 0
-            it = self.places[place].it
-            it.operation, it.length, it.sent = <uint32_t>operation, length, <uint32_t>PyBytes_GET_SIZE(data)
-            it.offset, it.timeout, it.devt, it.diskseq = offset, timeout, devt, diskseq
-            it.payload_size = <uint32_t>PyBytes_GET_SIZE(payload)
-            memcpy(it.node, PyBytes_AS_STRING(node), <size_t>PyBytes_GET_SIZE(node) + 1)
-            memcpy(it.payload, PyBytes_AS_STRING(payload), it.payload_size)
-            memcpy(it.data, PyBytes_AS_STRING(data), it.sent)
-            self.tickets += 1
-            self.places[place].ticket = self.tickets
-            worker.MP_STORE(&it.state, asked.ASKED)
-            worker.mp_wake(&it.state)
-            return self.tickets
+            self.wake(min(workers, self.asked))
+
+    def withdraw(self, uint64_t ticket):
+        """Take a question back; return whether that could be done: no worker has taken it, and none will."""
+        cdef uint32_t number
+        with self.lock:
+            if not self.usable():
+                return False
+            for number in range(<uint32_t>self.most):
+                if self.tickets[number] == ticket:
+                    it = agenda.question(&self.memory.agenda, number)
+                    if mp_change(&it.state, asked.ASKED, asked.IDLE):
+                        self.forget(number)
+                        return True
+        return False
 
     def collect(self):
         """
-        Return the answers that came, and let their workers be asked again; of a pool that is closed reap what is left.
+        Return the answers that came; of a pool that is closed reap what is left.
 
         Returns:
             For each ``(ticket, error, status, host, driver, result, data, sense, nanoseconds)``. The error of one whose
@@ -217,20 +282,20 @@ cdef class Workers:
         """
         cdef list answers = []
         cdef uint64_t count
-        cdef Worker* one
-        cdef int place
+        cdef uint32_t number
+        cdef bint told
         with self.lock:
             reap()
             if not self.usable():
                 return answers
-            c_read(self.announced, &count, sizeof(count))
-            for place in range(self.most):
-                one = &self.places[place]
-                if one.ticket and worker.MP_LOAD(&one.it.state) == asked.ANSWERED:
-                    answers.append(answer(one.ticket, one.it))
-                    one.ticket = 0
-                    worker.MP_STORE(&one.it.state, asked.IDLE)
-            self.bury(answers)
+            told = c_read(self.announced, &count, sizeof(count)) > 0
+            for number in range(<uint32_t>self.most):
+                if self.tickets[number] and self.state(number) == asked.ANSWERED:
+                    answers.append(answer(self.tickets[number], agenda.question(&self.memory.agenda, number)))
+                    self.forget(number)
+            # A death keeps the descriptor readable: it is seen to when nothing else is to be said.
+            if (not told and self.bury()) or self.strays:
+                self.give_up(answers)
         return answers
 
     def close(self):
@@ -241,82 +306,88 @@ cdef class Workers:
     # Places.
 
     cdef bint usable(self) noexcept:
-        return self.epoll >= 0 and self.owner == generation
+        return self.epoll >= 0 and self.owner == generation and not self.closing
 
-    cdef int free_place(self, bint start) except -2:
-        """Return the place of a worker that has nothing to do, -1 where there is none; it is awake then."""
-        cdef int place, empty = -1
+    cdef uint32_t state(self, uint32_t number) noexcept:
+        return MP_LOAD(&agenda.question(&self.memory.agenda, number).state)
+
+    cdef int free_number(self) except -2:
+        """Return the number of a question that nobody uses, -1 where there is none."""
+        cdef uint32_t number
+        if not self.usable():
+            raise OSError(9, os.strerror(9))
+        if self.memory == NULL:
+            self.map_memory()
+        if self.asked == self.most or not agenda.has_room(&self.memory.agenda):
+            return -1
+        for number in range(<uint32_t>self.most):
+            if self.tickets[number] == 0 and self.state(number) == asked.IDLE:
+                return <int>number
+        return -1
+
+    cdef void forget(self, uint32_t number) noexcept:
+        """Let a question be used again."""
+        self.tickets[number] = 0
+        self.asked -= 1
+        MP_STORE(&agenda.question(&self.memory.agenda, number).state, asked.IDLE)
+
+    cdef int wake(self, int workers) except -1:
+        """Ring or start so many workers as are missing."""
+        cdef int place
+        cdef uint32_t bell
         if not self.usable():
             raise OSError(9, os.strerror(9))
         for place in range(self.most):
-            if self.places[place].pid and self.places[place].ticket == 0:
-                if self.claimed(place):
-                    return place
-                self.release(&self.places[place])  # it ends, and nobody has noticed yet
-            if self.places[place].pid == 0 and empty < 0:
-                empty = place
-        if empty < 0 or not start:
-            return -1
-        self.start(empty)
-        return empty
-
-    cdef bint claimed(self, int place) noexcept:
-        """Whether a worker waits; one that is about to end does not."""
-        # IDLE to ANSWERED: no worker ends in that state, or takes it for a question.
-        return worker.mp_change(&self.places[place].it.state, asked.IDLE, asked.ANSWERED)
-
-    cdef size_t size(self) noexcept:
-        """Return how much memory a question takes."""
-        return self.header + asked.MOST_DATA
+            if workers <= 0:
+                return 0
+            if self.places[place].pid == 0:
+                continue
+            bell = MP_LOAD(&self.memory.agenda.bells[place])
+            if bell == agenda.GONE:
+                self.release(place)  # it ends, and nobody has noticed yet
+            elif bell != agenda.ASLEEP or agenda.woken(&self.memory.agenda, <uint32_t>place):
+                workers -= 1
+        for place in range(self.most):
+            if workers <= 0:
+                return 0
+            if self.places[place].pid == 0:
+                self.start(place)
+                workers -= 1
+        return 0
 
     cdef int start(self, int place) except -1:
         """Start a worker."""
         cdef Worker* one = &self.places[place]
-        cdef Question* it
         cdef long pid = 0
         cdef int attempt
         self.prepare()
-        it = <Question*>(<char*>self.memory + self.page + <size_t>place * self.size())
-        self.clear(it)
         for attempt in range(3):  # somebody may kill the template just now
+            self.names += 1
+            MP_STORE(&self.memory.agenda.bells[place], agenda.AWAKE)
             with nogil:
-                pid = template.born(self.memory, it, self.mothers_fd)
+                pid = template.born(self.memory, <uint32_t>place, self.names, self.mothers_fd)
             if pid != 0:
                 break
+            self.strays.add(self.names)
             self.forget_template()
-            self.renew(it)  # a worker may have been made, and nobody knows of it
             self.prepare()
         if pid <= 0:
             raise OSError(-pid or EAGAIN, os.strerror(-pid or EAGAIN))
-        one.pid, one.it, one.pidfd = <int>pid, it, worker.mp_pidfd(<int>pid)
+        one.pid, one.name, one.pidfd = <int>pid, self.names, worker.mp_pidfd(<int>pid)
         if one.pidfd < 0:
             error = errno
             c_kill(one.pid, SIGKILL)
             reaped_or_kept(one.pid)
-            one.pid, one.it = 0, NULL
+            one.pid = 0
             raise OSError(error, os.strerror(error))
         if self.listens(one.pidfd, <uint32_t>place) < 0:
             error = errno
-            self.release(one)
+            self.release(place)
             raise OSError(error, os.strerror(error))
         return 0
 
-    cdef void clear(self, Question* it) noexcept:
-        it.data = <char*>it + self.header
-        it.state = asked.ANSWERED
-
-    cdef int renew(self, Question* it) except -1:
-        """Put new memory where a question was."""
-        cdef int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED
-        if mmap(it, self.size(), PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED:
-            raise OSError(errno, os.strerror(errno))
-        self.clear(it)
-        return 0
-
     cdef int prepare(self) except -1:
-        """See to it that there are memory and a template."""
-        if self.memory == NULL:
-            self.map_memory()
+        """See to it that there is a template."""
         if self.mother and template.is_ready(self.mothers_fd, 0):  # somebody killed it
             self.forget_template()
         if self.mother == 0:
@@ -325,7 +396,11 @@ cdef class Workers:
 
     cdef int map_memory(self) except -1:
         """Make the memory; in a program that called mlockall() it is not to be filled at once, but to stay where it is."""
-        cdef size_t size = self.page + <size_t>self.most * self.size()
+        cdef size_t ring = 1, lists, size
+        while ring < <size_t>self.most:
+            ring *= 2
+        lists = (sizeof(template.Birth) + (ring + <size_t>self.most) * sizeof(uint32_t) + self.page - 1) // self.page
+        size = lists * self.page + <size_t>self.most * (self.header + asked.MOST_DATA)
         cdef void* memory = mmap(NULL, size, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
         if memory == MAP_FAILED:
             raise OSError(errno, os.strerror(errno))
@@ -340,6 +415,11 @@ cdef class Workers:
             mlock2(memory, size, MLOCK_ONFAULT)
         self.memory = <template.Birth*>memory
         self.memory.size, self.memory.locked = size, self.locked
+        self.memory.agenda.ring = <uint32_t*>(self.memory + 1)
+        self.memory.agenda.bells = self.memory.agenda.ring + ring
+        self.memory.agenda.questions = <char*>memory + lists * self.page
+        self.memory.agenda.size = self.header + asked.MOST_DATA
+        self.memory.agenda.mask, self.memory.agenda.most = <uint32_t>ring - 1, <uint32_t>self.most
         return 0
 
     cdef int make_template(self) except -1:
@@ -347,7 +427,7 @@ cdef class Workers:
         cdef int error
         cdef Worker made
         checked(pipe2(ends, O_CLOEXEC))
-        self.memory.state = asked.IDLE
+        self.memory.state = template.NOTHING
         with nogil:
             error = spawned(&made, self.memory, ends[0], self.announced, self.idle)
         c_close(ends[0])
@@ -375,29 +455,48 @@ cdef class Workers:
         event.events, event.data.u32 = <uint32_t>EPOLLIN, number
         return epoll_ctl(self.epoll, EPOLL_CTL_ADD, fd, &event)
 
-    cdef int bury(self, list answers) except -1:
-        """Give the places of dead workers free, and answer for them."""
+    cdef bint bury(self) noexcept:
+        """Give the places of dead workers free; return whether there were any."""
         cdef epoll_event events[ENDINGS]
         cdef int number, found = epoll_wait(self.epoll, events, ENDINGS, 0)
-        cdef Worker* one
+        cdef bint any_dead = False
         for number in range(found):
             if events[number].data.u32 < <uint32_t>self.most:
-                one = &self.places[events[number].data.u32]
-                if one.ticket:
-                    gone = worker.MP_LOAD(&one.it.state) == asked.ANSWERED
-                    answers.append(answer(one.ticket, one.it) if gone else lost(one.ticket))
-                self.release(one)
+                self.release(<int>events[number].data.u32)
+                any_dead = True
+        return any_dead
+
+    cdef int give_up(self, list answers) except -1:
+        """Answer for workers that are dead, and see to it that what waited for them does not wait for ever."""
+        cdef set names = {self.places[place].name for place in range(self.most) if self.places[place].pid}
+        cdef uint32_t number, state
+        for number in range(<uint32_t>self.most):
+            if self.tickets[number]:
+                state = self.state(number)
+                if state == asked.ANSWERED:  # its last one
+                    answers.append(answer(self.tickets[number], agenda.question(&self.memory.agenda, number)))
+                    self.forget(number)
+                elif state >= asked.NAMES and state not in names:
+                    answers.append(lost(self.tickets[number]))
+                    self.forget(number)
+                    if state in self.strays:  # it may be about to write there: nobody ever uses that again
+                        MP_STORE(&agenda.question(&self.memory.agenda, number).state, state)
+        if self.asked:
+            with suppress(OSError):
+                self.wake(1)
+        elif not names and not self.strays and self.memory != NULL:
+            madvise(self.memory.agenda.questions, self.most * self.memory.agenda.size, MADV_REMOVE)
         return 0
 
-    cdef void release(self, Worker* one) noexcept:
+    cdef void release(self, int place) noexcept:
         """Forget a worker, dead or not: it does nothing any more."""
+        cdef Worker* one = &self.places[place]
         if self.owner == generation:
             worker.mp_kill(one.pidfd)
             reaped_or_kept(one.pid)
-            madvise(one.it, self.size(), MADV_REMOVE)
         epoll_ctl(self.epoll, EPOLL_CTL_DEL, one.pidfd, NULL)
         c_close(one.pidfd)
-        one.pid, one.ticket, one.it = 0, 0, NULL
+        one.pid, one.name = 0, 0
 
     cdef void end(self) noexcept:
         """Let go of everything."""
@@ -406,25 +505,26 @@ cdef class Workers:
         cdef int64_t until
         if self.epoll < 0:
             return
+        self.closing = True
         self.forget_template()  # which kills the workers
-        until = worker.now() + LINGER * 1000000
+        until = now() + LINGER * 1000000
         for place in range(self.most):
             if self.places[place].pid:
                 if own:
-                    see_die(&self.places[place], until)
-                self.release(&self.places[place])
+                    see_die(&self.places[place], MP_LOAD(&self.memory.agenda.bells[place]) == agenda.AWAKE, until)
+                self.release(place)
         if self.memory != NULL:
-            munmap(self.memory, self.page + <size_t>self.most * self.size())
+            munmap(self.memory, self.memory.size)
         c_close(self.announced)
         c_close(self.epoll)
         self.epoll = self.announced = -1
-        self.memory = NULL
+        self.memory, self.asked = NULL, 0
 
 
-cdef void see_die(Worker* one, int64_t until) noexcept:
+cdef void see_die(Worker* one, bint awake, int64_t until) noexcept:
     """Wait for the end of a worker that was killed; of one that may be in the kernel only for a while."""
-    cdef int64_t left = max(<int64_t>0, until - worker.now()) // 1000000
-    cdef int timeout = <int>left if one.ticket else -1
+    cdef int64_t left = max(<int64_t>0, until - now()) // 1000000
+    cdef int timeout = <int>left if awake else -1
     worker.mp_kill(one.pidfd)
     with nogil:
         template.is_ready(one.pidfd, timeout)

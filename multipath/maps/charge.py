@@ -66,17 +66,25 @@ class Charge:
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _threads: ThreadPoolExecutor | None = None
     _alone_until: float = 0.0
+    _loop: asyncio.AbstractEventLoop | None = None
 
     # Time and tasks.
 
     @property
     def now(self) -> float:
         """The loop's time: it only moves on, whatever happens to the wall clock."""
-        return asyncio.get_running_loop().time()
+        return self.loop.time()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop that all of it runs in."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        return self._loop
 
     def spawn(self, work: Coroutine[Any, Any, object]) -> "asyncio.Task[Any]":
         """Begin a task; the monitor's end is its end."""
-        task = asyncio.get_running_loop().create_task(work)
+        task = self.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
@@ -85,7 +93,7 @@ class Charge:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self.count("errors")
-            asyncio.get_running_loop().call_exception_handler(
+            self.loop.call_exception_handler(
                 {"message": "a task of a multipath monitor failed", "exception": error, "task": task}
             )
 
@@ -111,7 +119,7 @@ class Charge:
             return work()
         if self._threads is None:
             self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="multipath-monitor")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        return await self.loop.run_in_executor(self._threads, work)
 
     async def end(self) -> None:
         """Cancel all tasks, and let go of threads and listeners."""

@@ -14,6 +14,7 @@ from ..paths.attributes import Attributes
 from ..paths.path import Path
 from ..paths.state import PathState
 from ..policy import actions as act
+from ..policy.interval import ALONG, PART
 from ..probes.checkers import probe
 from ..probes.prioritizers import Priority, priority_of
 from ..probes.verdict import Verdict
@@ -26,8 +27,6 @@ from .monitored_map import MonitoredMap
 from .monitored_path import MonitoredPath
 from .schedule import Schedule
 
-_ALONG: Final = 1.0  # seconds: what is due so soon is done now
-_PART: Final = 8  # but no sooner than by this part of its interval
 _GOOD: Final = frozenset({PathState.UP, PathState.GHOST})
 _MAP: Final = DevT(0)  # in place of a path: the map's own timers
 
@@ -97,19 +96,21 @@ class Checks:
             self._timer.cancel()
             self._timer = None
         if due is not None:
-            self._timer = asyncio.get_running_loop().call_at(due, self._ring)
+            self._timer = self._charge.loop.call_at(due, self._ring)
 
     def _ring(self) -> None:
         self._timer = None
-        shortest = min(
-            (each.supervisor.options.polling_interval for each in self._charge.maps.values() if each.supervisor),
-            default=1.0,
-        )
-        for number, devt in self._schedule.due(self._charge.now + min(_ALONG, shortest / _PART)):
+        for number, devt in self._schedule.due(self._charge.now + min(ALONG, self._shortest() / PART)):
             about = self._charge.maps.get(number)
             if about is not None:
                 self._do(about, devt)
         self._set_timer()
+
+    def _shortest(self) -> float:
+        """Return the shortest interval between two checks that any path has now."""
+        supervisors = [each.supervisor for each in self._charge.maps.values() if each.supervisor is not None]
+        intervals = [path.interval.current for each in supervisors for path in each.paths.values()]
+        return min(intervals, default=min((each.options.polling_interval for each in supervisors), default=1.0))
 
     def _do(self, about: MonitoredMap, devt: DevT) -> None:
         if devt == _MAP:
@@ -204,8 +205,8 @@ class Checks:
 def fresh(member: MonitoredPath) -> Path:
     """Return a path with what the kernel says of its access state now: the one part that changes by itself."""
     path = member.path
-    with Attributes(f"{member.folder}/device") as below:
-        if path.access_state is not None:
+    if path.access_state is not None:
+        with Attributes(f"{member.folder}/device") as below:
             preferred = below.number("preferred_path") == 1
             return replace(path, access_state=below.text("access_state"), preferred=preferred)
     if path.ana_state is not None:

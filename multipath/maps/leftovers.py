@@ -116,5 +116,13 @@ def _dangling(names: set[str]) -> Iterator[str]:
         except OSError:
             continue
         for link in entries:
-            if link.is_symlink() and os.path.basename(os.readlink(link)) in names and not link.exists():
+            if os.path.basename(_target(link)) in names and not link.exists() and link.is_symlink():
                 yield str(link)
+
+
+def _target(link: Folder) -> str:
+    """Return where a link leads; nothing for what is none, or is removed just now."""
+    try:
+        return os.readlink(link)
+    except OSError:
+        return ""

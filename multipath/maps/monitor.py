@@ -143,6 +143,11 @@ class Monitor:
         """Return how everything stands now."""
         return self._running.status()
 
+    @property
+    def late(self) -> float:
+        """For how many seconds the check that waits longest has been due; one that is under way is not late."""
+        return self._running.late
+
     def blocking(self) -> "MonitorThread":
         """Return this monitor in a thread of its own, as a context manager that is a plain iterator of events."""
         from .monitor_thread import MonitorThread  # here, as above

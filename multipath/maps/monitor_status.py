@@ -127,8 +127,9 @@ class MonitorStatus:
 
 def status_of(charge: "Charge", began: float, held: Sequence[Held], late: float) -> MonitorStatus:
     """Return how everything stands."""
-    maps = tuple(sorted((_map_status(each, charge.now) for each in charge.maps.values()), key=lambda each: each.name))
-    return MonitorStatus(charge.act, charge.now - began, maps, tuple(held), dict(charge.counts), late)
+    now = charge.now
+    maps = tuple(sorted((_map_status(each, now) for each in charge.maps.values()), key=lambda each: each.name))
+    return MonitorStatus(charge.act, now - began, maps, tuple(held), dict(charge.counts), late)
 
 
 def _map_status(about: "MonitoredMap", now: float) -> MapStatus:

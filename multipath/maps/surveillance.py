@@ -130,6 +130,11 @@ class Surveillance:
         """Return how everything stands."""
         return status_of(self._charge, self._began, self._host.asker.held, self._checks.late)
 
+    @property
+    def late(self) -> float:
+        """For how many seconds the check that waits longest has been due."""
+        return self._checks.late
+
     async def _listen_for_answers(self) -> None:
         asker = self._host.asker
         if isinstance(asker, KernelAsker):

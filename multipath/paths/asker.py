@@ -1,10 +1,10 @@
 """
 Asking the kernel what it may never answer.
 
-Strategy: workers make the calls (`multipath._native.workers`), so nobody waits in the kernel here. A few workers are
-enough for paths that answer; one that has been in the kernel for some milliseconds does not count among them any more,
-and makes room for two. So silent paths cost the others those milliseconds, a few times over where they are many.
-Whoever waits, a task or a thread, listens to the workers meanwhile and collects for all.
+Strategy: workers make the calls (`multipath._native.workers`), so nobody waits in the kernel here. One that is awake
+takes whatever waits, and is enough for paths that answer at once. What still waits after some milliseconds gets others
+to help, a few for calls that take their time, and more for each that does not come back. So silent paths cost the
+others those milliseconds. Whoever waits, a task or a thread, listens to the workers meanwhile and collects for all.
 """
 
 import errno
@@ -12,21 +12,21 @@ import os
 import select
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from itertools import takewhile
+from threading import get_ident
 from typing import TYPE_CHECKING, Final, Self
 
 from .._native.workers import Workers
 from .generic import LEAST, generic_node
+from .listener import LONGEST_PAUSE, PATIENCE, Listener
 from .request import Answer, Held, Operation, Request, Silence
 from .turns import Outcome, Question, Stage, Turns, teller
 
 if TYPE_CHECKING:  # at work it is the caller's
     from asyncio import AbstractEventLoop
 
-_PATIENCE: Final = 0.01  # seconds in the kernel after which a call is slow
 _IDLE: Final = 60_000  # ms after which a worker ends that is not needed
 _LONGEST: Final = 0xFFFF_FFFF  # ms
 
@@ -49,9 +49,10 @@ class KernelAsker(Turns):
         super().__init__(time.monotonic)
         self._workers = Workers(most, _IDLE)
         self._usual, self._most = min(workers, most), most
-        self._ready, self._pumping = deque[Question](), False
+        self._ready = deque[Question]()
         self._asked: dict[int, Question] = {}
-        self._listeners: dict[AbstractEventLoop, tuple[int, int]] = {}
+        self._listeners: dict[AbstractEventLoop, Listener] = {}
+        self._here: dict[int, Listener] = {}  # by the thread that its loop ran in
 
     def __enter__(self) -> Self:
         """Return the asker."""
@@ -72,7 +73,7 @@ class KernelAsker(Turns):
     @property
     def held(self) -> tuple[Held, ...]:
         """The calls that have outlived their deadlines and that the kernel has not ended yet, the oldest first."""
-        self._collect()
+        self.collect()
         return super().held
 
     @property
@@ -86,23 +87,26 @@ class KernelAsker(Turns):
 
         Returns:
             The answer. Where no call could be made its error says why: ``EBADF`` after `close`, ``EINVAL`` for what no
-            kernel can be asked, ``EAGAIN``, ``ENOMEM`` or ``EMFILE`` where no worker can be started; ``ECANCELED``
-            where the worker was killed, and nobody knows how far it was.
+            kernel can be asked, ``EAGAIN``, ``ENOMEM`` or ``EMFILE`` where no worker can be started, or none had time;
+            ``ECANCELED`` where the worker was killed, and nobody knows how far it was.
         """
         import asyncio  # here, for who calls this has it already, and nobody else should pay for it
 
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Outcome] = loop.create_future()
-        question = Question(request, teller(loop, future))
-        with self.listening(loop):
-            self._enter(question)
-            timer = loop.call_later(deadline, self._give_up, question)
-            self._look_later(loop, question)
-            try:
-                return await future
-            finally:
-                timer.cancel()
-                self._give_up(question)
+        listener = self._here.get(get_ident())
+        if listener is None or not listener.loop.is_running():
+            listener = self._joined(asyncio.get_running_loop())
+        else:  # that costs no system call
+            listener.users += 1
+        future: asyncio.Future[Outcome] = listener.loop.create_future()
+        question = Question(request, teller(listener.loop, future))
+        try:
+            listener.expect(question, deadline)
+            return await future
+        finally:
+            listener.forget(question)
+            if not question.told:
+                self.give_up(question)
+            self._left(listener)
 
     def ask_blocking(self, request: Request, deadline: float) -> Answer | Silence:
         """Do the same in a thread without an event loop."""
@@ -110,58 +114,111 @@ class KernelAsker(Turns):
         woken = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         try:
             question = Question(request, lambda outcome: _told(outcomes, outcome, woken))
-            self._enter(question)
+            self.hand_over((question,))
             until = time.monotonic() + deadline
             try:
                 self._wait(question, woken, until)
             finally:
-                self._give_up(question)
+                self.give_up(question)
         finally:
             os.close(woken)
         return outcomes[0]
+
+    @contextmanager
+    def listening(self, loop: "AbstractEventLoop") -> Iterator[None]:
+        """
+        Let a loop listen for as long as the block runs, as it does while any of its tasks waits.
+
+        Who asks again and again saves with it what it costs to begin and end that each time.
+        """
+        listener = self._joined(loop)
+        try:
+            yield
+        finally:
+            self._left(listener)
+
+    # What listeners need.
+
+    def hand_over(self, questions: Iterable[Question] = ()) -> None:
+        """Let these stand in their lines, and workers have what they can take."""
+        with self._lock:
+            for question in questions:
+                self._enter(question)
+            if not self._ready:
+                return
+            now = self.now()
+            while self._ready:
+                question = self._ready.popleft()
+                if question.stage is Stage.READY and not self._given(question, now):
+                    self._ready.appendleft(question)
+                    break
+            self._rouse()
+
+    def collect(self) -> None:
+        """Take the answers that came, for whoever waits for them, and ask on."""
+        with self._lock:
+            for ticket, error, status, host, driver, result, data, sense, nanoseconds in self._workers.collect():
+                answer = Answer(error, status, host, driver, result, data, sense, nanoseconds / 1e9)
+                self._end(self._asked.pop(ticket), answer)
+            self.hand_over()
+
+    def look(self) -> None:
+        """Do the same, and let others help with what has waited for too long."""
+        with self._lock:
+            self.collect()
+            if not self._asked:
+                return
+            waiting, slow = self._workers.lagging(round(PATIENCE * 1000))
+            if waiting:
+                with suppress(OSError):  # those that there are go on
+                    self._workers.rouse(self._usual + 2 * slow - len(self._hanging))
+
+    def give_up(self, question: Question) -> None:
+        """Wait for a question no longer."""
+        with self._lock:
+            self._give_up(question)
+            self.hand_over()
 
     # Workers.
 
     def _enter(self, question: Question) -> None:
         if self._hanging:  # the kernel may have let go while nobody listened
-            self._collect()
+            self.collect()
         super()._enter(question)
 
     def _begin(self, question: Question) -> None:
         self._ready.append(question)
-        self._pump()
 
-    def _pump(self) -> None:
-        """Give workers what they can take; the lock is held."""
-        if self._pumping:  # what ended just now gave the next its turn
-            return
-        self._pumping = True
+    def _given(self, question: Question, now: float) -> bool:
+        """Return whether a question is no longer to be handed over: workers have it, or it cannot be asked."""
         try:
-            while self._ready:
-                question = self._ready.popleft()
-                if question.stage is Stage.READY and not self._given(question):
-                    self._ready.appendleft(question)
-                    return
-        finally:
-            self._pumping = False
-
-    def _given(self, question: Question) -> bool:
-        """Return whether a question is no longer to be asked: a worker has it, or it cannot be asked."""
-        try:
-            ticket = self._submitted(question.request, start=self._workers.alive < self._usual)
-            if not ticket and self._has_slow():
-                ticket = self._submitted(question.request, start=self._workers.alive < self._allowed())
+            ticket = self._submitted(question.request)
         except (OSError, ValueError, OverflowError) as error:
             self._end(question, Answer(error=getattr(error, "errno", None) or errno.EINVAL))
             return True
         if ticket:
-            question.stage, question.since = Stage.ASKED, time.monotonic()
+            question.stage, question.since, question.ticket = Stage.ASKED, now, ticket
             self._asked[ticket] = question
         elif len(self._hanging) >= self._most:
             self._end(question, Silence.FULL)
         return question.stage is not Stage.READY
 
-    def _submitted(self, request: Request, *, start: bool) -> int:
+    def _rouse(self) -> None:
+        """See to it that somebody is awake who does not hang; where that cannot be nothing can be asked."""
+        try:
+            self._workers.rouse(1 + len(self._hanging))
+        except OSError as error:
+            for question in [*self._asked.values()]:
+                if self._withdrawn(question):
+                    self._end(question, Answer(error=error.errno or errno.EAGAIN))
+
+    def _withdrawn(self, question: Question) -> bool:
+        if not self._workers.withdraw(question.ticket):
+            return False
+        del self._asked[question.ticket]
+        return True
+
+    def _submitted(self, request: Request) -> int:
         generic = _generic(request)
         if generic is not None:
             request = replace(request, node=generic, devt=None, diskseq=None)
@@ -175,76 +232,43 @@ class KernelAsker(Turns):
             timeout=min(round(request.timeout * 1000), _LONGEST),
             devt=-1 if request.devt is None else request.devt,
             diskseq=-1 if request.diskseq is None else request.diskseq,
-            start=start,
+            start=False,
         )
-
-    def _collect(self) -> None:
-        """Take the answers that came, for whoever waits for them, and ask on."""
-        with self._lock:
-            for ticket, error, status, host, driver, result, data, sense, nanoseconds in self._workers.collect():
-                answer = Answer(error, status, host, driver, result, data, sense, nanoseconds / 1e9)
-                self._end(self._asked.pop(ticket), answer)
-            self._pump()
-
-    def _has_slow(self) -> bool:
-        """Whether a call is slow; one that was answered while nobody here had time to look is not."""
-        if next(self._slow(), None) is not None:
-            self._collect()
-        return next(self._slow(), None) is not None
-
-    def _slow(self) -> Iterator[Question]:
-        since = time.monotonic() - _PATIENCE
-        return takewhile(lambda question: question.since <= since, self._asked.values())
-
-    def _allowed(self) -> int:
-        """Return how many workers there may be now."""
-        return self._usual + sum(1 if question in self._hanging else 2 for question in self._slow())
 
     # Those who wait.
 
-    @contextmanager
-    def listening(self, loop: "AbstractEventLoop") -> Iterator[None]:
-        """
-        Let a loop collect answers for as long as the block runs, as each of its tasks does while it waits.
+    def _joined(self, loop: "AbstractEventLoop") -> Listener:
+        listener = self._listeners.get(loop)
+        if listener is None:
+            fd = self._workers.fileno()
+            # The loop's own: it stays what it is until the loop has let go of it.
+            listener = Listener(loop, os.dup(fd) if fd >= 0 else fd, self, os.close)
+            self._listeners[loop] = listener
+        listener.users += 1
+        self._here[get_ident()] = listener
+        return listener
 
-        Who asks again and again saves with it what it costs to begin and end that each time.
-        """
-        fd, tasks = self._listeners.get(loop, (-1, 0))
-        if not tasks and self._workers.fileno() >= 0:
-            fd = os.dup(self._workers.fileno())  # the loop's own: it stays what it is until the loop has let go of it
-            loop.add_reader(fd, self._collect)
-        self._listeners[loop] = fd, tasks + 1
-        try:
-            yield
-        finally:
-            self._leave_loop(loop)
-
-    def _leave_loop(self, loop: "AbstractEventLoop") -> None:
-        fd, tasks = self._listeners.pop(loop)
-        if tasks > 1:
-            self._listeners[loop] = fd, tasks - 1
-        elif fd >= 0:
-            loop.remove_reader(fd)
-            os.close(fd)
-
-    def _look_later(self, loop: "AbstractEventLoop", question: Question) -> None:
-        if question.stage in (Stage.READY, Stage.WAITING):
-            loop.call_later(_PATIENCE, self._look_later, loop, question)
-            self._collect()
+    def _left(self, listener: Listener) -> None:
+        listener.users -= 1
+        if not listener.users:
+            del self._listeners[listener.loop]
+            self._here.pop(get_ident(), None)
+            listener.stop()
 
     def _wait(self, question: Question, woken: int, until: float) -> None:
         """Listen until a question is answered, or it is too late."""
-        poller = select.poll()
+        poller, pause = select.poll(), PATIENCE
         for fd in (woken, self._workers.fileno()):
             if fd >= 0:
                 poller.register(fd, select.POLLIN)
-        while not question.told:
+        left = until - time.monotonic()
+        while not question.told and left > 0:
+            if poller.poll(1000 * min(left, pause)):
+                self.collect()
+            else:
+                self.look()
+                pause = min(pause * 2, LONGEST_PAUSE)
             left = until - time.monotonic()
-            if left <= 0:
-                return
-            waits = question.stage is not Stage.ASKED
-            poller.poll(1000 * (min(left, _PATIENCE) if waits else left))
-            self._collect()
 
 
 def _generic(request: Request) -> str | None:

@@ -62,16 +62,7 @@ class Attributes:
 
     def raw(self, name: str) -> bytes | None:
         """Return the first 4,096 bytes of an attribute: all there is of any text."""
-        try:
-            fd = os.open(name, _READ, dir_fd=self._fd)
-        except (OSError, ValueError):
-            return None
-        try:
-            return os.read(fd, _PAGE)
-        except OSError:
-            return None
-        finally:
-            os.close(fd)
+        return _raw(name, self._fd)
 
     def binary(self, name: str) -> bytes | None:
         """Return all of an attribute, up to the longest page that a SCSI device can send."""
@@ -116,5 +107,18 @@ def printable(data: bytes) -> str:
 
 def attribute_of(folder: str, name: str) -> str | None:
     """Return one attribute of a folder that nothing else is read from."""
-    with Attributes(folder) as attributes:
-        return attributes.text(name)
+    data = _raw(f"{folder}/{name}", None)
+    return None if data is None else printable(data.rstrip()) or None
+
+
+def _raw(name: str, folder: int | None) -> bytes | None:
+    try:
+        fd = os.open(name, _READ, dir_fd=folder)
+    except (OSError, ValueError):
+        return None
+    try:
+        return os.read(fd, _PAGE)
+    except OSError:
+        return None
+    finally:
+        os.close(fd)

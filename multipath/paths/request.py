@@ -128,6 +128,9 @@ class Asker(Protocol):
     def ask_blocking(self, request: Request, deadline: float) -> Answer | Silence:
         """Do the same in a thread that has no event loop."""
 
+    def now(self) -> float:
+        """Return the seconds of the clock by which deadlines pass."""
+
     @property
     def held(self) -> tuple[Held, ...]:
         """The calls that have outlived their deadlines, the oldest first."""

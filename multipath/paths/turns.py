@@ -7,12 +7,13 @@ so is everybody who comes, until the kernel lets it go. Its late answer is count
 """
 
 import enum
+import errno
 import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .request import Answer, Held, Request, Silence
 
@@ -20,11 +21,13 @@ if TYPE_CHECKING:  # at work it is the caller's
     from asyncio import AbstractEventLoop, Future
 
 Outcome = Answer | Silence
+_NO_TIME: Final = Answer(error=errno.EAGAIN)
 
 
 class Stage(enum.Enum):
-    """How far a question is: behind another one, waiting for who makes the call, in the kernel, answered."""
+    """How far a question is: on its way, behind another, waiting for who makes the call, in the kernel, answered."""
 
+    NEW = "new"
     WAITING = "waiting"
     READY = "ready"
     ASKED = "asked"
@@ -41,13 +44,15 @@ class Question:
         tell: Is told the outcome, once.
         stage: How far it is.
         since: When it was asked.
+        ticket: The number by which who makes the call knows it.
         told: Whether the outcome was told; one that is asked still is held then.
     """
 
     request: Request
     tell: Callable[[Outcome], None]
-    stage: Stage = Stage.WAITING
+    stage: Stage = Stage.NEW
     since: float = 0.0
+    ticket: int = 0
     told: bool = False
 
     def answer(self, outcome: Outcome) -> None:
@@ -62,9 +67,10 @@ class Turns:
     The lines of an asker.
 
     Args:
-        now: The time, in seconds.
+        now: The clock by which deadlines pass, in seconds.
 
     Attributes:
+        now: That clock.
         late: How many answers came when nobody waited for them any more.
 
     Synchronization: any number of threads; ``tell`` is called with a lock held, and must not wait for anything.
@@ -72,7 +78,7 @@ class Turns:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.late = 0
-        self._now, self._lock = now, threading.RLock()
+        self.now, self._lock = now, threading.RLock()
         self._lines: dict[str, deque[Question]] = {}
         self._hanging: dict[Question, None] = {}
 
@@ -80,7 +86,7 @@ class Turns:
     def held(self) -> tuple[Held, ...]:
         """The questions that have outlived their deadlines, the oldest first."""
         with self._lock:
-            hanging, now = sorted(self._hanging, key=lambda question: question.since), self._now()
+            hanging, now = sorted(self._hanging, key=lambda question: question.since), self.now()
         return tuple(Held(each.request.node, each.request.operation, now - each.since) for each in hanging)
 
     def _enter(self, question: Question) -> None:
@@ -91,12 +97,17 @@ class Turns:
                 self._finish(question, Silence.HELD)
                 return
             line.append(question)
+            question.stage = Stage.WAITING
             if len(line) == 1:
                 self._take_turn(question)
 
     def _begin(self, question: Question) -> None:
         """Make the call, or see to it that it is made; the lock is held."""
         raise NotImplementedError
+
+    def _withdrawn(self, question: Question) -> bool:  # noqa: ARG002 -- of those who can
+        """Take a question back from who makes the calls; return whether the call has not begun, and never will."""
+        return False
 
     def _end(self, question: Question, outcome: Outcome) -> None:
         """Take the kernel's answer, or why there will be none."""
@@ -112,14 +123,19 @@ class Turns:
     def _give_up(self, question: Question, silence: Silence = Silence.DEADLINE) -> None:
         """Wait no longer: what the kernel has is held from now on, what it has not is forgotten."""
         with self._lock:
+            if question.stage is Stage.ASKED and not question.told and self._withdrawn(question):
+                question.stage = Stage.READY
             if question.stage is Stage.ASKED and not question.told:
                 self._hanging[question] = None
                 question.answer(silence)
                 line = self._lines[question.request.node]
                 while len(line) > 1:
                     self._finish(line.pop(), Silence.HELD)
-            elif question.stage in (Stage.WAITING, Stage.READY):
+            elif question.stage is Stage.NEW:
                 self._finish(question, silence)
+            elif question.stage in (Stage.WAITING, Stage.READY):
+                # That nobody had time for it says nothing about its node.
+                self._finish(question, _NO_TIME if question.stage is Stage.READY else silence)
                 self._leave(question)
 
     def _end_all(self, answer: Answer) -> None:
@@ -131,7 +147,7 @@ class Turns:
             self._hanging.clear()
 
     def _take_turn(self, question: Question) -> None:
-        question.stage, question.since = Stage.READY, self._now()
+        question.stage = Stage.READY
         self._begin(question)
 
     def _finish(self, question: Question, outcome: Outcome) -> None:

@@ -4,7 +4,8 @@ When a path is checked next.
 Strategy: a path that works is asked less and less often, up to the longest interval; whatever changes it brings it back
 to the shortest. Every path has a slot within the longest interval, from its map's WWID and its place among the map's
 paths; a check that is not in its slot comes a little earlier each time until it is, so that the checks of a host spread
-over the interval without any two of them knowing of each other.
+over the interval without any two of them knowing of each other. One that is made a moment before it is due, along with
+others, counts as made in its slot.
 """
 
 import zlib
@@ -17,6 +18,8 @@ _SOON: Final = 1.0  # second; when a check that is still running is looked at ag
 _NEARER: Final = 2  # the share of its interval by which a check comes earlier, at most
 _SHORT: Final = 5  # the same of a short wait
 _CLOSE: Final = 0.001  # seconds, by which a slot may be missed
+ALONG: Final = 1.0  # second, by which a check may be made before it is due
+PART: Final = 8  # but by no more than this part of its interval
 _WHOLE: Final = 1 << 32
 
 
@@ -55,7 +58,8 @@ class CheckInterval:
         """Plan the next check; the time that this one took counts for the interval."""
         took, self.begun = (0.0 if self.begun is None else now - self.begun), None
         wait = max(self.current - took, min(_SOON, self.current))
-        self.due = now + wait - self._early(now + wait, wait, options)
+        begin = self.due if now < self.due <= now + min(ALONG, self.current / PART) else now
+        self.due = begin + wait - self._early(begin + wait, wait, options)
 
     def sooner(self, time: float) -> None:
         """Check by ``time`` at the latest."""

@@ -1,6 +1,7 @@
 """A few questions to one path within one deadline, as a checker asks them."""
 
 from errno import EAGAIN, ECANCELED, EMFILE, ENFILE, ENOMEM, ENOTTY, errorcode
+from math import isnan
 from typing import Final
 
 from ..paths.path import Path
@@ -55,16 +56,17 @@ class Conversation:
     """
 
     def __init__(self, asker: Asker, path: Path, deadline: float) -> None:
-        from asyncio import get_running_loop  # here, for who calls this has it already
-
         self._asker, self.path = asker, path
-        self._now = get_running_loop().time
-        self._until = self._now() + deadline
+        self._deadline, self._until = deadline, float("nan")
 
     @property
     def left(self) -> float:
-        """How many seconds are left."""
-        return max(0.0, self._until - self._now())
+        """How many seconds are left; they begin to count with the first look at them."""
+        now = self._asker.now()
+        if isnan(self._until):
+            self._until = now + self._deadline
+            return self._deadline
+        return max(0.0, self._until - now)
 
     async def ask(self, request: Request, left: float | None = None) -> Answer:
         """

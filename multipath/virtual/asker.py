@@ -88,10 +88,10 @@ class VirtualAsker(Turns):
         return question, timer
 
     def _begin(self, question: Question) -> None:
-        question.stage, since = Stage.ASKED, self._now()
+        question.stage, question.since = Stage.ASKED, self.now()
 
         def answered(answer: Answer) -> None:
-            self._end(question, _timed(answer, self._now() - since))
+            self._end(question, _timed(answer, self.now() - question.since))
 
         try:
             answer = Answer(error=errno.EBADF) if self._closed else self._answer(question.request, answered)

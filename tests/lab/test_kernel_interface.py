@@ -359,11 +359,15 @@ class TestAHostThatIsHeld:
         """A command that the host does not take yet is not on its way: a reload takes it along to the new path."""
         held = next(Path(f"/sys/dev/block/{paths[0]}/device").resolve().parents[1].glob("scsi_host/host*/state"))
         node = f"/dev/{live.info('subject').node}"
+        # What somebody else asks of the path would be on its way, and what comes behind it too.
+        subprocess.run(["udevadm", "settle"], check=True)
         held.write_text("recovery\n")
-        with child(lambda: read_block(node)) as reader:
-            assert eventually(lambda: reader.stuck)
-            live.load("subject", one_path(paths[2]))
-            live.resume("subject", udev_flags=QUIET)
+        try:
+            with child(lambda: read_block(node)) as reader:
+                assert eventually(lambda: reader.stuck)
+                live.load("subject", one_path(paths[2]))
+                live.resume("subject", udev_flags=QUIET)
 
-            assert reader.answer() == "4096"
-        held.write_text("running\n")
+                assert reader.answer() == "4096"
+        finally:
+            held.write_text("running\n")

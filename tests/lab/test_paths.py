@@ -74,7 +74,8 @@ class TestThePropertiesOfUdev:
             assert ours is not None
             assert theirs is not None
             assert same(dict(ours), dict(theirs))
-            assert ours == path.udev
+            assert path.udev is not None
+            assert same(dict(ours), dict(path.udev))
             assert list(ours) == sorted(ours)
 
     def test_are_those_of_udevadm(self) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import ClassVar, Final
 
 import pytest
@@ -12,7 +13,7 @@ from multipath.multipathd.client import Multipathd
 
 from .oracle import dmsetup
 from .running_daemon import RunningDaemon, running, until
-from .test_removal import HOLD, bring_back, partition, program, state
+from .test_removal import HOLD, WRITE, bring_back, partition, program, state
 
 TEXT: Final = (
     "defaults {\n find_multipaths greedy\n user_friendly_names yes\n polling_interval 600\n max_polling_interval 600\n"
@@ -83,6 +84,41 @@ class Beside:
             child.communicate("")
         monkeypatch.undo()
         assert host.detach_plan("mpatha").run(patience=30).is_clean
+
+    def test_the_writer_of_a_map_without_a_path_fails_where_that_is_allowed(self, host: Host, mpath: Map) -> None:
+        """Multipathd would have it wait for ever, and is told not to; then the map goes."""
+        names = [path.name for path in host.paths()]
+        for name in names:
+            Path(f"/sys/block/{name}/device/state").write_text("offline\n")
+            mpath.fail_path(name)
+        try:
+            with program(WRITE, "/dev/mapper/mpatha") as writer:
+                assert writer.stdout
+                with pytest.raises(errors.DetachFailed, match="fail_io=True"):
+                    host.detach_plan("mpatha", ghosts=True).run()
+                assert mpath.table().features.queue_if_no_path
+
+                report = host.detach_plan("mpatha", ghosts=True, fail_io=True).run(patience=60)
+
+                assert writer.stdout.readline() == "5\n"
+            assert report.is_clean
+        finally:
+            for name in names:
+                Path(f"/sys/block/{name}/device/state").write_text("running\n")
+
+    def test_a_map_without_a_path_queues_again_where_its_user_stays(self, host: Host, mpath: Map) -> None:
+        """With the kernel, and with multipathd, whose own listing says so."""
+        for path in host.paths():
+            mpath.fail_path(path.name)
+        before = state()
+        with program(HOLD, "/dev/mapper/mpatha") as child:
+            with pytest.raises(errors.DetachFailed, match=f"process {child.pid}"):
+                host.detach_plan("mpatha", ghosts=True, fail_io=True).run(patience=0.2)
+
+            assert state() == before
+            assert [found.queueing for found in self.client.maps()] == ["on"]
+            child.communicate("")
+        assert host.detach_plan("mpatha", ghosts=True, fail_io=True).run(patience=30).is_clean
 
     def test_a_single_command_of_the_map_still_refuses(self, mpath: Map, dm: Control) -> None:
         """Who does not say that multipathd is to be asked is told that it has to be."""

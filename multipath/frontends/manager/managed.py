@@ -21,16 +21,16 @@ class Told(Protocol):
 class Condition(Protocol):
     """How things are."""
 
-    @property
-    def late(self) -> float:
-        """For how many seconds the check that waits longest has been due."""
-
     def as_record(self) -> dict[str, Any]:
         """Return all of it for JSON."""
 
 
 class Managed(Protocol):
     """A monitor; `multipath.maps.monitor.Monitor` is one."""
+
+    @property
+    def late(self) -> float:
+        """For how many seconds the check that waits longest has been due."""
 
     async def __aenter__(self) -> object:
         """Begin."""

@@ -58,6 +58,7 @@ class Service:
     _reloads: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _hangup: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _watchdog: Watchdog = field(init=False)
+    _changed: bool = field(default=True, init=False)
     _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
@@ -143,6 +144,7 @@ class Service:
 
     async def _write_down(self) -> None:
         async for event in self.monitor:
+            self._changed = True
             self.log(level_of(event), str(event))
 
     async def _tell_ready(self) -> None:
@@ -160,11 +162,13 @@ class Service:
         shown = ""
         while True:
             if self._watchdog.look():
-                stalled = self._watchdog.stalled
+                stalled, self._changed = self._watchdog.stalled, True
                 self.log(Level.ERROR if stalled else Level.NOTICE, stalled or "checks are made again")
-            if (now := self._watchdog.stalled or self._summary()) != shown and not self._reloads.locked():
-                self.notifier.status(now)
-                shown = now
+            if self._changed and not self._reloads.locked():
+                self._changed = False  # nothing changes but with an event, and who only waits should cost nothing
+                if (now := self._watchdog.stalled or self._summary()) != shown:
+                    self.notifier.status(now)
+                    shown = now
             await asyncio.sleep(self._watchdog.interval)
 
     async def _reload_when_told(self) -> None:
@@ -181,7 +185,7 @@ class Service:
         return summary(self._status())
 
     def _overdue(self) -> float:
-        return self.monitor.status().late
+        return self.monitor.late
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """The watch for silence: who is asked, and who is said to be silent."""
 
 import asyncio
+import time
 from collections.abc import Coroutine, Iterator
 from pathlib import Path as Folder
 from typing import Any
@@ -42,6 +43,10 @@ class Line:
         self.asked.append((request, deadline))
         await asyncio.sleep(0)
         return self.says
+
+    def now(self) -> float:
+        """Return the time."""
+        return time.monotonic()
 
     def close(self) -> None:
         """Do nothing."""

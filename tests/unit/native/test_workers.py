@@ -202,7 +202,7 @@ class TestAQuestionThatHangs:
         ticket = pool.submit(FETCH, silent, length=10)
         release(silent)
         (answer,) = answers(pool)
-        pool.submit(FETCH, b"/proc/self/comm", length=64, start=False)
+        pool.submit(FETCH, b"/proc/self/comm", length=64)
 
         assert (answer[0], answer[6]) == (ticket, b"late")
         assert answers(pool)[0][6] == b"multipath-ask\n"
@@ -211,6 +211,7 @@ class TestAQuestionThatHangs:
         """With an error of its own, and there is another worker for the next."""
         before = children()
         ticket = pool.submit(FETCH, silent)
+        assert until(lambda: pool.lagging(0) == (0, 1))
         os.kill(new_child(before), signal.SIGKILL)
 
         assert [answer[:2] for answer in answers(pool)] == [(ticket, errno.ECANCELED)]
@@ -249,6 +250,53 @@ class TestAQuestionThatHangs:
 
         template, worker = map(int, done.stdout.split())
         assert until(lambda: has_ended(template) and has_ended(worker))
+
+
+class TestAQuestionThatWaits:
+    def test_is_asked_when_somebody_is_roused(self, pool: Workers) -> None:
+        """Until then nobody has it; one worker is enough for all that wait."""
+        asked = [pool.submit(FETCH, b"/proc/self/comm", length=64, start=False) for _ in range(2)]
+        assert (pool.alive, pool.busy, pool.lagging(0)) == (0, 2, (2, 0))
+
+        pool.rouse(1)
+
+        assert [answer[0] for answer in answers(pool, 2)] == asked
+        assert pool.alive == 1
+
+    def test_can_be_taken_back(self, pool: Workers, silent: bytes, tmp_path: Path) -> None:
+        """Nobody ever asks it; one that a worker has taken cannot be."""
+        held = pool.submit(FETCH, silent, length=10)
+        assert until(lambda: pool.lagging(0) == (0, 1))
+        (tmp_path / "state").touch()
+        waiting = pool.submit(STORE, bytes(tmp_path / "state"), b"offline\n", start=False)
+
+        assert (pool.withdraw(waiting), pool.withdraw(waiting), pool.withdraw(held)) == (True, False, False)
+        release(silent)
+        assert [answer[0] for answer in answers(pool)] == [held]
+        pool.submit(FETCH, b"/proc/self/comm")
+        assert answers(pool)
+        assert (tmp_path / "state").read_text() == ""
+
+    def test_does_not_wait_for_ever_when_the_worker_before_it_is_killed(self, pool: Workers, silent: bytes) -> None:
+        """There is another one."""
+        before = children()
+        pool.submit(FETCH, silent)
+        assert until(lambda: pool.lagging(0) == (0, 1))
+        waiting = pool.submit(FETCH, b"/proc/self/comm", length=64, start=False)
+        os.kill(new_child(before), signal.SIGKILL)
+
+        assert {answer[:2] for answer in answers(pool, 2)} >= {(waiting, 0)}
+
+    def test_may_come_round_again_and_again(self, pool: Workers) -> None:
+        """Far more often than there are places, some of them taken back."""
+        for turn in range(1000):
+            first, second = (pool.submit(FETCH, b"/proc/self/comm", length=64, start=False) for _ in range(2))
+            one, other = (first, second) if turn % 2 else (second, first)
+            taken_back = pool.withdraw(one)  # unless the worker was still awake
+            pool.rouse(1)
+            expected = {(other, 0)} if taken_back else {(one, 0), (other, 0)}
+            assert {answer[:2] for answer in answers(pool, len(expected))} == expected
+        assert (pool.alive, pool.busy) == (1, 0)
 
 
 class TestAWorker:
@@ -302,7 +350,7 @@ class TestAWorker:
 
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGALRM):
             os.kill(pid, number)
-        pool.submit(FETCH, b"/proc/self/comm", length=64, start=False)
+        pool.submit(FETCH, b"/proc/self/comm", length=64)
 
         assert answers(pool)[0][6] == b"multipath-ask\n"
         assert new_child(before) == pid
@@ -362,6 +410,7 @@ class TestATemplate:
         """Its workers end with it, and their questions have answers."""
         before = children()
         ticket = pool.submit(FETCH, silent)
+        assert until(lambda: pool.lagging(0) == (0, 1))
         worker = new_child(before)
         os.kill(os.getpgid(worker), signal.SIGKILL)
         assert until(lambda: bool(pool.submit(FETCH, b"/proc/self/comm", length=64)))

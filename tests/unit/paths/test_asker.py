@@ -17,7 +17,7 @@ from multipath.maps.host import Host
 from multipath.paths.asker import KernelAsker
 from multipath.paths.request import Answer, Operation, Request, Silence, fetch, store
 
-LONG, SHORT = 10.0, 0.02
+LONG, SHORT = 10.0, 0.2  # seconds; the short ones are enough for a worker to begin, on a busy machine too
 
 
 @pytest.fixture
@@ -146,6 +146,23 @@ class TestAQuestion:
         expected = [str(number).encode() for number in range(50)]
         assert [answer.data for answer in mine] == expected == seen[0]
         assert [isinstance(answer, Answer) and answer.data for answer in blocking] == expected
+
+
+class TestQuestionsThatAreAnsweredAtOnce:
+    def test_need_one_worker(self, tmp_path: Path) -> None:
+        """However many are asked in one round of the loop."""
+        file = tmp_path / "state"
+        file.write_text("running")
+        with KernelAsker(8, 64) as asker:
+            names = [f"{tmp_path}{'/.' * number}/state" for number in range(16)]
+
+            async def ask() -> list[Answer | Silence]:
+                with asker.listening(asyncio.get_running_loop()):
+                    await asker.ask(fetch(names[0]), LONG)
+                    return await asyncio.gather(*(asker.ask(fetch(name), LONG) for name in names))
+
+            assert {answer.data for answer in run(ask())} == {b"running"}
+            assert asker.alive == 1
 
 
 class TestAQuestionThatHangs:

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import time
 from pathlib import Path as Folder
 from typing import Final
 
@@ -87,6 +88,10 @@ class Writer:
     def _fetched(self, node: str) -> Answer:
         file = Folder(node)
         return Answer(data=file.read_bytes()) if file.exists() else Answer(error=errno.ENOENT)
+
+    def now(self) -> float:
+        """Return the time."""
+        return time.monotonic()
 
     def close(self) -> None:
         """Do nothing."""

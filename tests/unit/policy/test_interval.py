@@ -90,6 +90,13 @@ class TestASlot:
         off = (interval.due - place * 20.0) % 20.0
         assert min(off, 20.0 - off) < 0.01
 
+    def test_is_kept_by_a_check_that_is_made_along_with_others(self) -> None:
+        """A moment too early is no reason to come half an interval earlier the next time."""
+        interval = CheckInterval(20.0, 20.0, slot=0.0)
+        for due in (20.0, 40.0, 60.0):
+            assert interval.due == due
+            interval.done(due - 0.6, OPTIONS)
+
     @pytest.mark.parametrize("paths", [2, 4, 8])
     def test_is_another_for_every_path_of_a_map(self, paths: int) -> None:
         """As far from each other as can be."""

@@ -1,6 +1,7 @@
 """A path that answers as a test says: the questions that were asked are kept."""
 
 import asyncio
+import time
 from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 
@@ -29,6 +30,10 @@ class Scripted:
         if isinstance(answer, BaseException):
             raise answer
         return answer
+
+    def now(self) -> float:
+        """Return the time."""
+        return time.monotonic()
 
     @property
     def held(self) -> tuple[Held, ...]:

@@ -25,7 +25,6 @@ class StandInEvent:
 @dataclass(frozen=True)
 class StandInStatus:
     record: dict[str, Any]
-    late: float
 
     def as_record(self) -> dict[str, Any]:
         """Return it."""
@@ -105,4 +104,4 @@ class StandIn:
     def status(self) -> StandInStatus:
         """Return that of one map with one path."""
         path = {"device": "8:0", "name": "sda", "active": self.active}
-        return StandInStatus({"maps": [{"name": "mpatha", "paths": [path]}]}, self.late)
+        return StandInStatus({"maps": [{"name": "mpatha", "paths": [path]}]})
