@@ -130,11 +130,11 @@ class Asker(Protocol):
         At most one call is made to a node at a time: another waits, within its own deadline.
         """
 
-    def now(self) -> float:
-        """Return the seconds of the clock by which deadlines pass."""
-
     def ask_blocking(self, request: Request, deadline: float) -> Answer | Silence:
         """Do the same in a thread that has no event loop."""
+
+    def now(self) -> float:
+        """Return the seconds of the clock by which deadlines pass."""
 
     @property
     def held(self) -> tuple[Held, ...]:
