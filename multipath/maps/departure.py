@@ -57,6 +57,11 @@ class Departing:
         uuid = device.uuid if isinstance(device, DeviceInfo) else control.uuid_of(device)
         return cls(uuid, device.devt, tuple(_links(device.name, uuid)) if control.has_nodes else (), disks)
 
+    @property
+    def wwid(self) -> str:
+        """The WWID of a map of multipath-tools' kind; else empty."""
+        return self.uuid.removeprefix(UUID_PREFIX) if self.uuid.startswith(UUID_PREFIX) else ""
+
     def left(self, *, control: Control, sysfs: Folder) -> tuple[list[str], DeviceInfo | None]:
         """Return what is still there, one line each, and the map if it is."""
         entries = [(each, uuid) for each in control.devices() if (uuid := _uuid(each, control)) is not None]

@@ -512,7 +512,7 @@ class Host:
 
     def settle(self, *, quiet_for: float = 1.0, timeout: float | None = 30.0) -> None:
         """
-        Wait until discovery is quiet: for ``quiet_for`` seconds no event of storage, and udevd idle.
+        Wait until discovery is quiet: for ``quiet_for`` seconds no event of storage, udevd and multipathd idle.
 
         Args:
             quiet_for: Seconds; with 0 udevd alone is waited for.

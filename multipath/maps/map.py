@@ -26,7 +26,7 @@ from ..wire.status import MultipathStatus
 from ..wire.table import MultipathTable
 from .multipathd_view import multipathd_view
 from .numbered import numbered
-from .ownership import refuse_claimed_paths, refuse_daemons_map
+from .ownership import is_daemons, refuse_claimed_paths, refuse_daemons_map
 from .partitions import Partitions
 from .removal import Removal, partitions_of, remove_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
@@ -363,7 +363,7 @@ class Map:
         Every path must be up. The kernel asks each for its size again, all must lead to the map's unit and have one
         size, and only then the map follows. I/O on its way is waited for, and a file system on the map is frozen for
         that moment; it does not grow by this. On any error before the swap the map is as it was. When it returns, map
-        and paths have that size; asked again, it changes nothing.
+        and paths have that size; asked again, it changes nothing. A map of a running multipathd is resized by that.
 
         Args:
             size: The size that the caller expects the paths to have; needed only for a table without paths.
@@ -371,8 +371,8 @@ class Map:
             shrink: Also to less than the map has; whoever uses what is cut off loses it.
             rescan: See that every path is up and have the kernel ask it for its size; else the kernel has to know.
             verify: Ask the paths what they lead to; else the sizes that the kernel holds of them are compared.
-            force: Also where multipathd manages the map.
-            timeout: Seconds in which the paths must answer and be scanned.
+            force: Not by multipathd, where that manages the map.
+            timeout: Seconds in which the paths must answer and be scanned; and then for multipathd, where it does it.
             udev_flags: What else udev's rules should leave out.
 
         Raises:
@@ -380,11 +380,15 @@ class Map:
                 unasked; or it has no usable path and queues, and a flush would fail that I/O.
             PathClaimed: another map or array is built on a path that joins.
             TableLoadError: the kernel refused the table.
-            DaemonOwnsMap: multipathd manages the map.
+            DaemonOwnsMap: multipathd manages the map, and it was to get another table.
+            DaemonError: multipathd manages the map, and did not resize it.
+            WaitTimeout: multipathd said that it did, but the map has not the size.
             UdevError: the map has the new size, but udev did not finish in time.
             ValueError: a timeout that is none.
         """
-        refuse_daemons_map(self._control, self.name, self.uuid, "resize", force=force)
+        by_daemon = not force and is_daemons(self._control, self.uuid)
+        if table is not None:
+            refuse_daemons_map(self._control, self.name, self.uuid, "reload", force=force)
         current = self.read()
         wanted, paths = numbered(table or current.table, self._sysfs, nodes=self._control.shared)
         if rescan and paths:
@@ -394,6 +398,9 @@ class Map:
         if found != current.size:
             self._refuse_shrinking(found, current, shrink=shrink)
             self._refuse_flush_without_path("resize")
+            if by_daemon:
+                self._resize_by_daemon(found, timeout)
+                return self._confirmed(found, paths)
             line = Target(Sectors(0), found, MULTIPATH, str(_of_its_kind(wanted, current.table)))
             self._exchange(line, udev_flags_for(len(paths)) | udev_flags, current)
         elif table is not None:
@@ -508,6 +515,19 @@ class Map:
                 timeout=limit,
             )
         )
+
+    def _resize_by_daemon(self, size: Sectors, timeout: float) -> None:
+        from .daemons_part import resize  # here, and below: for few maps that this library changes are multipathd's
+        from .own_loop import run
+        from .waiting import Sight, seconds_of, until
+
+        resize(self.info().node, seconds_of(timeout))
+
+        async def look(_left: float) -> Sight[None]:
+            now = self.read()
+            return Sight(None, () if now.size == size else (f"it has {now.size} sectors, not {size}",), now)
+
+        run(lambda: until(self._control, look, f"the resize of map {self.name} by multipathd", timeout))
 
     def _confirmed(self, size: Sectors, paths: Sequence[DevT]) -> Sectors:
         """Return the size once table, device and paths have it: an array may go on growing meanwhile."""

@@ -1,5 +1,5 @@
 """
-Waiting until discovery is quiet: no uevent and no event of device-mapper for a while, and udevd idle.
+Waiting until discovery is quiet: no uevent and no event of device-mapper for a while, udevd and multipathd idle.
 
 A map grows path by path for seconds after a scan, and each step is an event; whoever lists the maps in between sees a
 map with some of its paths.
@@ -12,10 +12,11 @@ from typing import Final
 from .. import errors
 from ..dm.control import Control
 from ..paths.uevents import udev_answers
+from .daemons_part import is_busy
 from .waiting import seconds_of
 from .wakes import UDEV, Wakes
 
-_WORK: Final = 1.0  # seconds; the end of udevd's work wakes earlier
+_WORK: Final = 1.0  # seconds; the end of udevd's work wakes earlier, that of multipathd's nobody
 _MOST: Final = 16  # of the last events that an error tells
 
 
@@ -35,7 +36,7 @@ async def wait_until_quiet(control: Control, quiet_for: float, timeout: float | 
     seen: deque[str] = deque(maxlen=_MOST)
     with Wakes(control) as wakes:
         while True:
-            happened, busy = wakes.read(), control.shared and _udev_is_busy()
+            happened, busy = wakes.read(), await _who_is_busy() if control.shared else ""
             now = loop.time()
             seen.extend(happened)
             if happened or busy:
@@ -43,11 +44,13 @@ async def wait_until_quiet(control: Control, quiet_for: float, timeout: float | 
             if not busy and now - last >= quiet:
                 return
             if now >= deadline:
-                why = "udevd is at work" if busy else f"last: {seen[-1]}" if seen else "nothing was seen"
+                why = f"{busy} is at work" if busy else f"last: {seen[-1]}" if seen else "nothing was seen"
                 raise errors.WaitTimeout(f"not quiet for {quiet:g} s within {limit:g} s", tuple(seen), [why])
             await wakes.wait(min(deadline - now, _WORK if busy else last + quiet - now))
 
 
-def _udev_is_busy() -> bool:
-    """Tell whether udevd has something in hand; a daemon that was killed leaves its file behind."""
-    return (UDEV / "queue").exists() and udev_answers()
+async def _who_is_busy() -> str:
+    """Return who has something in hand: udevd, whose file a killed daemon leaves behind, or multipathd; or nobody."""
+    if (UDEV / "queue").exists() and udev_answers():
+        return "udevd"
+    return "multipathd" if await asyncio.to_thread(is_busy) else ""

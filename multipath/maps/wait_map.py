@@ -1,5 +1,6 @@
 """Waiting for a map: until it is there and ready, or until it is gone."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path as Folder
 
@@ -7,6 +8,7 @@ from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceEntry, DeviceInfo
 from ..units import DevT
+from .daemons_part import remembered
 from .departure import Departing
 from .map import Map
 from .readiness import Readiness
@@ -56,7 +58,7 @@ async def wait_until_gone(
     timeout: float | None,
 ) -> None:
     """
-    Wait until nothing is left of a device, of the links to it, and of some paths.
+    Wait until nothing is left of a device, of the links to it, and of some paths; with multipathd either.
 
     Args:
         device: The device; ``None`` where it is gone already, and links alone may be left.
@@ -75,6 +77,8 @@ async def wait_until_gone(
         lines, info = departing.left(control=control, sysfs=sysfs)
         if info is not None and left <= 0:  # the search for holders goes through every process: only at the end
             lines += [f"held by {holder}" for holder in control.holders(info.devt, sysfs=sysfs)]
+        if not lines and control.shared:  # only then, for it forgets last
+            lines = await asyncio.to_thread(remembered, departing.wwid, [path for path, _ in departing.paths])
         return Sight(None, tuple(lines), info)
 
     await until(control, look, f"the removal of {ref}", timeout)
