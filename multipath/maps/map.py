@@ -517,7 +517,7 @@ class Map:
         )
 
     def _resize_by_daemon(self, size: Sectors, timeout: float) -> None:
-        from .daemons_part import resize  # here, and below: for few maps that this library changes are multipathd's
+        from .daemon import resize  # here, and below: for few maps that this library changes are multipathd's
         from .own_loop import run
         from .waiting import Sight, seconds_of, until
 

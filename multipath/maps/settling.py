@@ -12,7 +12,7 @@ from typing import Final
 from .. import errors
 from ..dm.control import Control
 from ..paths.uevents import udev_answers
-from .daemons_part import is_busy
+from .daemon import is_busy
 from .waiting import seconds_of
 from .wakes import UDEV, Wakes
 

@@ -8,7 +8,7 @@ from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceEntry, DeviceInfo
 from ..units import DevT
-from .daemons_part import remembered
+from .daemon import remembered
 from .departure import Departing
 from .map import Map
 from .readiness import Readiness

@@ -17,6 +17,7 @@ from .running_daemon import RunningDaemon, running
 LONG = 60.0  # seconds
 GIB: Sectors = Sectors((1 << 30) // 512)
 VIRTUAL_GB = Path("/sys/bus/pseudo/drivers/scsi_debug/virtual_gb")
+ADD_HOST = VIRTUAL_GB.with_name("add_host")
 TEXT = "defaults {\n find_multipaths greedy\n user_friendly_names yes\n polling_interval 600\n no_path_retry 12\n}\n"
 
 
@@ -52,6 +53,21 @@ class BesideTheDaemon:
         assert host.wait_map(found.uuid, paths=4, usable=True, read_write=True, timeout=LONG).devt == found.devt
         host.settle(quiet_for=0.5, timeout=LONG)
         assert not self.client.status().busy
+
+    def test_a_map_is_whole_when_discovery_is_quiet(self, host: Host, daemon: RunningDaemon) -> None:
+        """A path that a scan finds is in the map then: udev has had it, and the daemon too."""
+        ADD_HOST.write_text("1\n")
+        try:
+            host.settle(quiet_for=1, timeout=LONG)
+
+            (found,) = host.maps()
+            assert found.snapshot.status.paths_total == len(host.paths()) > 4
+            assert host.orphans() == ()
+        finally:
+            ADD_HOST.write_text("-1\n")
+            host.settle(quiet_for=1, timeout=LONG)
+            (found,) = host.maps()
+            assert found.snapshot.status.paths_total == 4
 
     def test_the_end_of_a_map_is_that_with_the_daemon_too(self, host: Host, daemon: RunningDaemon) -> None:
         """It removes the map, and only then forgets it."""

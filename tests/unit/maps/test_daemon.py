@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from multipath import errors
-from multipath.maps import daemons_part
+from multipath.maps import daemon as beside
 from multipath.multipathd.command import FIELD, ROW
 from multipath.multipathd.socket import ENVIRONMENT
 from multipath.units import devt
@@ -34,7 +34,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Starts]:
 
         def start(answers: dict[str, Answer]) -> StandIn:
             daemon = stack.enter_context(standing_in(str(tmp_path / "socket"), answers))
-            monkeypatch.setattr(daemons_part, "daemon_is_running", lambda: True)
+            monkeypatch.setattr(beside, "daemon_is_running", lambda: True)
             monkeypatch.setenv(ENVIRONMENT, daemon.address)
             return daemon
 
@@ -63,32 +63,32 @@ class TestADaemon:
         """One that cannot say so is; one that hangs up has gone."""
         runs(IDLE | answers)
 
-        assert daemons_part.is_busy() == busy
+        assert beside.is_busy() == busy
 
     def test_that_does_not_run_has_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """And is not asked."""
-        monkeypatch.setattr(daemons_part, "daemon_is_running", lambda: False)
+        monkeypatch.setattr(beside, "daemon_is_running", lambda: False)
 
-        assert (daemons_part.is_busy(), daemons_part.remembered(WWID, [devt(8, 0)])) == (False, [])
+        assert (beside.is_busy(), beside.remembered(WWID, [devt(8, 0)])) == (False, [])
 
     def test_remembers_maps_and_paths_exactly(self, runs: Starts) -> None:
         """By the whole WWID, and the whole number."""
         runs(dict(KNOWN))
 
-        assert daemons_part.remembered(WWID, [devt(8, 16), devt(8, 1)]) == [
+        assert beside.remembered(WWID, [devt(8, 16), devt(8, 1)]) == [
             "multipathd has map mpatha",
             "multipathd has path sdb (8:16)",
         ]
-        assert daemons_part.remembered("", []) == []
+        assert beside.remembered("", []) == []
 
     def test_that_cannot_say_what_it_remembers_may_remember_all(self, runs: Starts) -> None:
         """One that hangs up remembers nothing."""
         daemon = runs({"show wildcards": "timeout\n"})
-        (line,) = daemons_part.remembered(WWID, [])
+        (line,) = beside.remembered(WWID, [])
         assert line.startswith("multipathd, asked to 'show wildcards': ")
 
         daemon.answers["show wildcards"] = None
-        assert daemons_part.remembered(WWID, []) == []
+        assert beside.remembered(WWID, []) == []
 
 
 class TestAResize:
@@ -97,7 +97,7 @@ class TestAResize:
         left = ["timeout\n", "timeout\n"]
         daemon = runs({COMMAND: lambda peer: peer.sendall(framed(left.pop() if left else "ok\n"))})
 
-        daemons_part.resize("dm-3", 60)
+        beside.resize("dm-3", 60)
 
         assert daemon.asked == [COMMAND] * 3
 
@@ -106,7 +106,7 @@ class TestAResize:
         daemon = runs({COMMAND: "timeout\n"})
 
         with pytest.raises(errors.DaemonBusy):
-            daemons_part.resize("dm-3", 0)
+            beside.resize("dm-3", 0)
 
         assert daemon.asked == [COMMAND]
 
@@ -115,7 +115,7 @@ class TestAResize:
         runs({COMMAND: "fail\n"})
 
         with pytest.raises(errors.DaemonError):
-            daemons_part.resize("dm-3", 60)
+            beside.resize("dm-3", 60)
 
 
 def test_a_wait_does_not_hold_the_loop_while_it_asks(runs: Starts) -> None:
