@@ -373,7 +373,8 @@ class Map:
         Every path must be up. The kernel asks each for its size again, all must lead to the map's unit and have one
         size, and only then the map follows. I/O on its way is waited for, and a file system on the map is frozen for
         that moment; it does not grow by this. On any error before the swap the map is as it was. When it returns, map
-        and paths have that size; asked again, it changes nothing. A map of a running multipathd is resized by that.
+        and paths have that size, and the maps over its partitions, where there are any, what
+        its partition table says. Asked again, it changes nothing. A map of a running multipathd is resized by that.
 
         Args:
             size: The size that the caller expects the paths to have; needed only for a table without paths.
@@ -394,6 +395,7 @@ class Map:
             DaemonError: multipathd manages the map, and did not resize it.
             WaitTimeout: multipathd said that it did, but the map has not the size.
             UdevError: the map has the new size, but udev did not finish in time.
+            PartitionTableError, BlockError: the map has the new size, but its partition table cannot be used or read.
             ValueError: a timeout that is none.
         """
         by_daemon = not force and is_daemons_map(self._control, self.uuid)
@@ -410,12 +412,15 @@ class Map:
             self._refuse_flush_without_path("resize")
             if by_daemon:
                 self._resize_by_daemon(found, timeout)
-                return self._confirmed(found, paths)
-            line = Target(Sectors(0), found, MULTIPATH, str(_of_its_kind(wanted, current.table)))
-            self._exchange(line, udev_flags_for(len(paths)) | udev_flags, current)
+            else:
+                line = Target(Sectors(0), found, MULTIPATH, str(_of_its_kind(wanted, current.table)))
+                self._exchange(line, udev_flags_for(len(paths)) | udev_flags, current)
         elif table is not None:
             self.reload(table, verify=verify, force=force, udev_flags=udev_flags)
-        return self._confirmed(found, paths)
+        self._confirm(found, paths)
+        if rescan and paths and len(self.partitions()):  # a table that was written elsewhere may be longer by now
+            self.partitions().add()
+        return found
 
     async def resize_async(self, size: Sectors | None = None, **options: Unpack[ResizeOptions]) -> Sectors:
         """Do the same beside other tasks, in a thread; a task that is cancelled leaves it to its end."""
@@ -539,15 +544,14 @@ class Map:
 
         in_a_loop(lambda: until(self._control, look, f"the resize of map {self.name} by multipathd", timeout))
 
-    def _confirmed(self, size: Sectors, paths: Sequence[DevT]) -> Sectors:
-        """Return the size once table, device and paths have it: an array may go on growing meanwhile."""
+    def _confirm(self, size: Sectors, paths: Sequence[DevT]) -> None:
+        """See that table, device and paths have a size: an array may go on growing meanwhile."""
         table = self.read().size
         held = {devt: size_of(block_folder(devt, self._sysfs)) for devt in (self.devt, *paths)}
         if {table, *held.values()} != {size}:
             lines = [f"{format_devt(devt)}: {of} sectors" for devt, of in held.items()]
             what = f"map {self.name} was given {size} sectors and its table has {table}, but not all have them now"
             raise errors.PathsDiffer(f"{what}; resize it again", lines)
-        return size
 
     def _refuse_shrinking(self, size: Sectors, current: MapSnapshot, *, shrink: bool) -> None:
         if size < current.size and not shrink:

@@ -111,14 +111,14 @@ class BesideTheDaemon:
             found.resize(table=found.table())
 
 
-@pytest.mark.kernel(on="6.1", timeout=180)
+@pytest.mark.kernel(on="6.1", memory=608, timeout=180)  # a guest of its own: disks get other names here
 class TestAnOldRelease(BesideTheDaemon):
     """Debian 12's."""
 
     RELEASE = "0.9.4"
 
 
-@pytest.mark.kernel(on="newest", timeout=180)
+@pytest.mark.kernel(on="newest", memory=608, timeout=180)
 class TestTheNewestRelease(BesideTheDaemon):
     """Debian unstable's."""
 

@@ -14,7 +14,7 @@ from multipath.lab import guest
 from .conftest import UUID
 from .oracle import dmsetup
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.kernel(memory=608)  # a guest of their own: disks get other names here
 LONG = 60.0  # seconds
 DRIVER = Path("/sys/bus/pseudo/drivers/scsi_debug")
 

@@ -44,6 +44,13 @@ def mpath(host: Host, array: VirtualArray) -> Map:
     return host.create("mpatha", MultipathTable.build([[path.name for path in array.paths]], features=features))
 
 
+def write_partition(world: VirtualHost, *, length: int) -> None:
+    """Write a DOS partition table with one partition, from sector 8 on."""
+    entry = bytes((0, 0, 0, 0, 0x83, 0, 0, 0)) + (8).to_bytes(4, "little") + length.to_bytes(4, "little")
+    with world.open("mpatha") as disk:
+        disk.write(0, bytes(446) + entry + bytes(48) + b"\x55\xaa")
+
+
 class Ticking:
     """Lets the time of a world pass while somebody waits in that of the machine."""
 
@@ -137,6 +144,31 @@ class TestAResizeThatRunsAhead:
             mpath.resize()
 
         assert told.value.evidence == (f"253:0: {GROWN} sectors", f"8:0: {GROWN} sectors", f"8:16: {2 * GROWN} sectors")
+
+
+class TestAMapWithPartitions:
+    def test_takes_them_along(self, world: VirtualHost, host: Host, array: VirtualArray, mpath: Map) -> None:
+        """Another host has written a longer one meanwhile; what nobody changed stays."""
+        write_partition(world, length=1024)
+        mpath.partitions().add()
+        array.luns[0].resize(GROWN)
+        write_partition(world, length=GROWN - 8)
+
+        mpath.resize()
+
+        assert [each.size for each in mpath.partitions()] == [GROWN - 8]
+        before = [each.info for each in mpath.partitions()]
+        mpath.resize()
+        assert [each.info for each in mpath.partitions()] == before
+
+    def test_that_nobody_has_maps_over_gets_none(self, world: VirtualHost, array: VirtualArray, mpath: Map) -> None:
+        """A virtual machine's disk is nobody's business here."""
+        write_partition(world, length=1024)
+        array.luns[0].resize(GROWN)
+
+        mpath.resize()
+
+        assert len(mpath.partitions()) == 0
 
 
 class TestATask:
