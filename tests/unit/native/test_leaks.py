@@ -324,7 +324,14 @@ def _questions() -> None:
     while tickets:
         select.select([_POOL.fileno()], [], [])
         tickets -= {answer[0] for answer in _POOL.collect()}
-    assert (_POOL.alive, _POOL.busy) == (2, 0)
+    assert (_POOL.alive, _POOL.busy, _POOL.lagging(0)) == (2, 0, (0, 0))
+    _POOL.submit(FETCH, b"/proc/self/comm", start=False)
+    if not _POOL.withdraw(_POOL.submit(FETCH, b"/proc/self/comm", start=False)):
+        _POOL.rouse(2)
+    while _POOL.busy:
+        _POOL.rouse(1)
+        select.select([_POOL.fileno()], [], [])
+        _POOL.collect()
     _refused(lambda: _POOL.submit(FETCH, _text(5000)), ValueError)
     _refused(lambda: _POOL.submit(FETCH, _text().decode("latin-1")), TypeError)  # type: ignore[arg-type]
 
@@ -386,7 +393,10 @@ CALLS: Final[dict[str, Callable[[], object]]] = {
     },
     "workers.Workers": _pools,
     "workers.Workers.close": _pools,
-    **{f"workers.Workers.{name}": _questions for name in ("submit", "collect", "fileno", "alive", "busy")},
+    **{
+        f"workers.Workers.{name}": _questions
+        for name in ("submit", "rouse", "withdraw", "collect", "fileno", "alive", "busy", "lagging")
+    },
     **{f"libc.{name}": _cookies for name in ("semget", "semop", "semtimedop", "semctl_plain", "semctl_array")},
     **{f"libc.{name}": _locked_pages for name in ("mlockall", "munlockall")},
     **{f"libc.{name}": _watched_folders for name in ("inotify_init1", "inotify_add_watch")},
