@@ -34,6 +34,12 @@ def used(host: Host) -> int:
     return the_map(host).status().paths_active
 
 
+def a_path() -> tuple[str, str]:
+    """Return the kernel's name and number of one path, whatever they are by now."""
+    name = guest.luns()[0][0]
+    return name, Path(f"/sys/block/{name}/dev").read_text().strip()
+
+
 def memory(manager: Manager) -> int:
     """Return how much of it is in memory, in KiB."""
     lines = Path(f"/proc/{manager.process.pid}/status").read_text().splitlines()
@@ -65,14 +71,15 @@ class TestAManager:
     @pytest.mark.kernel
     def test_follows_a_path_down_and_up_with_a_line_for_each(self, host: Host, tmp_path: Path) -> None:
         """Also where no I/O meets it."""
+        name, devt = a_path()
         with managed(tmp_path) as manager:
-            guest.set_state("sda", "offline")
+            guest.set_state(name, "offline")
             until(lambda: used(host) == 3, "the path is failed")
             until(lambda: "1 of 4" in str(manager.ask("health")["problems"]), "who asks is told")
-            guest.set_state("sda", "running")
+            guest.set_state(name, "running")
             until(lambda: used(host) == 4, "the path is used again")
 
-            for line in (": fail path 8:0", ": reinstate path 8:0"):
+            for line in (f": fail path {devt}", f": reinstate path {devt}"):
                 until(lambda line=line: line in manager.log, f"the log has {line!r}")  # type: ignore[misc]
 
     @pytest.mark.kernel
@@ -102,13 +109,14 @@ class TestAManager:
     @pytest.mark.kernel
     def test_does_not_grow(self, host: Host, tmp_path: Path) -> None:
         """Sixty failures and returns of a path more cost it less than half a megabyte."""
+        _, devt = a_path()
         with managed(tmp_path) as manager:
             disk, control = the_map(host), host.control
             sizes = []
             for _ in range(2):
                 for _ in range(60):
-                    control.message(disk.info(), "fail_path 8:0")
-                    control.message(disk.info(), "reinstate_path 8:0")
+                    control.message(disk.info(), f"fail_path {devt}")
+                    control.message(disk.info(), f"reinstate_path {devt}")
                 until(lambda: bool(manager.ask("health")["healthy"]), "all is well")
                 subprocess.run(["udevadm", "settle"], check=True)
                 sizes.append(memory(manager))
@@ -180,7 +188,7 @@ class TestAManagerThatIsKilled:
         """What changed while there was none is seen to: a path that is down is failed, one that is up is used."""
         with managed(tmp_path) as manager:
             manager.kill()
-            guest.set_state("sda", "offline")
+            guest.set_state(a_path()[0], "offline")
             host.control.message(the_map(host).info(), "fail_path 8:16")
             second = Manager(tmp_path)
             try:
@@ -193,7 +201,7 @@ class TestAManagerThatIsKilled:
                 )
             finally:
                 second.kill()
-                guest.set_state("sda", "running")
+                guest.set_state(a_path()[0], "running")
 
 
 class TestAStallBudget:
