@@ -254,6 +254,7 @@ class TestAMonitor:
         with KernelUevents("kernel") as uevents:
             told(host, tmp_path, story, uevents=uevents)
 
+    @pytest.mark.kernel(memory=640, timeout=180)
     def test_keeps_no_descriptor_thread_or_memory(self, host: Host, tmp_path: Path) -> None:
         """Begun and ended over and over, with a path that comes and goes each time."""
 
