@@ -50,10 +50,10 @@ class Daemon:
                 return state, value
         return "", ""
 
-    def comes_to(self, name: str, state: str) -> tuple[str, str]:
-        """Return what it says of a path when it says this, or at last."""
+    def comes_to(self, name: str, *states: str) -> tuple[str, str]:
+        """Return what it says of a path when it says one of these, or at last."""
         until = time.monotonic() + 60
-        while (seen := self.seen(name))[0] != state and time.monotonic() < until:
+        while (seen := self.seen(name))[0] not in states and time.monotonic() < until:
             pass
         return seen
 
@@ -89,10 +89,11 @@ class TestMultipathd:
                     verdict(host, checker, path)  # takes the unit attention, of which hp_sw makes a ghost
                     ours = verdict(host, checker, path)
                     word = WORDS.get(ours.state, str(ours.state))
-                    theirs = multipathd.comes_to(name, word)
+                    theirs = multipathd.comes_to(name, *(word, "i/o pending") if word == "undef" else (word,))
                 finally:
                     alua_state.heal(name)
-                assert theirs[0] == word, (state, ours, theirs)
+                # One that cannot say leaves it at what it said before: pending, where it was slow at first.
+                assert theirs[0] in (word, "i/o pending" if word == "undef" else word), (state, ours, theirs)
 
     def test_has_one_checker_that_reads_otherwise(self) -> None:
         """Its ``readsector0`` takes the node's block size for the device's, and every path to LIO is faulty."""

@@ -188,20 +188,19 @@ class TestAManagerThatIsKilled:
         """What changed while there was none is seen to: a path that is down is failed, one that is up is used."""
         with managed(tmp_path) as manager:
             manager.kill()
-            guest.set_state(a_path()[0], "offline")
-            host.control.message(the_map(host).info(), "fail_path 8:16")
+            name, devt = a_path()
+            other = next(path.device for path in the_map(host).status().paths if path.device != devt)
+            guest.set_state(name, "offline")
+            host.control.message(the_map(host).info(), f"fail_path {other}")
             second = Manager(tmp_path)
             try:
                 until(
-                    lambda: (
-                        [path.active for group in the_map(host).status().groups for path in group.paths]
-                        == [False, True, True, True]
-                    ),
+                    lambda: list(the_map(host).status().failed_paths) == [devt],
                     "the states are those of the devices",
                 )
             finally:
                 second.kill()
-                guest.set_state(a_path()[0], "running")
+                guest.set_state(name, "running")
 
 
 class TestAStallBudget:
