@@ -638,8 +638,14 @@ class Host:
 
     def handle(self, snapshot: MapSnapshot) -> Map:
         """Return the handle on a map that was read already; nothing is asked."""
-        reader = lambda: self.asker  # noqa: E731 -- few maps are read, and its workers are for those alone
-        return Map(self.control, snapshot, sysfs=self._sysfs, commands=self._commands, asker=self._asks, reader=reader)
+        return Map(
+            self.control,
+            snapshot,
+            sysfs=self._sysfs,
+            commands=self._commands,
+            asker=self._asks,
+            reader=lambda: self.asker,  # made when a map is read: few are, and its workers are for those alone
+        )
 
     def _size(self, paths: Sequence[DevT], size: Sectors | None, *, verify: bool) -> Sectors:
         if paths and verify:
