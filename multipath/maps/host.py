@@ -35,6 +35,7 @@ from .detach_planner import Inspection, paths_named, refuse_member
 from .detach_step import Gates
 from .detach_unit import DetachedUnit
 from .event import Event
+from .event_loop import in_a_loop
 from .inputs import gather
 from .leftovers import wwids_of
 from .map import Map
@@ -469,8 +470,6 @@ class Host:
             AmbiguousRef: two devices answer to ``ref``.
             ValueError: a number of paths or a timeout that is none.
         """
-        from .event_loop import in_a_loop
-
         return in_a_loop(
             lambda: self.wait_map_async(
                 ref, paths=paths, paths_total=paths_total, usable=usable, read_write=read_write, timeout=timeout
@@ -514,8 +513,6 @@ class Host:
             AmbiguousRef: two devices answer to ``ref``.
             ValueError: a timeout that is none.
         """
-        from .event_loop import in_a_loop
-
         in_a_loop(lambda: self.wait_gone_async(ref, paths=paths, timeout=timeout))
 
     async def wait_gone_async(
@@ -556,8 +553,6 @@ class Host:
             WaitTimeout: it is not quiet in time; ``.seen`` has what happened last.
             ValueError: seconds that are none.
         """
-        from .event_loop import in_a_loop
-
         in_a_loop(lambda: self.settle_async(quiet_for=quiet_for, timeout=timeout))
 
     async def settle_async(self, *, quiet_for: float = 1.0, timeout: float | None = 30.0) -> None:

@@ -24,6 +24,7 @@ from ..units import DevT, Sectors, format_devt, parse_devt
 from ..wire.message import Message, Verb
 from ..wire.status import MultipathStatus
 from ..wire.table import MultipathTable
+from .event_loop import in_a_loop
 from .multipathd_view import multipathd_view
 from .numbered import numbered
 from .ownership import is_daemons_map, refuse_claimed_paths, refuse_daemons_map
@@ -196,8 +197,6 @@ class Map:
             DeviceNotFound: it is gone.
             ValueError: a number of paths or a timeout that is none.
         """
-        from .event_loop import in_a_loop
-
         return in_a_loop(
             lambda: self.wait_async(
                 paths=paths, paths_total=paths_total, usable=usable, read_write=read_write, timeout=timeout
@@ -514,7 +513,6 @@ class Map:
         return found
 
     def _rescan(self, paths: Sequence[DevT], current: MapSnapshot, timeout: float) -> None:
-        from .event_loop import in_a_loop
         from .rescan import rescan
         from .waiting import seconds_of
 
@@ -533,7 +531,6 @@ class Map:
 
     def _resize_by_daemon(self, size: Sectors, timeout: float) -> None:
         from .daemon import resize  # here, and below: for few maps that this library changes are multipathd's
-        from .event_loop import in_a_loop
         from .waiting import Sight, seconds_of, until
 
         resize(self.info().node, seconds_of(timeout))
