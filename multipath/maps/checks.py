@@ -17,6 +17,7 @@ from ..policy import actions as act
 from ..policy.interval import ALONG, PART
 from ..probes.checkers import probe
 from ..probes.prioritizers import Priority, priority_of
+from ..probes.together import Together
 from ..probes.verdict import Verdict
 from ..units import DevT
 from .causes import Causes
@@ -134,7 +135,7 @@ class Checks:
     async def _check(self, about: MonitoredMap, member: MonitoredPath) -> None:
         devt = member.path.devt
         try:
-            verdict, worth = await self.ask(member, self._deadline(about, member))
+            verdict, worth = await self.ask(member, self._deadline(about, member), about.together)
             if verdict.state in _GOOD and not _is_used(about, devt):
                 verdict = await self._registrations.renew(member, verdict, self._deadline(about, member))
         finally:
@@ -189,7 +190,9 @@ class Checks:
             )
         self.look_later(about, devt)
 
-    async def ask(self, member: MonitoredPath, deadline: float) -> tuple[Verdict, Priority | None]:
+    async def ask(
+        self, member: MonitoredPath, deadline: float, together: Together | None = None
+    ) -> tuple[Verdict, Priority | None]:
         """Return the verdict on a path, and what it is worth where it works; ``None`` where nobody was asked."""
         member.checks += 1
         self._charge.count("checks")
@@ -202,7 +205,7 @@ class Checks:
         if verdict.state not in _GOOD or member.prioritizer is None:
             return verdict, None
         name, args, asker = member.prioritizer.name, member.prioritizer.args, self._charge.host.asker
-        return verdict, await priority_of(name, args, asker, fresh(member), deadline)
+        return verdict, await priority_of(name, args, asker, fresh(member), deadline, together)
 
     def _deadline(self, about: MonitoredMap, member: MonitoredPath) -> float:
         return about.supervisor.options.checker_timeout if about.supervisor else member.timeout

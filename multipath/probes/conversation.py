@@ -7,6 +7,7 @@ from typing import Final
 from ..paths.path import Path
 from ..paths.request import Answer, Asker, Request, Silence, scsi
 from ..wire.sense import Sense, SenseKey, parse_sense
+from .together import Together
 
 # What the host says of a command that cannot be helped by trying again: there is no way to the unit, or it was aborted.
 FINAL_HOST_BYTES: Final = frozenset({0x00, 0x01, 0x04, 0x05, 0x0F})
@@ -53,10 +54,11 @@ class Conversation:
         asker: Who makes the calls.
         path: The path.
         deadline: Seconds from now in which all of them have to be answered.
+        together: What the other paths of its unit are asked just now; nobody asks along where it is absent.
     """
 
-    def __init__(self, asker: Asker, path: Path, deadline: float) -> None:
-        self._asker, self.path = asker, path
+    def __init__(self, asker: Asker, path: Path, deadline: float, together: Together | None = None) -> None:
+        self._asker, self.path, self._together = asker, path, together
         self._deadline, self._until = deadline, float("nan")
 
     @property
@@ -102,6 +104,12 @@ class Conversation:
             if answer.error or attempt == attempts or not _may_help(answer):
                 break
         return answer
+
+    async def scsi_of_unit(self, command: bytes, length: int = 0, *, attempts: int = 1) -> Answer:
+        """Send a SCSI command that every path of the unit answers alike; take the answer that another one gets now."""
+        if self._together is None:
+            return await self.scsi(command, length, attempts=attempts)
+        return await self._together.once(command, lambda: self.scsi(command, length, attempts=attempts), succeeded)
 
     async def vpd_page(self, page: int, length: int) -> Answer:
         """Send INQUIRY for a page of vital product data; again where the transport lost it."""

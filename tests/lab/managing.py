@@ -119,8 +119,8 @@ def _leave_fork(manager: int) -> None:
     """
     Stop a manager, and who makes its workers, at a moment when neither is inside fork().
 
-    Linux 6.12 for user mode panics when a process is killed there: exit_mmap() flushes the half-made copy, whose list of
-    mappings ends with a mark that is none, and takes the mark for a pointer.
+    Linux 6.12 for user mode panics when a process is killed there: exit_mmap() flushes the half-made copy, whose list
+    of mappings ends with a mark that is none, and takes the mark for a pointer.
     """
     _stop(manager)
     for child in Path(f"/proc/{manager}/task/{manager}/children").read_text().split():

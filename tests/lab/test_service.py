@@ -231,7 +231,8 @@ class TestAStallBudget:
             until(lambda: timeouts() == before, "they are as before")
             assert second.stop() == ExitCode.OK
 
-    @pytest.mark.kernel(backend="scsi_debug_per_path", paths=2, timeout=90)
+    # In a guest of its own, as those of test_stall.py.
+    @pytest.mark.kernel(backend="scsi_debug_per_path", paths=2, memory=576, timeout=90)
     def test_bounds_the_wait_for_a_path_that_goes_silent(self, host: Host, tmp_path: Path) -> None:
         """No read fails, none waits for longer than the budget, and the log says once what was seen and done."""
         with managed(tmp_path, "--max-stall", "5") as manager:
@@ -247,7 +248,7 @@ class TestAStallBudget:
             load.close()
 
             assert stall.errors == 0
-            assert 0.5 < stall.caught < 5.0, (stall, manager.log)
+            assert 0.5 < stall.caught < 5.0, f"{stall}\n{manager.log}"
             assert manager.log.count(": silent 8:0") == 1
 
 

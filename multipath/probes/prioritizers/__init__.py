@@ -17,6 +17,7 @@ from ...paths.request import Asker
 from ..containment import contained, told
 from ..conversation import Conversation, Silent, Unasked
 from ..plugins import found, loaded
+from ..together import Together
 from . import (
     alua,
     ana,
@@ -98,7 +99,9 @@ def priority(name: str, args: str, path: Path) -> Priority:
     return _UNASKED if name in found(GROUP) else Priority(UNDEFINED, f"there is no prioritizer {name!r}")
 
 
-async def priority_of(name: str, args: str, asker: Asker, path: Path, deadline: float) -> Priority:
+async def priority_of(
+    name: str, args: str, asker: Asker, path: Path, deadline: float, together: Together | None = None
+) -> Priority:
     """
     Return what a path is worth; the path is asked where the prioritizer ``name`` asks.
 
@@ -110,6 +113,7 @@ async def priority_of(name: str, args: str, asker: Asker, path: Path, deadline: 
         asker: Who makes the calls.
         path: The path.
         deadline: Seconds from now.
+        together: What the other paths of its unit are asked just now.
     """
     built_in = PRIORITIZERS.get(name)
     try:
@@ -118,7 +122,7 @@ async def priority_of(name: str, args: str, asker: Asker, path: Path, deadline: 
         ask = built_in.ask if built_in else loaded(GROUP, name).ask
         if not callable(ask):
             raise PluginError(f"the prioritizer {name!r} has no function ask")
-        conversation = Conversation(asker, path, deadline)
+        conversation = Conversation(asker, path, deadline, together)
         asking = ask(args, conversation)
         answer = await (asking if built_in else contained(asking, deadline * 1.5 + 0.1))
     except Silent as silent:
