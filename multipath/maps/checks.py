@@ -8,6 +8,7 @@ delays no other. A path is never checked twice at once.
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from ..paths.attributes import Attributes
@@ -16,8 +17,8 @@ from ..paths.state import PathState
 from ..policy import actions as act
 from ..policy.interval import ALONG, PART
 from ..probes.checkers import probe
+from ..probes.conversation import Hear
 from ..probes.prioritizers import Priority, priority_of
-from ..probes.together import Together
 from ..probes.verdict import Verdict
 from ..units import DevT
 from .causes import Causes
@@ -30,6 +31,7 @@ from .reregistration import Reregistration
 from .schedule import Schedule
 
 _GOOD: Final = frozenset({PathState.UP, PathState.GHOST})
+_RECENT: Final = 0.75  # of an interval
 _MAP: Final = DevT(0)  # in place of a path: the map's own timers
 
 Key = tuple[DevT, DevT]
@@ -135,7 +137,7 @@ class Checks:
     async def _check(self, about: MonitoredMap, member: MonitoredPath) -> None:
         devt = member.path.devt
         try:
-            verdict, worth = await self.ask(member, self._deadline(about, member), about.together)
+            verdict, worth = await self.ask(member, self._deadline(about, member), self._hear(about, devt))
             if verdict.state in _GOOD and not _is_used(about, devt):
                 verdict = await self._registrations.renew(member, verdict, self._deadline(about, member))
         finally:
@@ -152,7 +154,9 @@ class Checks:
         if verdict.state is PathState.REMOVED:
             self.execution.carry_out(about, self.gone(about, devt))
         else:
-            self.execution.carry_out(about, about.supervisor.checked(devt, verdict.state, now, verdict.message, value))
+            news, about.report.changed = about.report.changed, False
+            found = about.supervisor.checked(devt, verdict.state, now, verdict.message, value, news=news)
+            self.execution.carry_out(about, found)
         if about.unsure and _all_known(about):
             about.unsure = False
             self._causes.want(about.wwid, "the priorities of all its paths are known now", now)
@@ -191,7 +195,7 @@ class Checks:
         self.look_later(about, devt)
 
     async def ask(
-        self, member: MonitoredPath, deadline: float, together: Together | None = None
+        self, member: MonitoredPath, deadline: float, hear: Hear | None = None
     ) -> tuple[Verdict, Priority | None]:
         """Return the verdict on a path, and what it is worth where it works; ``None`` where nobody was asked."""
         member.checks += 1
@@ -205,7 +209,14 @@ class Checks:
         if verdict.state not in _GOOD or member.prioritizer is None:
             return verdict, None
         name, args, asker = member.prioritizer.name, member.prioritizer.args, self._charge.host.asker
-        return verdict, await priority_of(name, args, asker, fresh(member), deadline, together)
+        return verdict, await priority_of(name, args, asker, fresh(member), deadline, hear)
+
+    def _hear(self, about: MonitoredMap, devt: DevT) -> Hear:
+        """Let a path that has been good for long be content with a report that is younger than its last check."""
+        supervisor = about.supervisor
+        interval = supervisor.paths[devt].interval if supervisor and devt in supervisor.paths else None
+        steady = supervisor is not None and interval is not None and interval.is_longest(supervisor.options)
+        return partial(about.report.heard, good_for=_RECENT * interval.current if interval and steady else 0.0)
 
     def _deadline(self, about: MonitoredMap, member: MonitoredPath) -> float:
         return about.supervisor.options.checker_timeout if about.supervisor else member.timeout

@@ -12,7 +12,7 @@ from ..policy.picture import MapPicture, PicturedPath
 from ..policy.settings import MapSettings
 from ..policy.supervision import Supervision
 from ..policy.supervisor import MapSupervisor
-from ..probes.together import Together
+from ..probes.unit_report import UnitReport
 from ..units import DevT, parse_devt
 from ..wire.status import GroupState
 from .monitored_path import MonitoredPath
@@ -38,7 +38,7 @@ class MonitoredMap:
         unsure: Whether the last plan did not know every priority.
         queueing: Whether it queues, as far as that can be seen: a suspended map may hide it.
         refused: Why the last plan refused it; empty where it did not.
-        together: What its paths are asked just now.
+        report: The access states that one of its paths reported for all of them.
     """
 
     snapshot: MapSnapshot
@@ -51,7 +51,7 @@ class MonitoredMap:
     unsure: bool = False
     queueing: bool = False
     refused: str = ""
-    together: Together = field(default_factory=Together)
+    report: UnitReport = field(default_factory=UnitReport)
 
     @classmethod
     def of(cls, snapshot: MapSnapshot) -> Self:

@@ -49,6 +49,10 @@ class CheckInterval:
         longest = options.max_polling_interval
         self.current = 2 * self.current if self.current < longest / 2 else longest
 
+    def is_longest(self, options: Supervision) -> bool:
+        """Tell whether the interval has grown as long as it may."""
+        return self.current >= options.max_polling_interval
+
     def pending(self, now: float, options: Supervision) -> None:
         """Look again soon: the check is still running."""
         self.begun = now if self.begun is None else self.begun

@@ -55,7 +55,14 @@ class MapSupervisor(Supervised):
         return found + self._settled(now)
 
     def checked(
-        self, devt: DevT, state: PathState, now: float, message: str = "", priority: int | None = None
+        self,
+        devt: DevT,
+        state: PathState,
+        now: float,
+        message: str = "",
+        priority: int | None = None,
+        *,
+        news: bool = False,
     ) -> list[Action]:
         """
         Take the verdict of a check.
@@ -66,6 +73,7 @@ class MapSupervisor(Supervised):
             now: When it said so.
             message: In which words.
             priority: What its prioritizer says; ``None`` where it was not asked.
+            news: Whether it also heard that the priorities of other paths may have changed.
         """
         now, path = self._at(now), self.paths.get(devt)
         if path is None:
@@ -75,7 +83,8 @@ class MapSupervisor(Supervised):
         if priority is not None:
             path.priority = priority
         found += self._failed(found, now) + self._announcement.checked(state)
-        return found + self._after(path, old, now, risen=not usable, back=bad) + self._settled(now)
+        after = self._after(path, old, now, risen=not usable, back=bad, news=news)
+        return found + after + self._settled(now)
 
     def identified(self, devt: DevT, now: float, *, same: bool) -> list[Action]:
         """Take the result of `RecheckWwid`: whether the path leads to the same unit still."""
@@ -146,13 +155,15 @@ class MapSupervisor(Supervised):
         orders = any(isinstance(action, FailPath) for action in found)
         return self._current.failed(now) if fallen or orders else []
 
-    def _after(self, path: WatchedPath, old: int | None, now: float, *, risen: bool, back: bool) -> list[Action]:
+    def _after(
+        self, path: WatchedPath, old: int | None, now: float, *, risen: bool, back: bool, news: bool = False
+    ) -> list[Action]:
         """Look at the groups after a check, where the path is good."""
         if not path.used:
             return []
         prompted, path.prompted = path.prompted, False
         found = self._groups.came_back(path.group) if risen and path.state is Phase.UP else []
-        changed = old is not None and path.priority != old
+        changed = news or (old is not None and path.priority != old)
         if not prompted and (risen or changed):
             self._members.prompt(path, now, awaited=changed)
         return found + self._current.checked(path, old, now, risen=risen, back=back and risen)

@@ -1,5 +1,6 @@
 """A few questions to one path within one deadline, as a checker asks them."""
 
+from collections.abc import Awaitable, Callable
 from errno import EAGAIN, ECANCELED, EMFILE, ENFILE, ENOMEM, ENOTTY, errorcode
 from math import isnan
 from typing import Final
@@ -7,7 +8,6 @@ from typing import Final
 from ..paths.path import Path
 from ..paths.request import Answer, Asker, Request, Silence, scsi
 from ..wire.sense import Sense, SenseKey, parse_sense
-from .together import Together
 
 # What the host says of a command that cannot be helped by trying again: there is no way to the unit, or it was aborted.
 FINAL_HOST_BYTES: Final = frozenset({0x00, 0x01, 0x04, 0x05, 0x0F})
@@ -46,6 +46,10 @@ class Silent(Exception):
         super().__init__(str(why))
 
 
+# From who asks a path, and from a clock, what any path of its unit can say.
+Hear = Callable[[Callable[[], Awaitable[Answer]], Callable[[], float]], Awaitable[Answer]]
+
+
 class Conversation:
     """
     Questions to one path.
@@ -54,11 +58,12 @@ class Conversation:
         asker: Who makes the calls.
         path: The path.
         deadline: Seconds from now in which all of them have to be answered.
-        together: What the other paths of its unit are asked just now; nobody asks along where it is absent.
+        hear: Returns what any path of the unit can say, as another one of them said it, or as this one does, and by
+            which clock; where it is absent this one is asked.
     """
 
-    def __init__(self, asker: Asker, path: Path, deadline: float, together: Together | None = None) -> None:
-        self._asker, self.path, self._together = asker, path, together
+    def __init__(self, asker: Asker, path: Path, deadline: float, hear: Hear | None = None) -> None:
+        self._asker, self.path, self._hear = asker, path, hear
         self._deadline, self._until = deadline, float("nan")
 
     @property
@@ -105,11 +110,9 @@ class Conversation:
                 break
         return answer
 
-    async def scsi_of_unit(self, command: bytes, length: int = 0, *, attempts: int = 1) -> Answer:
-        """Send a SCSI command that every path of the unit answers alike; take the answer that another one gets now."""
-        if self._together is None:
-            return await self.scsi(command, length, attempts=attempts)
-        return await self._together.once(command, lambda: self.scsi(command, length, attempts=attempts), succeeded)
+    async def heard(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Return what any path of the unit can say; ``ask`` asks this one."""
+        return await (ask() if self._hear is None else self._hear(ask, self._asker.now))
 
     async def vpd_page(self, page: int, length: int) -> Answer:
         """Send INQUIRY for a page of vital product data; again where the transport lost it."""

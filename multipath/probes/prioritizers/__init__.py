@@ -15,9 +15,8 @@ from ...errors import PluginError
 from ...paths.path import Path
 from ...paths.request import Asker
 from ..containment import contained, told
-from ..conversation import Conversation, Silent, Unasked
+from ..conversation import Conversation, Hear, Silent, Unasked
 from ..plugins import found, loaded
-from ..together import Together
 from . import (
     alua,
     ana,
@@ -100,7 +99,7 @@ def priority(name: str, args: str, path: Path) -> Priority:
 
 
 async def priority_of(
-    name: str, args: str, asker: Asker, path: Path, deadline: float, together: Together | None = None
+    name: str, args: str, asker: Asker, path: Path, deadline: float, hear: Hear | None = None
 ) -> Priority:
     """
     Return what a path is worth; the path is asked where the prioritizer ``name`` asks.
@@ -113,7 +112,7 @@ async def priority_of(
         asker: Who makes the calls.
         path: The path.
         deadline: Seconds from now.
-        together: What the other paths of its unit are asked just now.
+        hear: Returns what any path of the unit can say; where it is absent the path is asked for that, too.
     """
     built_in = PRIORITIZERS.get(name)
     try:
@@ -122,7 +121,7 @@ async def priority_of(
         ask = built_in.ask if built_in else loaded(GROUP, name).ask
         if not callable(ask):
             raise PluginError(f"the prioritizer {name!r} has no function ask")
-        conversation = Conversation(asker, path, deadline, together)
+        conversation = Conversation(asker, path, deadline, hear)
         asking = ask(args, conversation)
         answer = await (asking if built_in else contained(asking, deadline * 1.5 + 0.1))
     except Silent as silent:

@@ -5,6 +5,7 @@ Strategy: the numbers are those of ``sysfs``. Which group the path's port is in 
 read when it found the path; only where it has none, the array is asked for that as well.
 """
 
+from functools import partial
 from typing import Final
 
 from ...paths.path import Path
@@ -41,23 +42,22 @@ async def ask(args: str, conversation: Conversation) -> Priority:
         number = port_group_of_page(page.data)
     if number is None:
         return Priority(UNDEFINED, "page 0x83 names no target port group")
-    answer = await _reported(conversation, alone=False)
+    ask = partial(_reported, conversation)
+    answer = await conversation.heard(ask)
     if succeeded(answer) and all(group.number != number for group in parse_port_groups(answer.data)):
-        # Another path's answer may leave out what only this one sees.
-        answer = await _reported(conversation, alone=True)
+        answer = await ask()  # another path's report may leave out what only this one sees
     if not succeeded(answer):
         return Priority(UNDEFINED, described(_WHAT, answer))
     return _of_group(args, number, parse_port_groups(answer.data))
 
 
-async def _reported(conversation: Conversation, *, alone: bool) -> Answer:
+async def _reported(conversation: Conversation) -> Answer:
     """Return the whole answer: where it has more groups than there was room for, it is asked for again."""
-    send = conversation.scsi if alone else conversation.scsi_of_unit
-    answer = await send(report_target_port_groups(_ROOM), _ROOM, attempts=_ATTEMPTS)
+    answer = await conversation.scsi(report_target_port_groups(_ROOM), _ROOM, attempts=_ATTEMPTS)
     length = min(length_of_answer(answer.data), _MOST)
     if not succeeded(answer) or length <= _ROOM:
         return answer
-    return await send(report_target_port_groups(length), length, attempts=_ATTEMPTS)
+    return await conversation.scsi(report_target_port_groups(length), length, attempts=_ATTEMPTS)
 
 
 def _of_group(args: str, number: int, groups: tuple[PortGroup, ...]) -> Priority:

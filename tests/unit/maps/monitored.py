@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from multipath import Host, Map, Monitor, MonitorEvent
 from multipath.config.configuration import Configuration
@@ -114,7 +114,7 @@ class Watched:
         (found,) = self.host.maps()
         return found
 
-    async def __aenter__(self) -> "Watched":
+    async def __aenter__(self) -> Self:
         """Start it."""
         await self.monitor.__aenter__()
         self.listener = self.monitor.events()
