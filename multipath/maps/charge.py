@@ -13,6 +13,7 @@ from ..config.resolve import Resolver
 from ..dm.control import Control
 from ..errors import MultipathError
 from ..multipathd.socket import daemon_is_running
+from ..paths.moment import Moment
 from ..paths.path import Path
 from ..policy.observation import Observation
 from ..units import DevT, format_devt
@@ -69,6 +70,7 @@ class Charge:
     _threads: ThreadPoolExecutor | None = None
     _alone_until: float = 0.0
     _loop: asyncio.AbstractEventLoop | None = None
+    _moment: Moment | None = None
 
     # Time and tasks.
 
@@ -76,6 +78,13 @@ class Charge:
     def now(self) -> float:
         """The loop's time: it only moves on, whatever happens to the wall clock."""
         return self.loop.time()
+
+    @property
+    def moment(self) -> float:
+        """That time when the round of the loop began: for what is done many times in a round."""
+        if self._moment is None:
+            self._moment = Moment(self.loop, self.loop.time)
+        return self._moment()
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:

@@ -150,7 +150,7 @@ class Checks:
         value = None if worth is None else worth.value
         if worth is not None:
             current.why = worth.why
-        now = self._charge.now
+        now = self._charge.moment
         if verdict.state is PathState.REMOVED:
             self.execution.carry_out(about, self.gone(about, devt))
         else:

@@ -137,6 +137,11 @@ class KernelAsker(Turns):
         finally:
             self._left(listener)
 
+    def now(self) -> float:
+        """Return the seconds of the monotonic clock; where a loop listens they stand still during each round of it."""
+        listener = self._here.get(get_ident())
+        return time.monotonic() if listener is None or not listener.loop.is_running() else listener.moment()
+
     # What listeners need.
 
     def hand_over(self, questions: Iterable[Question] = ()) -> None:
@@ -146,7 +151,7 @@ class KernelAsker(Turns):
                 self._enter(question)
             if not self._ready:
                 return
-            now = self.now()
+            now = time.monotonic()
             while self._ready:
                 question = self._ready.popleft()
                 if question.stage is Stage.READY and not self._given(question, now):

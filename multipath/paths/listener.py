@@ -7,8 +7,10 @@ the answers of a worker that went silent before it told them; then less and less
 """
 
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import TYPE_CHECKING, Final, Protocol
 
+from .moment import Moment
 from .turns import Question
 
 if TYPE_CHECKING:  # at work it is the caller's
@@ -47,12 +49,13 @@ class Listener:
 
     Attributes:
         users: How many there are in whose interest the loop listens.
+        moment: The time of the loop's round.
 
     Synchronization: the loop's thread.
     """
 
     def __init__(self, loop: "AbstractEventLoop", fd: int, clerk: Clerk, close: Callable[[int], None]) -> None:
-        self.loop, self.users = loop, 0
+        self.loop, self.users, self.moment = loop, 0, Moment(loop, monotonic)
         self._fd, self._clerk, self._close = fd, clerk, close
         self._new: list[tuple[Question, float]] = []
         self._until: dict[Question, float] = {}

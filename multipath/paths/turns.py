@@ -70,7 +70,6 @@ class Turns:
         now: The clock by which deadlines pass, in seconds.
 
     Attributes:
-        now: That clock.
         late: How many answers came when nobody waited for them any more.
 
     Synchronization: any number of threads; ``tell`` is called with a lock held, and must not wait for anything.
@@ -78,9 +77,13 @@ class Turns:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.late = 0
-        self.now, self._lock = now, threading.RLock()
+        self._now, self._lock = now, threading.RLock()
         self._lines: dict[str, deque[Question]] = {}
         self._hanging: dict[Question, None] = {}
+
+    def now(self) -> float:
+        """Return the seconds of that clock."""
+        return self._now()
 
     @property
     def held(self) -> tuple[Held, ...]:
