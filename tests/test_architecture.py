@@ -343,6 +343,23 @@ class TestAnImport:
         """No event loop, no optional package, nothing that starts processes."""
         assert {module.split(".")[0] for module in self.loaded(f"from multipath import {name}")} & HEAVY == set()
 
+    @pytest.mark.parametrize(
+        ("statement", "room"),
+        [
+            ("from multipath import Host", "maps"),
+            ("from multipath.frontends.cli.main import make_parser; make_parser('show', alone=True)", "frontends"),
+        ],
+    )
+    def test_of_who_looks_at_maps_brings_nothing_that_plans_asks_or_acts(self, statement: str, room: str) -> None:
+        """A process that lists maps once costs more by what it imports than by what it does."""
+        loaded = self.loaded(statement)
+
+        rooms = {module.split(".")[1] for module in loaded if module.startswith("multipath.")}
+        assert rooms <= FOUNDATION | {room, "maps", "paths", "dm", "wire", NATIVE}
+        assert (
+            loaded & {"json", "socket", "ctypes", "_cffi_backend", "logging", "random", "multipath.maps.plan"} == set()
+        )
+
     def test_of_a_pure_room_does_not_bring_the_others(self) -> None:
         """Texts can be read without the compiled core, and without device-mapper."""
         loaded = self.loaded("import multipath.wire.status, multipath.wire.message, multipath.wire.vpd")

@@ -30,7 +30,7 @@ from .reference import SNAPSHOTS, DeviceRef, address, checked_number, label, oth
 from .refusal import held_by, load_refused, refusal, table_missing
 from .surroundings import Surroundings
 from .target import Target, check_table
-from .udev import NO_FLAGS, UdevFlag
+from .udev_flag import NO_FLAGS, UdevFlag
 
 # What these do to another device cannot be taken back, so a snapshot's device is looked at before they are sent.
 _CHANGES: Final = frozenset(

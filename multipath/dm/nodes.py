@@ -17,7 +17,7 @@ from typing import Final, Literal, Protocol
 
 from ..units import DevT
 from .name import LONGEST_LINK, link_name
-from .udev import UdevCookie, UdevFlag, udev_is_running
+from .udev_flag import UdevFlag
 
 NodesMode = Literal["auto", "udev", "own", "none"]
 CONTROL_NAME: Final = "control"
@@ -56,6 +56,8 @@ class UdevNodes:
     @contextmanager
     def announced(self, flags: UdevFlag) -> Iterator[Announcement]:
         """Count one uevent, run the command, and wait for udev; a command that fails is taken back."""
+        from .udev import UdevCookie  # here, for who only reads needs no semaphores of the C library
+
         with UdevCookie() as cookie:
             cookie.add()
             announcement = Announcement(cookie.kernel_value(flags | UdevFlag.PRIMARY_SOURCE))
@@ -135,6 +137,11 @@ def choose_nodes(mode: NodesMode) -> Nodes:
         mode = "udev" if udev_is_running() else "own"
     kinds: dict[str, type[Nodes]] = {"udev": UdevNodes, "own": OwnNodes, "none": NoNodes}
     return kinds[mode]()
+
+
+def udev_is_running(run: str = "/run/udev/control") -> bool:
+    """Tell whether a udev daemon listens on this host, as libdevmapper decides it."""
+    return os.access(run, os.F_OK)
 
 
 def make_control_node(path: str, misc: Path = Path("/proc/misc")) -> None:

@@ -14,7 +14,6 @@ protocol look at the first semaphore alone.
 Source: the behaviour of libdevmapper 1.02 and of Debian's rules; ``dmsetup udevcookies`` is the oracle.
 """
 
-import enum
 import errno
 import os
 import time
@@ -24,6 +23,7 @@ from typing import Final, Self
 
 from .. import errors
 from .._native.libc import ffi, lib
+from .udev_flag import UdevFlag
 
 _MAGIC: Final = 0x0D4D0000
 _MAGIC_MASK: Final = 0xFFFF0000
@@ -32,24 +32,6 @@ _MODE: Final = 0o600
 _FIFTEEN_BITS: Final = 0x7FFF  # a semaphore holds no more
 _OWNED_SET: Final = 5  # the protocol's semaphore, then the owner in four
 _GONE: Final = (errno.EIDRM, errno.EINVAL)  # someone completed all cookies by force, while we waited or before
-
-
-class UdevFlag(enum.IntFlag):
-    """What udev's rules should leave out for one uevent; the SUBSYSTEM bits belong to the uuid's prefix."""
-
-    DISABLE_DM_RULES = 0x0001
-    DISABLE_SUBSYSTEM_RULES = 0x0002
-    DISABLE_DISK_RULES = 0x0004
-    DISABLE_OTHER_RULES = 0x0008
-    LOW_PRIORITY = 0x0010
-    DISABLE_LIBRARY_FALLBACK = 0x0020
-    PRIMARY_SOURCE = 0x0040
-    SUBSYSTEM_FLAG0 = 0x0100
-    SUBSYSTEM_FLAG1 = 0x0200
-    SUBSYSTEM_FLAG2 = 0x0400
-
-
-NO_FLAGS: Final = UdevFlag(0)
 
 
 class UdevCookie:
@@ -138,11 +120,6 @@ class UdevCookie:
                 return
             if ffi.errno != errno.EINTR:
                 raise _failed(ffi.errno, what)
-
-
-def udev_is_running(run: str = "/run/udev/control") -> bool:
-    """Tell whether a udev daemon listens on this host, as libdevmapper decides it."""
-    return os.access(run, os.F_OK)
 
 
 def remove_orphans() -> int:

@@ -19,7 +19,7 @@ from typing import Final, Protocol
 from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceInfo
-from ..dm.udev import NO_FLAGS, UdevFlag
+from ..dm.udev_flag import NO_FLAGS, UdevFlag
 from ..paths.attributes import Attributes
 from ..paths.path import Path
 from ..paths.sysfs import block_folder, number, size_of

@@ -1,4 +1,11 @@
-"""The machine, through the four seams: its paths, its maps, and the making of a map."""
+"""
+The machine, through the four seams: its paths, its maps, and the making of a map.
+
+Most programs do one or two of these things. What only one of them needs is imported where it is done, so that to look
+at maps does not cost what it takes to plan them.
+"""
+
+from __future__ import annotations
 
 import errno
 import os
@@ -9,52 +16,38 @@ from pathlib import Path as Folder
 from typing import TYPE_CHECKING, Protocol, Self, Unpack, runtime_checkable
 
 from .. import errors
-from ..config.configuration import Configuration
-from ..config.files import load
-from ..config.resolve import Resolver
 from ..dm.control import Control
 from ..dm.device import DeviceEntry, DeviceInfo
 from ..dm.name import checked_name, checked_uuid
 from ..dm.target import Target
-from ..dm.udev import NO_FLAGS, UdevFlag
-from ..paths.asker import KernelAsker
-from ..paths.commands import Commands, KernelCommands
-from ..paths.discover import discover
-from ..paths.identity import check_one_unit, common_size
-from ..paths.path import Path
-from ..paths.request import Asker
+from ..dm.udev_flag import NO_FLAGS, UdevFlag
 from ..paths.sysfs import SYSFS, device_number, number_behind
-from ..paths.wwid import ask_devices
-from ..policy.observation import Observation
-from ..policy.throughput import Throughput
 from ..units import DevT, Sectors, format_devt
-from ..wire.table import MultipathTable
-from .aliases import configured_aliases
-from .detach_plan import DetachPlan
-from .detach_planner import Inspection, paths_named, refuse_member
-from .detach_step import Gates
-from .detach_unit import DetachedUnit
-from .event import Event
 from .event_loop import in_a_loop
-from .inputs import gather
-from .leftovers import wwids_of
 from .map import Map
-from .monitor_status import MonitorStatus
-from .multipathd_view import MultipathdView, multipathd_view
-from .numbered import numbered
 from .ownership import UUID_PREFIX, refuse_claimed_paths, refuse_daemons_map
-from .plan import Plan
-from .planner import plan_maps
-from .role import DeviceRole, role_of
-from .screening import to_be_asked
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot, read_snapshots
-from .state_file import StateFolder
 from .udev_rules import udev_flags_for
-from .watch import watch_async, watch_blocking
 
 if TYPE_CHECKING:
+    from ..config.configuration import Configuration
+    from ..paths.commands import Commands
+    from ..paths.path import Path
+    from ..paths.request import Asker
+    from ..policy.observation import Observation
+    from ..policy.throughput import Throughput
+    from ..wire.table import MultipathTable
+    from .detach_plan import DetachPlan
+    from .detach_planner import Inspection
+    from .detach_unit import DetachedUnit
+    from .event import Event
+    from .monitor_status import MonitorStatus
+    from .multipathd_view import MultipathdView
+    from .plan import Plan
     from .readiness import Wishes
     from .reservations import Reservations, Through
+    from .role import DeviceRole
+    from .state_file import StateFolder
 
 
 @runtime_checkable
@@ -87,7 +80,7 @@ class Host:
         asker: Asker | None = None,
     ) -> None:
         self._control, self._owns_control, self._closed = control, control is None, False
-        self._sysfs, self._commands = sysfs, commands or KernelCommands()
+        self._sysfs, self._commands = sysfs, commands
         self._asker, self._owns_asker = asker, asker is None
 
     def close(self) -> None:
@@ -121,6 +114,8 @@ class Host:
         if self._closed:
             raise errors.Closed("this Host is closed; open another")
         if self._asker is None:
+            from ..paths.asker import KernelAsker
+
             world = self._control
             self._asker = world.new_asker() if isinstance(world, WorldOfItsOwn) else KernelAsker()
         return self._asker
@@ -133,12 +128,18 @@ class Host:
     @property
     def commands(self) -> Commands:
         """How a path device is asked."""
+        if self._commands is None:
+            from ..paths.commands import KernelCommands
+
+            self._commands = KernelCommands()
         return self._commands
 
     # What is there.
 
     def paths(self) -> tuple[Path, ...]:
         """Return every path device, as sysfs shows it; opens none of them."""
+        from ..paths.discover import discover
+
         return discover(self._sysfs)
 
     def maps(self) -> list[Map]:
@@ -198,9 +199,11 @@ class Host:
             ConfigError: the configuration cannot be used.
             UnexpectedStatus: a map of a newer kernel.
         """
-        if config is None:
-            config = load() if self.control.shared else Configuration()
-        return multipathd_view(read_snapshots(self.control), self.paths(), config, status, observed)
+        from .multipathd_view import multipathd_view
+
+        return multipathd_view(
+            read_snapshots(self.control), self.paths(), config or self._configuration(), status, observed
+        )
 
     def to_multipathd_json(self, config: Configuration | None = None) -> str:
         """Return what ``multipathd show maps json`` would print of this host; errors as `multipathd_view`."""
@@ -234,6 +237,8 @@ class Host:
             NotFound: there is no such block device.
             AmbiguousRef: it could be two devices, or two maps have it.
         """
+        from .role import role_of
+
         return role_of(self._number(device), control=self.control, sysfs=self._sysfs)
 
     def orphans(self) -> tuple[Path, ...]:
@@ -249,7 +254,7 @@ class Host:
         *,
         state: StateFolder | None = None,
         only: Collection[str] | None = None,
-        throughput: Throughput = Throughput.EQUAL,
+        throughput: Throughput | None = None,
         observed: Mapping[DevT, Observation] | None = None,
         managed: bool | None = None,
         ask: bool = False,
@@ -264,7 +269,7 @@ class Host:
                 device-mapper is one in memory.
             state: Where aliases and WWIDs are remembered; multipath-tools' folder, likewise.
             only: Names, WWIDs or paths of the maps that are meant; the others are left out.
-            throughput: Where the relative throughput of paths comes from.
+            throughput: Where the relative throughput of paths comes from; all are equal when absent.
             observed: What the caller learned by asking paths, by their numbers; it holds over what the kernel shows.
             managed: Whether the caller looks after the maps from now on: ends their queueing when its time is over.
                 Where it is not given, whether multipathd does.
@@ -275,16 +280,19 @@ class Host:
             FileError: a file of the configuration or of the state cannot be read.
             ConfigError: the configuration cannot be used.
         """
-        if state is None and self.control.shared:
-            state = StateFolder()
-        if config is None:
-            config = load() if self.control.shared else Configuration()
-        paths = self.paths()
-        pages = ask_devices(to_be_asked(paths, Resolver(config)), self._commands)
+        from ..config.resolve import Resolver
+        from ..paths.wwid import ask_devices
+        from .aliases import configured_aliases
+        from .inputs import gather
+        from .planner import plan_maps
+        from .screening import to_be_asked
+
+        state, config, paths = state or self._state(), config or self._configuration(), self.paths()
+        pages = ask_devices(to_be_asked(paths, Resolver(config)), self.commands)
         inputs = replace(gather(paths, config, self.control, self._sysfs, state), pages=pages)
         if managed is not None:
             inputs = replace(inputs, facts=replace(inputs.facts, managed=managed))
-        inputs = replace(inputs, only=only, throughput=throughput, observed=observed or {})
+        inputs = replace(inputs, only=only, throughput=throughput or inputs.throughput, observed=observed or {})
         plan = plan_maps(inputs)
         if ask and (self.control.shared or self._asker is not None):
             from .asked_priorities import ask_priorities  # here, for it needs an event loop, and few ask
@@ -301,8 +309,8 @@ class Host:
         *,
         config: Configuration | None = None,
         state: StateFolder | None = None,
-        through: "Through | str" = "commands",
-    ) -> "Reservations":
+        through: Through | str = "commands",
+    ) -> Reservations:
         """
         Return the reservations of the unit behind a map.
 
@@ -321,9 +329,7 @@ class Host:
         from .async_reservations import AsyncReservations  # here, for few need it, and it brings an event loop along
         from .reservations import Reservations, Through
 
-        shared = self.control.shared
-        config = config or (load() if shared else Configuration())
-        state = state or (StateFolder() if shared else None)
+        config, state = config or self._configuration(), state or self._state()
         return Reservations(AsyncReservations(self.map(ref), self.asker, config, state, Through(through)))
 
     # What is made.
@@ -366,6 +372,8 @@ class Host:
             DaemonOwnsMap: multipathd runs, and the uuid is one of its kind.
             UdevError: udev did not finish in time.
         """
+        from .numbered import numbered
+
         checked_name(name)
         if uuid is not None:
             checked_uuid(uuid)
@@ -425,8 +433,12 @@ class Host:
         """
         if deferred and paths:
             raise ValueError("a map that goes with its last user keeps its paths: say deferred or paths, not both")
+        from .detach_plan import DetachPlan
+        from .detach_planner import Inspection
+        from .detach_step import Gates
+
         gates = Gates(paths, ghosts, fail_io, stale, forget, deferred, force)
-        state = StateFolder() if state is None and self.control.shared else state
+        state = state or self._state()
         wanted = [refs] if isinstance(refs, str | os.PathLike | int) else list(refs)
         inspection = Inspection(self, self.paths(), gates, state)
         units: dict[object, DetachedUnit] = {}
@@ -481,7 +493,7 @@ class Host:
         ref: str | os.PathLike[str] | DevT,
         *,
         timeout: float | None = 30.0,
-        **wishes: "Unpack[Wishes]",
+        **wishes: Unpack[Wishes],
     ) -> Map:
         """Do the same in a task."""
         from .readiness import Readiness
@@ -565,13 +577,30 @@ class Host:
 
     def watch(self) -> AsyncIterator[Event]:
         """Yield every map as present, then every change in order, none lost; for ``async for``."""
+        from .watch import watch_async
+
         return watch_async(self.control)
 
     def watch_blocking(self, timeout: float | None = None) -> Iterator[Event]:
         """Yield the same for ``for``; ends when ``timeout`` seconds pass in which nothing happens."""
+        from .watch import watch_blocking
+
         return watch_blocking(self.control, timeout)
 
     # How.
+
+    def _configuration(self) -> Configuration:
+        """Return multipath.conf and its drop-ins, or the defaults for a world in memory."""
+        from ..config.configuration import Configuration
+        from ..config.files import load
+
+        return load() if self.control.shared else Configuration()
+
+    def _state(self) -> StateFolder | None:
+        """Return multipath-tools' folder; a world in memory has none."""
+        from .state_file import StateFolder
+
+        return StateFolder() if self.control.shared else None
 
     def _unit_to_detach(self, ref: str | DevT, inspection: Inspection) -> DetachedUnit | None:
         """Return what is planned for what ``ref`` names; ``None`` where nothing answers to it any more."""
@@ -585,6 +614,9 @@ class Host:
         return inspection.map(shown, device)
 
     def _paths_to_detach(self, ref: str | DevT, shown: str, inspection: Inspection) -> DetachedUnit | None:
+        from .detach_planner import paths_named, refuse_member
+        from .leftovers import wwids_of
+
         number = ref if isinstance(ref, int) else device_number(ref, self._sysfs, nodes=self.control.shared)
         if found := [path for path in inspection.paths if path.devt == number]:
             refuse_member(found[0], self.control)
@@ -637,14 +669,16 @@ class Host:
             self.control,
             snapshot,
             sysfs=self._sysfs,
-            commands=self._commands,
+            commands=lambda: self.commands,
             asker=self._asks,
             reader=lambda: self.asker,  # made when a map is read: few are, and its workers are for those alone
         )
 
     def _size(self, paths: Sequence[DevT], size: Sectors | None, *, verify: bool) -> Sectors:
+        from ..paths.identity import check_one_unit, common_size
+
         if paths and verify:
-            found = check_one_unit(paths, sysfs=self._sysfs, commands=self._commands)
+            found = check_one_unit(paths, sysfs=self._sysfs, commands=self.commands)
             if size not in (None, found):
                 raise errors.PathsDiffer(f"the paths have {found} sectors, not {size}; nothing was changed")
             return found

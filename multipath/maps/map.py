@@ -1,4 +1,10 @@
-"""One multipath map, and what can be done to it."""
+"""
+One multipath map, and what can be done to it.
+
+What only one of these things needs is imported where it is done: a program that lists maps makes a handle for each.
+"""
+
+from __future__ import annotations
 
 import errno
 import os
@@ -9,34 +15,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from .. import errors
-from ..config.configuration import Configuration
 from ..dm.control import Control
-from ..dm.device import DeviceInfo
-from ..dm.holders import Holder
 from ..dm.target import Target
-from ..dm.udev import NO_FLAGS, UdevFlag
-from ..multipathd.topology import write_map
-from ..paths.commands import Commands
-from ..paths.discover import discover
-from ..paths.identity import check_one_unit, common_size
+from ..dm.udev_flag import NO_FLAGS, UdevFlag
 from ..paths.sysfs import block_folder, device_number, size_of
 from ..units import DevT, Sectors, format_devt, parse_devt
 from ..wire.message import Message, Verb
-from ..wire.status import MultipathStatus
 from ..wire.table import MultipathTable
 from .event_loop import in_a_loop
-from .multipathd_view import multipathd_view
-from .numbered import numbered
 from .ownership import is_daemons_map, refuse_claimed_paths, refuse_daemons_map
-from .partitions import Partitions
-from .removal import Removal, partitions_of, remove_map
 from .snapshot import MULTIPATH, MapSnapshot, read_snapshot
 from .udev_rules import udev_flags_for
-from .verification import Expectation, Mismatch, verify_map
 
 if TYPE_CHECKING:
+    from ..config.configuration import Configuration
+    from ..dm.device import DeviceInfo
+    from ..dm.holders import Holder
+    from ..paths.commands import Commands
     from ..paths.request import Asker
+    from ..wire.status import MultipathStatus
+    from .partitions import Partitions
     from .readiness import Readiness, Wishes
+    from .verification import Mismatch
 
 # What multipath-tools tells its udev rules with every reload: the paths changed, the contents did not.
 _RELOADED: Final = UdevFlag.SUBSYSTEM_FLAG0
@@ -72,9 +72,9 @@ class Map:
         snapshot: MapSnapshot,
         *,
         sysfs: Path,
-        commands: Commands,
-        asker: "Callable[[], Asker | None]" = lambda: None,
-        reader: "Callable[[], Asker]",
+        commands: Callable[[], Commands],
+        asker: Callable[[], Asker | None] = lambda: None,
+        reader: Callable[[], Asker],
     ) -> None:
         self._control, self._sysfs, self._commands, self._asker = control, sysfs, commands, asker
         self._reader = reader
@@ -146,6 +146,10 @@ class Map:
         Args:
             config: The configuration, for what the map is to do without a path; the defaults when absent.
         """
+        from ..multipathd.topology import write_map
+        from ..paths.discover import discover
+        from .multipathd_view import multipathd_view
+
         (found,) = multipathd_view([self.snapshot], discover(self._sysfs), config).maps
         return write_map(found)
 
@@ -175,8 +179,10 @@ class Map:
         Raises:
             DeviceNotFound: the map is gone.
         """
+        from .verification import Expectation, verify_map
+
         expected = Expectation(wwid, serial, size)
-        return verify_map(self.read(), expected, sysfs=self._sysfs, commands=self._commands)
+        return verify_map(self.read(), expected, sysfs=self._sysfs, commands=self._commands())
 
     # What is waited for.
 
@@ -207,7 +213,7 @@ class Map:
         self,
         *,
         timeout: float | None = 30.0,
-        **wishes: "Unpack[Wishes]",
+        **wishes: Unpack[Wishes],
     ) -> MapSnapshot:
         """Do the same in a task."""
         from .readiness import Readiness
@@ -216,7 +222,7 @@ class Map:
         wanted = Readiness(**wishes)
         return (await wait_until_ready(self._itself, wanted, self._control, f"map {self.name}", timeout)).snapshot
 
-    async def missing(self, wanted: "Readiness", left: float = 5.0) -> tuple[str, ...]:
+    async def missing(self, wanted: Readiness, left: float = 5.0) -> tuple[str, ...]:
         """
         Return what the map of `snapshot` lacks of what is wanted of it, one line each; paths get ``left`` seconds.
 
@@ -229,7 +235,7 @@ class Map:
             wanted, self.snapshot, control=self._control, sysfs=self._sysfs, asker=self._asker, left=left
         )
 
-    def _itself(self) -> "Map":
+    def _itself(self) -> Map:
         return Map(
             self._control,
             self.read(),
@@ -245,6 +251,8 @@ class Map:
 
         The map itself is not read by this; `Partitions.table` reads what its partition table says.
         """
+        from .partitions import Partitions
+
         return Partitions(self._control, self._info, sysfs=self._sysfs, asker=self._reader)
 
     # Messages to the target.
@@ -347,6 +355,8 @@ class Map:
             UdevError: the map has the new table, but udev did not finish in time.
         """
         refuse_daemons_map(self._control, self.name, self.uuid, "reload", force=force)
+        from .numbered import numbered
+
         table, paths = numbered(table, self._sysfs, nodes=self._control.shared)
         current = self.read()
         if verify:
@@ -397,6 +407,8 @@ class Map:
             PartitionTableError, BlockError: the map has the new size, but its partition table cannot be used or read.
             ValueError: a timeout that is none.
         """
+        from .numbered import numbered
+
         by_daemon = not force and is_daemons_map(self._control, self.uuid)
         if table is not None:
             refuse_daemons_map(self._control, self.name, self.uuid, "reload", force=force)
@@ -467,6 +479,8 @@ class Map:
         """
         refuse_daemons_map(self._control, self.name, self.uuid, "removal", force=force)
         if partitions:
+            from .removal import Removal, partitions_of, remove_map
+
             remove_map(self._control, self.info(), partitions_of(self._control, self._info), Removal(deferred, timeout))
         else:
             self._control.remove(self._info, deferred=deferred, timeout=timeout)
@@ -489,14 +503,18 @@ class Map:
         joining = [number for number in paths if number not in numbers]
         if not joining:
             return
+        from ..paths.identity import check_one_unit
+
         refuse_claimed_paths(joining, self.name, sysfs=self._sysfs)
-        size = check_one_unit(joining, beside=numbers, sysfs=self._sysfs, commands=self._commands)
+        size = check_one_unit(joining, beside=numbers, sysfs=self._sysfs, commands=self._commands())
         if size != current.size:
             what = f"the paths have {size} sectors, map {self.name} has {current.size}"
             raise errors.PathsDiffer(f"{what}; nothing was changed; resize the map first")
 
     def _size_now(self, paths: Sequence[DevT], size: Sectors | None, current: MapSnapshot, *, verify: bool) -> Sectors:
         """Return the size of all the paths, which must lead to the unit of the map's own."""
+        from ..paths.identity import check_one_unit, common_size
+
         if not paths and size is not None:
             return size
         if not paths:
@@ -505,7 +523,7 @@ class Map:
             numbers = [parse_devt(path.device) for path in current.status.paths]
             refuse_claimed_paths([path for path in paths if path not in numbers], self.name, sysfs=self._sysfs)
             beside = () if set(paths) & set(numbers) else numbers
-            found = check_one_unit(paths, beside=beside, sysfs=self._sysfs, commands=self._commands)
+            found = check_one_unit(paths, beside=beside, sysfs=self._sysfs, commands=self._commands())
         else:
             found = common_size(paths, sysfs=self._sysfs)
         if size not in (None, found):
@@ -523,7 +541,7 @@ class Map:
                 current,
                 control=self._control,
                 sysfs=self._sysfs,
-                commands=self._commands,
+                commands=self._commands(),
                 asker=asker,
                 timeout=limit,
             )

@@ -1,7 +1,7 @@
 """How everything that a monitor looks after stands at one moment."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..paths.request import Held
@@ -45,6 +45,23 @@ class PathStatus:
     checks: int
     marginal: bool
 
+    def as_record(self) -> dict[str, Any]:
+        """Return all of it for JSON. Not `dataclasses.asdict`, which takes ten times as long, whenever one asks."""
+        return {
+            "name": self.name,
+            "device": self.device,
+            "group": self.group,
+            "state": self.state,
+            "machine": self.machine,
+            "active": self.active,
+            "checker": self.checker,
+            "message": self.message,
+            "priority": self.priority,
+            "next_check": self.next_check,
+            "checks": self.checks,
+            "marginal": self.marginal,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class MapStatus:
@@ -85,6 +102,26 @@ class MapStatus:
     map_failures: int = 0
     max_stall: float | None = None
 
+    def as_record(self) -> dict[str, Any]:
+        """Return all of it for JSON."""
+        return {
+            "name": self.name,
+            "wwid": self.wwid,
+            "state": self.state,
+            "group": self.group,
+            "best_group": self.best_group,
+            "queueing": self.queueing,
+            "paths": [path.as_record() for path in self.paths],
+            "refused": self.refused,
+            "path_faults": self.path_faults,
+            "switch_grp": self.switch_grp,
+            "map_loads": self.map_loads,
+            "total_q_time": self.total_q_time,
+            "q_timeouts": self.q_timeouts,
+            "map_failures": self.map_failures,
+            "max_stall": self.max_stall,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class MonitorStatus:
@@ -118,7 +155,7 @@ class MonitorStatus:
         return {
             "acting": self.acting,
             "seconds": self.seconds,
-            "maps": [asdict(each) for each in self.maps],
+            "maps": [each.as_record() for each in self.maps],
             "held": [
                 {"node": each.node, "operation": each.operation.name.lower(), "seconds": each.seconds}
                 for each in self.held

@@ -10,7 +10,6 @@ from pathlib import Path
 from .. import errors
 from ..dm.control import Control
 from ..dm.holders import Holder, stacked
-from ..multipathd.socket import daemon_is_running
 from ..units import DevT, format_devt
 
 UUID_PREFIX = "mpath-"
@@ -18,7 +17,11 @@ UUID_PREFIX = "mpath-"
 
 def is_daemons_map(control: Control, uuid: str) -> bool:
     """Tell whether a multipathd runs and manages the map with this uuid; a device-mapper in memory has none."""
-    return control.shared and uuid.startswith(UUID_PREFIX) and daemon_is_running()
+    if not (control.shared and uuid.startswith(UUID_PREFIX)):
+        return False
+    from ..multipathd.socket import daemon_is_running  # here, for who only reads maps asks no daemon
+
+    return daemon_is_running()
 
 
 def refuse_daemons_map(control: Control, name: str, uuid: str, what: str, *, force: bool) -> None:

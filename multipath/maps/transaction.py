@@ -14,7 +14,7 @@ from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceInfo
 from ..dm.target import Target
-from ..dm.udev import UdevFlag
+from ..dm.udev_flag import UdevFlag
 
 
 class Transaction:

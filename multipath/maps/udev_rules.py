@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..dm.udev import UdevFlag
+from ..dm.udev_flag import UdevFlag
 
 # What udev's rules would read of a map without a usable path, they would wait for as long as the map queues.
 _UNREADABLE: Final = UdevFlag.DISABLE_DISK_RULES | UdevFlag.DISABLE_OTHER_RULES | UdevFlag.SUBSYSTEM_FLAG2

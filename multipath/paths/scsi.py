@@ -5,12 +5,12 @@ from typing import Final
 
 from ..wire.vpd import port_group_of_page, relative_port_of_page, serial_of_page
 from .attributes import Attributes
+from .brief import UNKNOWN
 from .path import Path
 from .place import Disk, Place
 from .transport import Target
 
 _HCTL: Final = re.compile(r"([0-9]{1,10}):[0-9]+:[0-9]+:[0-9]+\Z", re.ASCII)
-_UNKNOWN: Final = "UNKNOWN"
 _TPGS: Final = 5  # the byte of INQUIRY data
 
 
@@ -35,8 +35,8 @@ def read_scsi(disk: Disk, place: Place, below: Attributes, target: Target) -> Pa
         devt=disk.devt,
         size=disk.size,
         designator=below.text("wwid"),
-        vendor=below.text("vendor") or _UNKNOWN,
-        model=below.text("model") or _UNKNOWN,
+        vendor=below.text("vendor") or UNKNOWN,
+        model=below.text("model") or UNKNOWN,
         hctl=hctl and hctl[0],
         state=below.text("state"),
         diskseq=disk.diskseq,
@@ -64,4 +64,4 @@ def read_scsi(disk: Disk, place: Place, below: Attributes, target: Target) -> Pa
 
 def _revision(below: Attributes) -> str:
     """Return the revision: blanks are one, no attribute is none."""
-    return below.text("rev") or ("" if below.raw("rev") is not None else _UNKNOWN)
+    return below.text("rev") or ("" if below.raw("rev") is not None else UNKNOWN)

@@ -20,7 +20,7 @@ import pytest
 from multipath import Control, Host, Map, MultipathTable, Target, errors
 from multipath._native import codec
 from multipath._native.control import ControlFile
-from multipath.dm.udev import UdevFlag
+from multipath.dm.udev_flag import UdevFlag
 from multipath.units import DevT, Sectors
 from multipath.wire.features import Features
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from multipath import Control, Features, Host, Map, MultipathTable, errors
-from multipath.dm.udev import UdevFlag
+from multipath.dm.udev_flag import UdevFlag
 from multipath.lab.faults import injected
 from multipath.units import format_devt
 from tests.unit.wire.partition_images import Image

@@ -12,7 +12,8 @@ import pytest
 
 from multipath import Control, Host, Map, MultipathTable, errors
 from multipath.dm.nodes import UdevNodes
-from multipath.dm.udev import UdevCookie, UdevFlag
+from multipath.dm.udev import UdevCookie
+from multipath.dm.udev_flag import UdevFlag
 
 from .conftest import UUID, cookies
 from .oracle import dmsetup

@@ -19,7 +19,7 @@ from multipath import Control, MultipathStatus, MultipathTable, Target
 from multipath._native.control import probe_paths
 from multipath._native.group import DH_OK, FAIL, INIT, QUEUE, PriorityGroups
 from multipath._native.passthrough import sg_read
-from multipath.dm.udev import UdevFlag
+from multipath.dm.udev_flag import UdevFlag
 from multipath.units import Sectors
 from multipath.wire.selection import path_selector
 

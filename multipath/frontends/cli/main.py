@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _open_what_is_closed()
     words = list(sys.argv[1:] if argv is None else argv)
     verb = next((word for word in words if not word.startswith("-")), "")
-    parser = make_parser(verb)
+    parser = make_parser(verb, alone=words[:1] == [verb])
     args = parser.parse_args(words)
     try:
         code = int(args.run(args))
@@ -95,16 +95,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def make_parser(verb: str = "") -> Parser:
-    """Return the parser of ``mpath``, with the options of ``verb`` alone; the other verbs have names and summaries."""
+def make_parser(verb: str = "", *, alone: bool = False) -> Parser:
+    """
+    Return the parser of ``mpath``, with the options of ``verb`` alone; the other verbs have names and summaries.
+
+    Args:
+        verb: The verb that is run.
+        alone: Leave the others out: where the verb is the first word, nobody sees them.
+    """
     parser = Parser(prog="mpath", description="Build, watch and change multipath maps.", epilog=_EXIT_CODES)
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
-    subparsers = parser.add_subparsers(metavar="VERB", required=True)
+    # With the name given, argparse does not ask the terminal for its width to make it up.
+    subparsers = parser.add_subparsers(metavar="VERB", required=True, prog=parser.prog)
     own, _ = VERBS.get(verb, ("", ""))
     if own:
         import_module(f".{own}", __package__).add_parser(subparsers)
     for name, (file, summary) in VERBS.items():
-        if file != own:
+        if file != own and not (own and alone):
             subparsers.add_parser(name, help=summary)
     return parser
 

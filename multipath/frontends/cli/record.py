@@ -5,20 +5,25 @@ The keys are a promise: none is renamed or removed, new ones may come. There is 
 nobody could tell whether it counts all paths or the working ones; ``paths`` is always the list.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
-from typing import Final, TypedDict
+from pathlib import Path as Folder
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from ... import errors
-from ...maps.event import Event
 from ...maps.ownership import UUID_PREFIX
 from ...maps.snapshot import MapSnapshot
-from ...paths.path import Path
-from ...units import format_devt, to_bytes
+from ...paths.brief import PathBrief, path_brief
+from ...units import format_devt, parse_devt, to_bytes
 from ...wire.status import GroupState, StatusGroup, StatusPath
 from .selector_values import Values, selector_values
 
+if TYPE_CHECKING:
+    from ...maps.event import Event
+
 STATES: Final = {GroupState.ACTIVE: "active", GroupState.ENABLED: "enabled", GroupState.DISABLED: "disabled"}
-Devices = Mapping[str, Path]
+Devices = Mapping[str, PathBrief | None]
 
 
 class PathRecord(TypedDict):
@@ -154,9 +159,17 @@ class EventRecord(TypedDict):
     map: MapRecord | None
 
 
-def by_number(paths: Iterable[Path]) -> Devices:
-    """Return path devices by ``major:minor``, as a status names them."""
-    return {format_devt(path.devt): path for path in paths}
+def devices_of(snapshots: Iterable[MapSnapshot], sysfs: Folder, *, identity: bool = True) -> Devices:
+    """
+    Return the path devices of maps by ``major:minor``, as a status names them; ``None`` for one that sysfs has not.
+
+    Args:
+        snapshots: The maps.
+        sysfs: The root of sysfs.
+        identity: Whether designators and sizes are to be known.
+    """
+    names = dict.fromkeys(path.device for snapshot in snapshots for path in snapshot.status.paths)
+    return {name: _brief(name, sysfs, identity=identity) for name in names}
 
 
 def map_record(snapshot: MapSnapshot) -> MapRecord:
@@ -205,6 +218,13 @@ def event_record(event: Event) -> EventRecord:
     }
 
 
+def _brief(name: str, sysfs: Folder, *, identity: bool) -> PathBrief | None:
+    try:
+        return path_brief(parse_devt(name), sysfs, identity=identity)
+    except ValueError:  # a newer kernel may name devices in another way
+        return None
+
+
 def _record_if_readable(snapshot: MapSnapshot) -> MapRecord | None:
     try:
         return map_record(snapshot)
@@ -223,7 +243,7 @@ def _group_record(number: int, group: StatusGroup, devices: Devices) -> GroupRec
     }
 
 
-def _path_record(path: StatusPath, device: Path | None) -> PathRecord:
+def _path_record(path: StatusPath, device: PathBrief | None) -> PathRecord:
     return {
         "device_number": path.device,
         "name": device.name if device else None,
@@ -235,5 +255,5 @@ def _path_record(path: StatusPath, device: Path | None) -> PathRecord:
         "vendor": device.vendor if device else None,
         "model": device.model if device else None,
         "designator": device.designator if device else None,
-        "size_bytes": to_bytes(device.size) if device else None,
+        "size_bytes": to_bytes(device.size) if device and device.size is not None else None,
     }

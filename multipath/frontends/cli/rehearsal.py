@@ -23,7 +23,7 @@ from ...paths.path import Path
 from ...units import format_devt
 from ...wire.table import MultipathTable
 from .journal import Journal
-from .record import by_number, map_tree
+from .record import devices_of, map_tree
 from .size import human_size, sectors_size
 from .stage import PATHS, Stage, bring_back
 from .terminal import Line, Span, print_lines
@@ -207,7 +207,8 @@ class Rehearsal:
         print_lines([(Span(f"  {path.name}  {format_devt(path.devt)}  {path.hctl}"),) for path in self._paths])
 
     def _show(self, title: str, found: Map) -> None:
-        lines = tree(map_tree(found.read(), by_number(self._host.paths())))
+        snapshot = found.read()
+        lines = tree(map_tree(snapshot, devices_of([snapshot], self._host.sysfs)))
         indented: list[Line] = [(Span("  "), *line) for line in lines]
         print_lines([(Span(title, "bold"),), *indented])
 

@@ -5,7 +5,7 @@ import argparse
 from ...maps.host import Host
 from .formatted import add_format, show_formatted
 from .output import add_output
-from .record import by_number, map_tree
+from .record import devices_of, map_tree
 from .selection import add_selection, readable, selected
 from .terminal import Line, complain, print_json, print_lines
 from .tree import tree
@@ -27,14 +27,15 @@ def show(args: argparse.Namespace) -> int:
     if args.format is not None:
         return show_formatted(args.maps, args.format, raw=args.raw)
     with Host() as host:
-        maps = list(selected(host, args.maps, args.of))
-        devices = by_number(host.paths())
-    trees = [map_tree(snapshot, devices) for snapshot in readable("show", maps)]
-    if args.output == "json":
+        maps, sysfs = list(selected(host, args.maps, args.of)), host.sysfs
+    snapshots, json = list(readable("show", maps)), args.output == "json"
+    devices = devices_of(snapshots, sysfs, identity=json)
+    trees = [map_tree(snapshot, devices) for snapshot in snapshots]
+    if json:
         print_json({"maps": trees})
     else:
         lines: list[Line] = [line for record in trees for line in tree(record)]
         print_lines(lines)
-    if not maps and args.output != "json":
+    if not maps and not json:
         complain("show", "there are no multipath maps")
     return int(len(trees) < len(maps))

@@ -6,7 +6,6 @@ so that no caller can forget it; with the extra ``rich`` on a terminal the style
 dropped. JSON needs no style, and escapes by itself.
 """
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -75,6 +74,8 @@ def print_text(text: str) -> None:
 
 def print_json(value: object, *, indent: int | None = 2) -> None:
     """Print ``value`` as JSON: ASCII, without any control character but the line ends between values; and flush."""
+    import json  # here, for people read text
+
     # json escapes all but DEL, which can stand in strings only.
     sys.stdout.write(json.dumps(value, indent=indent).replace("\x7f", "\\u007f") + "\n")
     sys.stdout.flush()

@@ -25,9 +25,8 @@ def paths_of(status: Record) -> list[Record]:
 
 def summary(status: Record) -> str:
     """Return how things are, in a few words."""
-    paths = paths_of(status)
-    unused = sum(not path["active"] for path in paths)
-    return f"maps: {len(status['maps'])}; paths: {len(paths)}, not in use: {unused}"
+    used = [bool(path["active"]) for each in status["maps"] for path in each["paths"]]
+    return f"maps: {len(status['maps'])}; paths: {len(used)}, not in use: {used.count(False)}"
 
 
 def _problems(status: Record) -> Iterator[str]:

@@ -30,7 +30,8 @@ from .watchdog import Watchdog
 
 _ENDS: Final = (signal.SIGTERM, signal.SIGINT)
 _PATIENCE: Final = 30.0  # seconds for which whoever asked waits until it is applied
-_WORDS: Final = "status, maps, paths, health, reload, events"
+_READ: Final = ("status", "maps", "paths", "health")
+_WORDS: Final = ", ".join((*_READ, "reload", "events"))
 
 
 @dataclass(slots=True)
@@ -123,17 +124,15 @@ class Service:
         word = question["ask"]
         if word == "reload":
             return {word: await self.reload()}
-        status = self._status()
-        well = health(status, self._watchdog.stalled)
-        answers = {
-            "status": {"text": summary(status), **status, "health": well},
-            "maps": status["maps"],
-            "paths": paths_of(status),
-            "health": well,
-        }
-        if word not in answers:
+        if word not in _READ:
             raise errors.NotFound(f"no such question; there are {_WORDS}")
-        return {word: answers[word]}
+        status = self._status()
+        if word == "maps":
+            return {word: status["maps"]}
+        if word == "paths":
+            return {word: paths_of(status)}
+        well = health(status, self._watchdog.stalled)
+        return {word: well if word == "health" else {"text": summary(status), **status, "health": well}}
 
     async def _events(self) -> AsyncGenerator[dict[str, Any], None]:
         with _heard(self.monitor) as events:

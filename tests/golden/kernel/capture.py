@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 
 from multipath import Control, Host, Target
-from multipath.dm.udev import UdevFlag
+from multipath.dm.udev_flag import UdevFlag
 from multipath.units import Sectors, format_devt
 
 NAME = "golden"

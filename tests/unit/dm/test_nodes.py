@@ -10,7 +10,7 @@ import pytest
 
 from multipath.dm import nodes
 from multipath.dm.nodes import NoNodes, OwnNodes, UdevNodes, choose_nodes, make_control_node
-from multipath.dm.udev import UdevFlag
+from multipath.dm.udev_flag import UdevFlag
 from multipath.units import DevT, devt
 
 MAP = devt(253, 0)
@@ -250,6 +250,14 @@ class TestTheWayThatNodesAreKept:
         monkeypatch.setattr(nodes, "udev_is_running", lambda: running)
 
         assert type(choose_nodes(mode)) is kind
+
+
+class TestAHostWithoutUdev:
+    def test_is_told_by_its_socket(self, tmp_path: Path) -> None:
+        """The daemon's control socket, as libdevmapper looks for it."""
+        assert not nodes.udev_is_running(str(tmp_path / "control"))
+        (tmp_path / "control").touch()
+        assert nodes.udev_is_running(str(tmp_path / "control"))
 
 
 class TestAChangeThatNobodyWaitsFor:

@@ -16,7 +16,8 @@ import pytest
 from multipath._native.libc import ffi, lib
 from multipath.dm import udev
 from multipath.dm.nodes import UdevNodes
-from multipath.dm.udev import UdevCookie, UdevFlag, remove_orphans
+from multipath.dm.udev import UdevCookie, remove_orphans
+from multipath.dm.udev_flag import UdevFlag
 from multipath.errors import UdevError
 
 MAGIC = 0x0D4D
@@ -423,12 +424,6 @@ class TestTheOracle:
 
 
 class TestAHostWithoutUdev:
-    def test_is_told_by_its_socket(self, tmp_path: Path) -> None:
-        """The daemon's control socket, as libdevmapper looks for it."""
-        assert not udev.udev_is_running(str(tmp_path / "control"))
-        (tmp_path / "control").touch()
-        assert udev.udev_is_running(str(tmp_path / "control"))
-
     def test_leaves_no_cookie_where_its_owner_cannot_be_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Without procfs there is no cookie, rather than one that nobody would collect."""
 

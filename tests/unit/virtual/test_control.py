@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 import multipath.maps.host
-import multipath.maps.ownership
+import multipath.multipathd.socket
 import multipath.paths.sysfs
 from multipath import Control, Host, MultipathTable, errors
 from multipath.dm.events import DeviceChangeKind, DeviceEvents
@@ -163,7 +163,7 @@ class TestTheMachineOutside:
     ) -> None:
         """Its multipathd knows nothing of this world."""
         world, machine = host
-        monkeypatch.setattr(multipath.maps.ownership, "daemon_is_running", lambda: True)
+        monkeypatch.setattr(multipath.multipathd.socket, "daemon_is_running", lambda: True)
         array = world.arrays[0]
 
         mpath = machine.create("mpatha", MultipathTable.build([["sda", "sdb"]]), uuid=f"mpath-{array.wwid}")

@@ -4,6 +4,7 @@ from multipath._native import codec
 from multipath.dm.device import DeviceInfo
 from multipath.dm.target import Target
 from multipath.maps.snapshot import MULTIPATH, MapSnapshot
+from multipath.paths.brief import PathBrief
 from multipath.paths.path import Path
 from multipath.units import Sectors, devt
 
@@ -36,3 +37,8 @@ def path(
 ) -> Path:
     """Return a path device as sysfs shows it."""
     return Path(name, devt(8, minor), SIZE, "naa.33333330000007d0", vendor, model, "0:0:0:0", state)
+
+
+def brief(name: str = "sda", *, vendor: str = "Linux", model: str = "scsi_debug", state: str = "running") -> PathBrief:
+    """Return the same in brief."""
+    return PathBrief(name, "0:0:0:0", state, vendor, model, "naa.33333330000007d0", SIZE)

@@ -11,16 +11,15 @@ from multipath.frontends.cli.record import (
     MapRecord,
     MapTree,
     PathRecord,
-    by_number,
     event_record,
     map_record,
     map_tree,
 )
 from multipath.maps.event import Event, EventKind
 
-from .snapshots import NO_GROUPS, ONE_GROUP, TWO_GROUPS, path, snapshot
+from .snapshots import NO_GROUPS, ONE_GROUP, TWO_GROUPS, brief, snapshot
 
-DEVICES = by_number([path()])
+DEVICES = {"8:0": brief()}
 # The promise: a key may be added here, none may be changed or taken away.
 MAP_KEYS = [
     "name",

@@ -1,13 +1,13 @@
 """Maps as people see them: golden texts in, lines out."""
 
 from multipath._native import codec
-from multipath.frontends.cli.record import by_number, map_record, map_tree
+from multipath.frontends.cli.record import map_record, map_tree
 from multipath.frontends.cli.terminal import plain
 from multipath.frontends.cli.tree import rows, tree
 
-from .snapshots import NO_GROUPS, ONE_GROUP, TWO_GROUPS, path, snapshot
+from .snapshots import NO_GROUPS, ONE_GROUP, TWO_GROUPS, brief, snapshot
 
-DEVICES = by_number([path(), path("sdaa", 32, vendor="\x1b[31m")])
+DEVICES = {"8:0": brief(), "8:32": brief("sdaa", vendor="\x1b[31m")}
 
 
 def shown(texts: tuple[str, str], name: str = "mpatha", uuid: str = "mpath-3600140500000000") -> list[str]:
