@@ -17,7 +17,7 @@ from multipath.maps.host import Host
 from multipath.paths.asker import KernelAsker
 from multipath.paths.request import Answer, Operation, Request, Silence, fetch, store
 
-LONG, SHORT = 10.0, 0.2  # seconds; the short ones are enough for a worker to begin, on a busy machine too
+LONG, SHORT = 10.0, 0.8  # seconds; the short ones are enough for a worker to begin, on a busy machine too
 
 
 @pytest.fixture
