@@ -9,7 +9,9 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -140,6 +142,16 @@ def told(host: Host, folder: Path, story: Callable[[Watched], Coroutine[Any, Any
     asyncio.run(tell())
 
 
+@contextmanager
+def wall_clock_ahead(seconds: float) -> Iterator[None]:
+    """Let the clock of the day jump by so many seconds, and back."""
+    time.clock_settime(time.CLOCK_REALTIME, time.time() + seconds)
+    try:
+        yield
+    finally:
+        time.clock_settime(time.CLOCK_REALTIME, time.time() - seconds)
+
+
 def resize(host: Host, gibibytes: int) -> None:
     """Let the array's units have another size, and have the host look at each path; 0 is what they had."""
     (DRIVER / "virtual_gb").write_text(f"{gibibytes}\n")
@@ -225,6 +237,28 @@ class TestAMonitor:
             await watched.until(lambda: watched.paths() == 0)
             assert watched.queueing()
             await watched.until(lambda: not watched.queueing())
+            for name in names:
+                guest.set_state(name, "running")
+            await watched.until(lambda: watched.paths() == 4 and watched.queueing())
+
+        told(host, tmp_path, story)
+
+    @pytest.mark.parametrize("years", [1, -1])
+    def test_counts_no_time_by_the_wall_clock(self, host: Host, tmp_path: Path, years: int) -> None:
+        """It jumps while all paths are lost: the map queues on, for as long as it may."""
+
+        async def story(watched: Watched) -> None:
+            await watched.checked()
+            names = [path.name for path in host.paths()]
+            for name in names:
+                guest.set_state(name, "offline")
+            await watched.until(lambda: watched.paths() == 0)
+            lost = time.monotonic()
+            with wall_clock_ahead(years * 31_536_000):
+                await watched.until(lambda: not watched.queueing())
+                assert time.monotonic() - lost > 1.0
+                guest.set_state(names[0], "running")
+                await watched.until(lambda: watched.paths() == 1)
             for name in names:
                 guest.set_state(name, "running")
             await watched.until(lambda: watched.paths() == 4 and watched.queueing())
