@@ -5,6 +5,7 @@ No time limit runs, so nothing ends them but the end of the fault, or somebody w
 the disk waits as well. Strikes every unit of that host.
 """
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -34,7 +35,12 @@ def heal(path: str) -> None:
 
 
 def _wake(node: Path) -> None:
-    descriptor = os.open(node, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        descriptor = os.open(node, os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # whoever set the device offline starts its queue when it runs again
+            return
+        raise
     try:
         fcntl.ioctl(descriptor, _SG_SCSI_RESET, _NOTHING)
     finally:
