@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .frontends.exporter import Exporter as Exporter
     from .maps.detach_plan import DetachPlan as DetachPlan
     from .maps.detach_report import DetachReport as DetachReport
+    from .maps.doctor.diagnosis import Diagnosis as Diagnosis
     from .maps.event import Event as Event
     from .maps.event import EventKind as EventKind
     from .maps.host import Host as Host
@@ -65,6 +66,7 @@ _ROOMS = {
     "DetachReport": "maps.detach_report",
     "DeviceInfo": "dm.device",
     "DeviceRole": "maps.role",
+    "Diagnosis": "maps.doctor.diagnosis",
     "Event": "maps.event",
     "EventKind": "maps.event",
     "Exporter": "frontends.exporter",

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .detach_plan import DetachPlan
     from .detach_planner import Inspection
     from .detach_unit import DetachedUnit
+    from .doctor.diagnosis import Diagnosis
     from .event import Event
     from .monitor_status import MonitorStatus
     from .multipathd_view import MultipathdView
@@ -300,6 +301,40 @@ class Host:
             known = ask_priorities(plan, self.asker, inputs.observed)
             plan = plan if known == inputs.observed else plan_maps(replace(inputs, observed=known))
         return plan.on(self, state and state.under(configured_aliases(config)))
+
+    def doctor(
+        self,
+        config: Configuration | errors.ConfigError | None = None,
+        *,
+        state: StateFolder | None = None,
+        root: str | os.PathLike[str] | None = None,
+        manager: str | os.PathLike[str] = "/run/mpath",
+        ask: bool = True,
+    ) -> tuple[Diagnosis, ...]:
+        """
+        Return what is wrong with this host's multipath set-up, the worst first; nothing is changed.
+
+        Paths are asked by the asker, with a deadline: one that hangs is found, and holds nobody up for more than a few
+        seconds. A part that cannot be examined is a finding, not an error.
+
+        Args:
+            config: The configuration; multipath.conf and its drop-ins when absent, or the defaults where the
+                device-mapper is one in memory. Or the error that reading it ended with, which is a finding.
+            state: Where aliases and WWIDs are remembered; multipath-tools' folder, likewise.
+            root: Where the machine's files are, ``/etc`` and others; ``/``, or none at all, likewise.
+            manager: Where the socket of ``mpath run`` is.
+            ask: Ask each path whether it works, and to which unit it leads.
+
+        Raises:
+            NotPermitted: this user may not ask device-mapper.
+        """
+        from .doctor.catalogue import examine  # here, for few need it, and it brings an event loop along
+        from .doctor.gathering import Examination, gather_facts
+
+        shared = self._control is None or self._control.shared  # not opened for it: that there is none is a finding
+        asker = self.asker if ask and (shared or self._asker is not None) else None
+        examination = Examination(config, state, root, manager, asker)
+        return examine(gather_facts(self, examination.of_this_machine() if shared else examination))
 
     # What is reserved.
 
