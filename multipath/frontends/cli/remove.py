@@ -16,6 +16,7 @@ from ...maps.host import Host
 from .exit_code import ExitCode, exit_code
 from .manual import Manual, examples
 from .output import add_output
+from .progress import Progress, progress
 from .terminal import complain, print_json, print_text
 
 _VERB: Final = "remove"
@@ -78,9 +79,9 @@ def remove(args: argparse.Namespace) -> int:
     if args.deferred and args.paths:
         raise argparse.ArgumentTypeError("a map that goes with its last user keeps its paths: --deferred or --paths")
     gates = {gate.replace("-", "_"): getattr(args, gate.replace("-", "_")) for gate in _GATES}
-    with _interruptible(), Host() as host:
+    with _interruptible(), Host() as host, progress("looking for users") as line:
         plan = host.detach_plan(args.refs, **gates)
-        report, failed = (None, ()) if args.dry_run else _run(plan, args)
+        report, failed = (None, ()) if args.dry_run else _run(plan, args, line)
     return _told(plan, report, failed, args)
 
 
@@ -98,18 +99,22 @@ def _interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _run(plan: DetachPlan, args: argparse.Namespace) -> tuple[DetachReport, tuple[Exception, ...]]:
+def _run(plan: DetachPlan, args: argparse.Namespace, line: Progress) -> tuple[DetachReport, tuple[Exception, ...]]:
+    steps = [step for unit in plan.units for step in unit.steps]
+    line.tell("steps")
+    done = 0
+
+    def tell(result: StepResult) -> None:
+        nonlocal done
+        done += 1
+        line.step(done, max(len(steps), done), str(result.step))
+        if args.output == "text" and result.error is None:
+            print_text(str(result))
+
     try:
-        return plan.run(
-            timeout=args.timeout, patience=args.patience, progress=None if args.output == "json" else _tell
-        ), ()
+        return plan.run(timeout=args.timeout, patience=args.patience, progress=tell), ()
     except errors.DetachFailed as error:
         return error.report, error.errors
-
-
-def _tell(result: StepResult) -> None:
-    if result.error is None:
-        print_text(str(result))
 
 
 def _told(

@@ -45,10 +45,32 @@ class TestAnError:
         assert failing(PermissionError(errno.EACCES, "Permission denied", "/sys/x"), monkeypatch) == 5
         assert capsys.readouterr().err == "mpath show: [Errno 13] Permission denied: '/sys/x'\n"
 
-    def test_of_this_program_is_not_hidden(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A bug keeps its traceback."""
-        with pytest.raises(ZeroDivisionError):
-            failing(ZeroDivisionError(), monkeypatch)
+    def test_of_this_program_is_one_line_too(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A bug says that it is one, and how to see where."""
+        assert failing(ZeroDivisionError("by \x1b[31mnothing"), monkeypatch) == 1
+
+        err = capsys.readouterr().err
+        assert err.startswith("mpath show: ZeroDivisionError: by \\x1b[31mnothing; this is a fault of mpath itself")
+        assert "--debug" in err
+        assert err.count("\n") == 1
+
+    @pytest.mark.parametrize("words", [["--debug", "show"], ["show", "--debug"]], ids=" ".join)
+    @pytest.mark.parametrize("error", [errors.NotFound("no \x1b[2Jmap"), ZeroDivisionError("\x1b[2J")], ids=repr)
+    def test_tells_where_it_came_from_with_debug(
+        self, words: list[str], error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Before or after the verb; and nothing in it that a terminal obeys."""
+        without = failing(error, monkeypatch)
+        capsys.readouterr()
+
+        assert main(words) == without
+        err = capsys.readouterr().err
+        assert err.startswith("Traceback (most recent call last):\n")
+        assert ", in refuse" in err
+        assert err.splitlines()[-1].startswith("mpath show: ")
+        assert "\x1b" not in err
 
     def test_is_silent_for_an_interruption(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
