@@ -15,10 +15,13 @@ from pathlib import Path
 from ...errors import GuestTimeout, LabError
 from ...lab import Guest, Machine, backends, kernels, run, stock_kernels, stock_modules
 from ...lab.terminal import lent
+from .columns import columns
+from .terminal import Line, Span, print_lines
 
 USAGE = 2
 TIMED_OUT = 124
 NO_GUEST = 125
+_HEADING = ("KIND", "KERNEL", "SUITE", "RELEASE", "STATE")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -140,10 +143,18 @@ def list_kernels(args: argparse.Namespace) -> int:
     if args.output == "json":
         print(json.dumps([asdict(state) for state in states], indent=2))
     else:
-        for state in states:
-            kind = "stock" if state.stock else "user-mode"
-            print(f"{kind:9} {state.name:8} {state.suite:10} {state.release or '-':20} {state.reason or 'here'}")
+        print_lines(columns([_cells(state) for state in states], _HEADING if sys.stdout.isatty() else ()))
     return 0 if not any(state.reason and state.name in kernels.ALWAYS for state in states) or not args.fetch else 1
+
+
+def _cells(state: kernels.State) -> Line:
+    return (
+        Span("stock" if state.stock else "user-mode"),
+        Span(state.name, "bold"),
+        Span(state.suite),
+        Span(state.release or "-"),
+        Span(state.reason, "yellow") if state.reason else Span("here", "green"),
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

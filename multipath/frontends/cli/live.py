@@ -46,8 +46,8 @@ class Source(Protocol):
     def look(self) -> View:
         """Return the view of now; what happens from here on ends `wait`."""
 
-    async def wait(self, seconds: float) -> object:
-        """Wait until something has happened since the last look, or so many seconds have passed."""
+    async def wait(self, seconds: float) -> bool:
+        """Wait until something has happened since the last look; false where nothing has for so many seconds."""
 
 
 def stay(verb: str, source: Source, *, json: bool, every: float) -> int:

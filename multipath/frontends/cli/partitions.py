@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from ... import errors
 from ...maps.host import Host
 from ...maps.map import Map
-from ...maps.partition_change import PartitionChange
+from ...maps.partition_change import PartitionAction, PartitionChange
 from ...maps.partitions import Partitions
 from .exit_code import ExitCode, exit_code
 from .manual import Manual, examples
@@ -16,6 +16,12 @@ from .selection import selected
 from .terminal import Span, complain, print_json, print_lines
 
 _VERB = "partitions"
+_STYLES = {
+    PartitionAction.CREATE: "green",
+    PartitionAction.RELOAD: "yellow",
+    PartitionAction.RENAME: "yellow",
+    PartitionAction.REMOVE: "red",
+}
 # What a verb would do to the maps over the partitions of a map, and what does it.
 _Look = Callable[[Partitions], Sequence[PartitionChange]]
 _Act = Callable[[Partitions], object]
@@ -119,7 +125,7 @@ def _changed(args: argparse.Namespace, look: _Look, act: _Act) -> int:
                 continue
             records.append({"map": found.name, "changes": [change_record(change) for change in changes]})
             if args.output == "text":
-                print_lines([(Span(str(change)),) for change in changes])
+                print_lines([(Span(str(change), _STYLES[change.action]),) for change in changes])
     if args.output == "json":
         print_json({"maps": records})
     return code

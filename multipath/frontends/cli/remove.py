@@ -11,13 +11,13 @@ from typing import Final
 from ... import errors
 from ...maps.detach_plan import DetachPlan
 from ...maps.detach_report import DetachReport
-from ...maps.detach_step import StepResult
+from ...maps.detach_step import StepOutcome, StepResult
 from ...maps.host import Host
 from .exit_code import ExitCode, exit_code
 from .manual import Manual, examples
 from .output import add_output
 from .progress import Progress, progress
-from .terminal import complain, print_json, print_text
+from .terminal import Line, Span, complain, print_json, print_lines
 
 _VERB: Final = "remove"
 _GATES: Final = {
@@ -109,7 +109,7 @@ def _run(plan: DetachPlan, args: argparse.Namespace, line: Progress) -> tuple[De
         done += 1
         line.step(done, max(len(steps), done), str(result.step))
         if args.output == "text" and result.error is None:
-            print_text(str(result))
+            print_lines([(Span(f"{result.step.act} "), Span(result.step.name, "bold"), Span(": "), _ended(result))])
 
     try:
         return plan.run(timeout=args.timeout, patience=args.patience, progress=tell), ()
@@ -126,11 +126,10 @@ def _told(
     if args.output == "json":
         print_json({"plan": plan.as_record(), "report": None if report is None else report.as_record()})
     elif report is None:
-        for line in (line for unit in plan.units if unit.refused is None for line in str(unit).splitlines()):
-            print_text(line)
+        print_lines([line for unit in plan.units if unit.refused is None for line in _planned(str(unit))])
     else:
         for leftover in report.leftovers:
-            print_text(str(leftover))
+            print_lines([(Span(str(leftover), "yellow"),)])
     for error in failed:
         complain(_VERB, _KEYWORD.sub(_option, str(error)))
     if plan.missing and not args.if_exists:
@@ -138,6 +137,16 @@ def _told(
     missing = ExitCode.NOT_FOUND if plan.missing and not args.if_exists else ExitCode.OK
     left = ExitCode.ERROR if report is not None and report.leftovers and not args.deferred else ExitCode.OK
     return exit_code(failed[0]) if failed else missing or left
+
+
+def _ended(result: StepResult) -> Span:
+    return Span(str(result.outcome), "green" if result.outcome is StepOutcome.DONE else "")
+
+
+def _planned(text: str) -> Iterator[Line]:
+    """Yield the lines of the plan for a unit: the first says which."""
+    for number, line in enumerate(text.splitlines()):
+        yield (Span(line, "" if number else "bold"),)
 
 
 def _option(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from .progress import progress
 from .seconds import seconds
 from .selection import for_each
 from .size import parse_size, sectors_size
-from .terminal import print_json, print_text
+from .terminal import Span, print_json, print_lines
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -58,7 +58,8 @@ def _resized(host: Host, ref: str, args: argparse.Namespace) -> dict[str, Any]:
     )
     if args.output == "text":
         change = "already" if size == before else f"was {sectors_size(before)}"
-        print_text(f"{found.name}: {sectors_size(size)}, {change}")
+        changed = Span(change, "" if size == before else "green")
+        print_lines([(Span(found.name, "bold"), Span(f": {sectors_size(size)}, "), changed)])
     return {
         "name": found.name,
         "uuid": found.uuid,

@@ -65,8 +65,7 @@ def _health(manager: ManagerClient, *, json: bool) -> int:
     if json:
         print_json(found)
     else:
-        for problem in found["problems"] or ["all is well"]:
-            print_text(problem)
+        print_lines([(Span(each, "red"),) for each in found["problems"]] or [(Span("all is well", "green"),)])
     return ExitCode.OK if found["healthy"] else ExitCode.ERROR
 
 

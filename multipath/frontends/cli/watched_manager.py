@@ -35,7 +35,7 @@ class _Manager:
         found = self._manager.ask("status")
         return View(found, status_lines(found), _settled(found), "" if found["acting"] else "watches only")
 
-    async def wait(self, seconds: float) -> object:
+    async def wait(self, seconds: float) -> bool:
         """
         Wait until it tells something.
 

@@ -90,7 +90,7 @@ class WatchedMaps:
         nothing: list[Line] = [(Span("no multipath maps"),)]
         return View({"maps": records}, lines or nothing, (_settled(records), complaints), summary, tuple(complaints))
 
-    async def wait(self, seconds: float) -> object:
+    async def wait(self, seconds: float) -> bool:
         """Wait until something has happened to device-mapper or storage."""
         return await self._wakes.wait(seconds)
 

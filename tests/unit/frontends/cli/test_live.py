@@ -31,7 +31,7 @@ class Script:
         """Return the next one."""
         return self._views.pop(0)
 
-    async def wait(self, seconds: float) -> object:
+    async def wait(self, seconds: float) -> bool:
         """Return at once, while there are more."""
         self.waits.append(seconds)
         if not self._views:
@@ -74,7 +74,7 @@ class TestTheEnd:
         """Whatever was printed stays."""
         script = Script([view("a")])
 
-        async def fail(_seconds: float) -> object:
+        async def fail(_seconds: float) -> bool:
             raise errors.NotFound("it ended")
 
         monkeypatch.setattr(script, "wait", fail)

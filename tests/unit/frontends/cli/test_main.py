@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 
 from multipath import errors
-from multipath.frontends.cli import show
+from multipath.frontends.cli import show, terminal
 from multipath.frontends.cli.main import VERBS, main, make_parser
 
 _LIGHT = """
@@ -197,3 +197,14 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert caught.value.code == 0
     assert capsys.readouterr().out.startswith("mpath ")
+
+
+@pytest.mark.parametrize("words", [["--color", "always", "x"], ["--color=always", "x"], ["x", "--color", "always"]])
+def test_colours_may_be_chosen_before_or_after_the_verb(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the next command in this process begins anew."""
+    monkeypatch.setattr(show, "show", lambda _: 0)
+
+    main(["show" if word == "x" else word for word in words])
+    assert terminal._State.colours == "always"
+    main(["show"])
+    assert terminal._State.colours == "auto"

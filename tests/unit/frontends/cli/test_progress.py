@@ -45,7 +45,7 @@ class TestSlowWork:
         monkeypatch.setattr(module, "_QUIET", 0)
         monkeypatch.setattr("time.monotonic", lambda: 0.0)
         drawn = threading.Event()
-        monkeypatch.setattr(Progress, "_write", lambda _, text: (terminal.write(text), drawn.set()))
+        monkeypatch.setattr(Progress, "_write", lambda _, text: drawn.set() if terminal.write(text) else None)
         with progress("waiting for mpatha", 30) as line:
             line.tell(detail="\x1b[2J2 of 4 paths")
             drawn.clear()

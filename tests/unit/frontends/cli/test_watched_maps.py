@@ -95,9 +95,9 @@ def test_whoever_waits_is_woken(host: Host, mpath: Map, wakes: Wakes) -> None:
     maps: Source = watched(host, wakes)
     maps.look()
 
-    assert not asyncio.run(maps.wait(0.01))  # type: ignore[arg-type]
+    assert not asyncio.run(maps.wait(0.01))
     mpath.fail_path("sda")
-    assert asyncio.run(maps.wait(60))  # type: ignore[arg-type]
+    assert asyncio.run(maps.wait(60))
 
 
 @pytest.mark.usefixtures("mpath")

@@ -8,6 +8,7 @@ becomes the controlling terminal, so that its keys are signals.
 import os
 import sys
 import threading
+from unittest.mock import patch
 
 from multipath import Features, Host, Map, MultipathTable
 from multipath.frontends.cli import watched_maps
@@ -28,8 +29,8 @@ if __name__ == "__main__":
         os.close(os.open(os.ttyname(0), os.O_RDWR))
     with VirtualHost() as world, Host(**world.seams()) as host:
         array = world.add_array(paths=4)
-        watched_maps.Host = lambda: Host(**world.seams())  # type: ignore[misc,assignment]
         table = MultipathTable.build([["sda", "sdb"], ["sdc", "sdd"]], features=Features(queue_if_no_path=True))
         made = host.create("mpatha", table, uuid=f"mpath-{array.wwid}")
         threading.Thread(target=obey, args=[made], daemon=True).start()
-        sys.exit(main())
+        with patch.object(watched_maps, "Host", lambda: Host(**world.seams())):
+            sys.exit(main())
