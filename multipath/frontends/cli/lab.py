@@ -13,10 +13,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ...errors import GuestTimeout, LabError
-from ...lab import Guest, Machine, backends, kernels, run, stock_kernels, stock_modules
+from ...lab import Guest, Machine, backends, cache, kernels, run, stock_kernels, stock_modules
 from ...lab.terminal import lent
 from .columns import columns
-from .terminal import Line, Span, print_lines
+from .progress import progress
+from .terminal import Line, Span, note, print_lines
 
 USAGE = 2
 TIMED_OUT = 124
@@ -128,6 +129,7 @@ def _shell(machine: Machine) -> int:
 
 
 def _reported(work: Callable[[], int]) -> int:
+    cache.show_by(note, progress)
     try:
         return work()
     except LabError as error:
@@ -137,6 +139,7 @@ def _reported(work: Callable[[], int]) -> int:
 
 def list_kernels(args: argparse.Namespace) -> int:
     """Run ``mpath lab kernels``."""
+    cache.show_by(note, progress)
     states = [
         catalogue.state(name, fetch=args.fetch) for catalogue in (kernels, stock_kernels) for name in kernels.names()
     ]

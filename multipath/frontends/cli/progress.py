@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, TextIO
 
-from .terminal import encodable, escaped, has_colours, is_capable, step_aside
+from .terminal import encodable, escaped, has_colours, is_capable, is_stepping_aside, step_aside
 
 _WIPE: Final = "\r\x1b[K"
 _QUIET: Final = 0.3  # seconds
@@ -117,7 +117,8 @@ class Progress:
 @contextmanager
 def progress(what: str, limit: float | None = None) -> Iterator[Progress]:
     """Give the line for some work, which takes its time; wiped at the end of the block."""
-    shown = Progress(what, sys.stderr if is_capable(sys.stderr) else None, limit)
+    # Of two that are one in the other the outer is shown.
+    shown = Progress(what, sys.stderr if is_capable(sys.stderr) and not is_stepping_aside() else None, limit)
     shown.start()
     try:
         yield shown

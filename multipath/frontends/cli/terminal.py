@@ -69,6 +69,11 @@ def step_aside(for_output: AbstractContextManager[object] | None) -> None:
     _State.aside = for_output or nullcontext()
 
 
+def is_stepping_aside() -> bool:
+    """Tell whether a line is drawn over and over already."""
+    return not isinstance(_State.aside, nullcontext)
+
+
 def escaped(text: str) -> str:
     r"""
     Return ``text`` with everything that is not a plain visible character written out.
@@ -129,8 +134,12 @@ def print_json(value: object, *, indent: int | None = 2) -> None:
 
 def complain(verb: str, message: str) -> None:
     """Print ``mpath VERB: message`` to standard error, in one line."""
-    text = f"mpath {verb}: {escaped(message)}".strip()
-    _write(f"{encodable(text, sys.stderr)}\n", sys.stderr)
+    note(f"mpath {verb}: {message}".strip())
+
+
+def note(text: str) -> None:
+    """Print one line to standard error."""
+    _write(f"{encodable(escaped(text), sys.stderr)}\n", sys.stderr)
 
 
 def trace(error: BaseException) -> None:
@@ -139,7 +148,7 @@ def trace(error: BaseException) -> None:
         from traceback import format_exception  # here, for few look
 
         for line in "".join(format_exception(error)).splitlines():
-            _write(f"{encodable(escaped(line), sys.stderr)}\n", sys.stderr)
+            note(line)
 
 
 def console_for(stream: TextIO) -> "Console":

@@ -114,3 +114,14 @@ def test_it_is_over_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     assert "progress" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_of_two_the_outer_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would wipe each other."""
+    terminal = terminal_of(monkeypatch)
+    monkeypatch.setattr(module, "_QUIET", 600)
+    with progress("outer") as outer, progress("inner") as inner:
+        inner.step(1, 2)
+        outer.step(1, 1)
+
+    assert terminal.getvalue() == f"{WIPE}[####################] 1 of 1 outer{WIPE}"
