@@ -13,7 +13,7 @@ from .manual import Manual, examples
 from .output import add_output
 from .partition_record import PartitionsRecord, change_record, changes_of_removal, partition_lines, partitions_record
 from .selection import selected
-from .terminal import Span, complain, print_json, print_lines
+from .terminal import Span, complain_of, print_json, print_lines
 
 _VERB = "partitions"
 _STYLES = {
@@ -77,7 +77,7 @@ def list_partitions(args: argparse.Namespace) -> int:
             try:
                 table = partitions.table()
             except errors.MultipathError as error:
-                complain(_VERB, str(error))
+                complain_of(_VERB, error)
                 code = code or exit_code(error)
             records.append(partitions_record(partitions, table))
     if args.output == "json":
@@ -120,7 +120,7 @@ def _changed(args: argparse.Namespace, look: _Look, act: _Act) -> int:
             try:
                 changes = _done(found, look, act, dry_run=args.dry_run)
             except errors.MultipathError as error:
-                complain(_VERB, str(error))
+                complain_of(_VERB, error)
                 code = code or exit_code(error)
                 continue
             records.append({"map": found.name, "changes": [change_record(change) for change in changes]})

@@ -17,7 +17,7 @@ from .exit_code import ExitCode, exit_code
 from .manual import Manual, examples
 from .output import add_output
 from .progress import Progress, progress
-from .terminal import Line, Span, complain, print_json, print_lines
+from .terminal import Line, Span, complain, print_json, print_lines, trace
 
 _VERB: Final = "remove"
 _GATES: Final = {
@@ -101,12 +101,13 @@ def _interruptible() -> Iterator[None]:
 
 def _run(plan: DetachPlan, args: argparse.Namespace, line: Progress) -> tuple[DetachReport, tuple[Exception, ...]]:
     steps = [step for unit in plan.units for step in unit.steps]
-    line.tell("steps")
+    line.tell("removing")
     done = 0
 
     def tell(result: StepResult) -> None:
         nonlocal done
         done += 1
+        line.tell("steps")
         line.step(done, max(len(steps), done), str(result.step))
         if args.output == "text" and result.error is None:
             print_lines([(Span(f"{result.step.act} "), Span(result.step.name, "bold"), Span(": "), _ended(result))])
@@ -131,6 +132,7 @@ def _told(
         for leftover in report.leftovers:
             print_lines([(Span(str(leftover), "yellow"),)])
     for error in failed:
+        trace(error)
         complain(_VERB, _KEYWORD.sub(_option, str(error)))
     if plan.missing and not args.if_exists:
         complain(_VERB, f"nothing answers to {', '.join(map(repr, plan.missing))}: gone already, or never there")

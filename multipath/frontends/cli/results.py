@@ -65,9 +65,10 @@ def told(verb: str) -> Iterator[Progress]:
     On a terminal one line is drawn over and over, elsewhere each map that was touched has its own.
     """
     quiet = is_capable(sys.stdout) and is_capable(sys.stderr)
-    with progress("maps") as line:
+    with progress("changing maps") as line:
 
         def tell(done: int, total: int, result: Result) -> None:
+            line.tell("maps")
             line.step(done, total, result.planned.name)
             if result.outcome is Outcome.FAILED:
                 complain(verb, str(result))

@@ -137,6 +137,12 @@ def complain(verb: str, message: str) -> None:
     note(f"mpath {verb}: {message}".strip())
 
 
+def complain_of(verb: str, error: BaseException) -> None:
+    """Print an error that does not end the command: one line, and where it came from if that is wanted."""
+    trace(error)
+    complain(verb, str(error))
+
+
 def note(text: str) -> None:
     """Print one line to standard error."""
     _write(f"{encodable(escaped(text), sys.stderr)}\n", sys.stderr)

@@ -10,7 +10,8 @@ from multipath import Host, Map, MultipathTable, errors
 from multipath.frontends.cli import watched_maps
 from multipath.frontends.cli.live import Source
 from multipath.frontends.cli.main import main
-from multipath.frontends.cli.terminal import plain
+from multipath.frontends.cli.record import MapRecord
+from multipath.frontends.cli.terminal import Line, plain
 from multipath.frontends.cli.watched_maps import WatchedMaps
 from multipath.maps.wakes import Wakes
 from multipath.virtual import VirtualHost
@@ -97,6 +98,19 @@ def test_whoever_waits_is_woken(host: Host, mpath: Map, wakes: Wakes) -> None:
 
     assert not asyncio.run(maps.wait(0.01))
     mpath.fail_path("sda")
+    assert asyncio.run(maps.wait(60))
+
+
+def test_whoever_looks_misses_nothing_meanwhile(host: Host, mpath: Map, wakes: Wakes) -> None:
+    """What happens while the maps are shown wakes him at once."""
+
+    def shown(*_: object) -> tuple[list[MapRecord], list[Line]]:
+        mpath.fail_path("sda")
+        return [], []
+
+    maps = WatchedMaps(host, wakes, [], [], shown)
+    maps.look()
+
     assert asyncio.run(maps.wait(60))
 
 
