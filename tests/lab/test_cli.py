@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 import pytest
 
@@ -333,7 +333,7 @@ class TestClassify:
         assert main(["classify", "--is", "path", paths[0]]) == 1
 
 
-def _until(lines: TextIO, is_so: Callable[[Any], bool]) -> Any:
+def _until(lines: IO[str], is_so: Callable[[Any], bool]) -> Any:
     """Return the first record of the one map for which something is so."""
     while not is_so(shown := json.loads(lines.readline())["maps"][0]):
         pass

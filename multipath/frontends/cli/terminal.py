@@ -134,7 +134,7 @@ def print_json(value: object, *, indent: int | None = 2) -> None:
 
 def complain(verb: str, message: str) -> None:
     """Print ``mpath VERB: message`` to standard error, in one line."""
-    note(f"mpath {verb}: {message}".strip())
+    note(f"mpath {verb}: {escaped(message)}".strip())
 
 
 def complain_of(verb: str, error: BaseException) -> None:

@@ -99,6 +99,8 @@ def test_whoever_waits_is_woken(host: Host, mpath: Map, wakes: Wakes) -> None:
     assert not asyncio.run(maps.wait(0.01))
     mpath.fail_path("sda")
     assert asyncio.run(maps.wait(60))
+    maps.look()
+    assert not asyncio.run(maps.wait(0.01))
 
 
 def test_whoever_looks_misses_nothing_meanwhile(host: Host, mpath: Map, wakes: Wakes) -> None:

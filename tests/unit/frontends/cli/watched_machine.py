@@ -32,5 +32,6 @@ if __name__ == "__main__":
         table = MultipathTable.build([["sda", "sdb"], ["sdc", "sdd"]], features=Features(queue_if_no_path=True))
         made = host.create("mpatha", table, uuid=f"mpath-{array.wwid}")
         threading.Thread(target=obey, args=[made], daemon=True).start()
-        with patch.object(watched_maps, "Host", lambda: Host(**world.seams())):
+        # Only what happens is to lead to a new picture.
+        with patch.multiple(watched_maps, Host=lambda: Host(**world.seams()), _EVERY=3600.0):
             sys.exit(main())
