@@ -89,7 +89,9 @@ class PseudoTerminal:
                 return self.process.wait(_PATIENCE)
 
     def stopped(self) -> None:
-        """Return once it is stopped, as by Ctrl-Z."""
+        """Return once it has given the terminal back and is stopped, as by Ctrl-Z."""
+        while modes(self.drawn)[-1:] != ["first"]:
+            self._read("the other screen")
         _, status = os.waitpid(self.process.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(status), status
 
