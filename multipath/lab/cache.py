@@ -12,8 +12,30 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+
+
+def _print(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+class _Shown:
+    """How the user is told: by lines alone, unless whoever has a terminal knows better."""
+
+    say: Callable[[str], object] = staticmethod(_print)
+    attend: Callable[[str], AbstractContextManager[object]] = nullcontext
+
+
+def show_by(say: Callable[[str], object], attend: Callable[[str], AbstractContextManager[object]]) -> None:
+    """
+    Let the user be told in another way.
+
+    Args:
+        say: Shows a line.
+        attend: Gets what is made, and shows it while that is under way.
+    """
+    _Shown.say, _Shown.attend = staticmethod(say), staticmethod(attend)
 
 
 def folder() -> Path:
@@ -57,7 +79,8 @@ def made(name: str, build: Callable[[Path], None]) -> Path:
         return place
     with locked(name):
         if not place.is_dir():
-            _build(place, build)
+            with _Shown.attend(f"making {name}"):
+                _build(place, build)
     return place
 
 
@@ -73,4 +96,4 @@ def _build(place: Path, build: Callable[[Path], None]) -> None:
 
 def say(message: str) -> None:
     """Tell the user on stderr what takes long."""
-    print(f"lab: {message}", file=sys.stderr, flush=True)
+    _Shown.say(f"lab: {message}")

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .reservations import Reservations, Through
     from .role import DeviceRole
     from .state_file import StateFolder
+    from .waiting import Missing
 
 
 @runtime_checkable
@@ -497,6 +498,7 @@ class Host:
         usable: bool = False,
         read_write: bool = False,
         timeout: float | None = 30.0,
+        progress: Missing | None = None,
     ) -> Map:
         """
         Wait until a map is there and as asked, and return it. Woken by events; no time is fixed.
@@ -511,6 +513,7 @@ class Host:
                 without an asker, the kernel's word counts.
             read_write: Whether it and all of its paths are to take writes.
             timeout: Seconds; with 0 it is looked once, with ``None`` waited for ever.
+            progress: Called with what is missing, one line each, after each look.
 
         Raises:
             WaitTimeout: it is not, in time; ``.missing`` says why, and ``.seen`` is its snapshot, or ``None``.
@@ -519,7 +522,13 @@ class Host:
         """
         return in_a_loop(
             lambda: self.wait_map_async(
-                ref, paths=paths, paths_total=paths_total, usable=usable, read_write=read_write, timeout=timeout
+                ref,
+                paths=paths,
+                paths_total=paths_total,
+                usable=usable,
+                read_write=read_write,
+                timeout=timeout,
+                progress=progress,
             )
         )
 
@@ -528,6 +537,7 @@ class Host:
         ref: str | os.PathLike[str] | DevT,
         *,
         timeout: float | None = 30.0,
+        progress: Missing | None = None,
         **wishes: Unpack[Wishes],
     ) -> Map:
         """Do the same in a task."""
@@ -536,7 +546,8 @@ class Host:
 
         ref = ref if isinstance(ref, int) else os.fspath(ref)
         wanted = Readiness(**wishes)
-        return await wait_until_ready(lambda: self.map(ref), wanted, self.control, f"map {_shown(ref)}", timeout)
+        what = f"map {_shown(ref)}"
+        return await wait_until_ready(lambda: self.map(ref), wanted, self.control, what, timeout, progress)
 
     def wait_gone(
         self,
@@ -544,6 +555,7 @@ class Host:
         *,
         paths: Iterable[str | os.PathLike[str] | DevT] = (),
         timeout: float | None = 30.0,
+        progress: Missing | None = None,
     ) -> None:
         """
         Wait until nothing is left of a map: the device, its links in ``/dev``, and the paths that are given.
@@ -554,13 +566,14 @@ class Host:
             ref: As for `map`; a snapshot's ``info`` also names a map that is gone by now.
             paths: Path devices that are to be gone too; those that do not exist are.
             timeout: Seconds; with 0 it is looked once, with ``None`` waited for ever.
+            progress: Called with what is left, one line each, after each look.
 
         Raises:
             WaitTimeout: something is left in time; ``.missing`` says what, and who holds it.
             AmbiguousRef: two devices answer to ``ref``.
             ValueError: a timeout that is none.
         """
-        in_a_loop(lambda: self.wait_gone_async(ref, paths=paths, timeout=timeout))
+        in_a_loop(lambda: self.wait_gone_async(ref, paths=paths, timeout=timeout, progress=progress))
 
     async def wait_gone_async(
         self,
@@ -568,6 +581,7 @@ class Host:
         *,
         paths: Iterable[str | os.PathLike[str] | DevT] = (),
         timeout: float | None = 30.0,
+        progress: Missing | None = None,
     ) -> None:
         """Do the same in a task."""
         from .wait_map import wait_until_gone
@@ -586,6 +600,7 @@ class Host:
             control=self.control,
             sysfs=self._sysfs,
             timeout=timeout,
+            progress=progress,
         )
 
     def settle(self, *, quiet_for: float = 1.0, timeout: float | None = 30.0) -> None:

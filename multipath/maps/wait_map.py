@@ -12,11 +12,16 @@ from .daemon import remembered
 from .departure import Departing
 from .map import Map
 from .readiness import Readiness
-from .waiting import Sight, until
+from .waiting import Missing, Sight, until
 
 
 async def wait_until_ready(
-    find: Callable[[], Map], wanted: Readiness, control: Control, what: str, timeout: float | None
+    find: Callable[[], Map],
+    wanted: Readiness,
+    control: Control,
+    what: str,
+    timeout: float | None,
+    progress: Missing | None = None,
 ) -> Map:
     """
     Wait until a map is found that is as wanted, and return it.
@@ -27,6 +32,7 @@ async def wait_until_ready(
         control: The device-mapper.
         what: What the error calls it.
         timeout: Seconds; ``None`` waits for ever.
+        progress: Told what is missing, after each look.
 
     Raises:
         WaitTimeout: it is not, in time.
@@ -43,7 +49,7 @@ async def wait_until_ready(
             lacks = (str(unreadable),)
         return Sight(found, lacks, found.snapshot)
 
-    ready = await until(control, look, what, timeout)
+    ready = await until(control, look, what, timeout, progress)
     assert ready is not None  # for where nothing is missing, something was found
     return ready
 
@@ -56,6 +62,7 @@ async def wait_until_gone(
     control: Control,
     sysfs: Folder,
     timeout: float | None,
+    progress: Missing | None = None,
 ) -> None:
     """
     Wait until nothing is left of a device, of the links to it, and of some paths; with multipathd either.
@@ -67,6 +74,7 @@ async def wait_until_gone(
         control: The device-mapper.
         sysfs: The root of sysfs.
         timeout: Seconds; ``None`` waits for ever.
+        progress: Told what is left, after each look.
 
     Raises:
         WaitTimeout: something is left; where it is the device, ``.missing`` names its holders too.
@@ -81,4 +89,4 @@ async def wait_until_gone(
             lines = await asyncio.to_thread(remembered, departing.wwid, [path for path, _ in departing.paths])
         return Sight(None, tuple(lines), info)
 
-    await until(control, look, f"the removal of {ref}", timeout)
+    await until(control, look, f"the removal of {ref}", timeout, progress)

@@ -19,6 +19,9 @@ _Value = TypeVar("_Value")
 _AGAIN: Final = 1.0  # seconds
 _FOREVER: Final = 1e9  # seconds
 
+# Is told what is missing, one line each.
+Missing = Callable[[tuple[str, ...]], object]
+
 
 @dataclass(frozen=True, slots=True)
 class Sight(Generic[_Value]):
@@ -51,7 +54,11 @@ def seconds_of(timeout: float | None) -> float:
 
 
 async def until(
-    control: Control, look: Callable[[float], Awaitable[Sight[_Value]]], what: str, timeout: float | None
+    control: Control,
+    look: Callable[[float], Awaitable[Sight[_Value]]],
+    what: str,
+    timeout: float | None,
+    progress: Missing | None = None,
 ) -> _Value:
     """
     Look until nothing is missing, and return what was seen then; with a timeout of 0 look once.
@@ -61,6 +68,7 @@ async def until(
         look: Looks; gets the seconds that are left.
         what: What is waited for, for the error.
         timeout: Seconds; ``None`` waits for ever.
+        progress: Called with what is missing, after each look.
 
     Raises:
         ValueError: a timeout that is none.
@@ -74,6 +82,8 @@ async def until(
             sight = await look(max(0.0, deadline - loop.time()))
             if not sight.missing:
                 return sight.value
+            if progress is not None:
+                progress(sight.missing)
             left = deadline - loop.time()
             if left <= 0:
                 raise errors.WaitTimeout(f"{what}: not so after {limit:g} s", sight.seen, sight.missing)

@@ -5,9 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -270,3 +270,76 @@ class TestWatch:
             mpath.fail_path(paths[0])
             assert watch.stderr.read() == ""
         assert watch.returncode == 141
+
+
+class TestAViewThatStays:
+    def test_is_printed_for_each_change_until_it_is_told_to_end(self, mpath: Map, paths: list[str]) -> None:
+        """What each object says is what dmsetup says; in between it is silent."""
+        with subprocess.Popen([*MPATH, "show", "--watch", "-o", "json"], stdout=subprocess.PIPE, text=True) as watch:
+            assert watch.stdout
+            first = _until(watch.stdout, lambda shown: shown["paths_active"] == 4)
+            mpath.fail_path(paths[0])
+            failed = _until(watch.stdout, lambda shown: shown["paths_active"] == 3)
+            states = dmsetup("status", "mpatha").split()
+            mpath.reinstate_path(paths[0])
+            back = _until(watch.stdout, lambda shown: shown["paths_active"] == 4)
+            watch.send_signal(signal.SIGINT)
+            watch.stdout.read()
+
+        assert watch.returncode == 0
+        assert states[states.index(paths[0]) + 1] == "F"
+        assert [_path(each, paths[0])["state"] for each in (first, failed, back)] == ["active", "failed", "active"]
+        assert _path(back, paths[0])["fail_count"] == 1
+
+    def test_shows_a_map_that_comes_and_goes(self, host: Host, table: MultipathTable) -> None:
+        """Woken by the kernel; a list of none is a list too."""
+        with subprocess.Popen([*MPATH, "list", "--watch", "-o", "json"], stdout=subprocess.PIPE, text=True) as watch:
+            assert watch.stdout
+            assert json.loads(watch.stdout.readline()) == {"maps": []}
+            made = host.create("coming", table, uuid=UUID)
+            while not (shown := json.loads(watch.stdout.readline())["maps"]):
+                pass
+            made.remove()
+            while json.loads(watch.stdout.readline())["maps"]:
+                pass
+            watch.send_signal(signal.SIGTERM)
+            watch.stdout.read()
+
+        assert (shown[0]["name"], watch.returncode) == ("coming", 0)
+
+    def test_shows_what_no_event_tells(self, mpath: Map, paths: list[str]) -> None:
+        """A disk that is set offline: its path is still active, for nobody has used it."""
+        state = Path(f"/sys/dev/block/{paths[0]}/device/state")
+        with subprocess.Popen([*MPATH, "show", "--watch", "-o", "json"], stdout=subprocess.PIPE, text=True) as watch:
+            assert watch.stdout
+            _until(watch.stdout, lambda shown: _path(shown, paths[0])["device_state"] == "running")
+            state.write_text("offline\n")
+            try:
+                _until(watch.stdout, lambda shown: _path(shown, paths[0])["device_state"] == "offline")
+            finally:
+                state.write_text("running\n")
+            watch.send_signal(signal.SIGTERM)
+
+
+class TestClassify:
+    def test_tells_the_paths_that_a_map_has(self, mpath: Map, paths: list[str], capsys: Capture) -> None:
+        """And the map, by any name of it."""
+        devices = printed(capsys, "classify", *paths, "mpatha", f"/dev/{mpath.info().node}")["devices"]
+
+        assert [each["kind"] for each in devices] == ["member"] * len(paths) + ["map"] * 2
+        assert {each["map"] for each in devices} == {"mpatha"}
+        assert {each["device_number"] for each in devices} == {*paths, format_devt(mpath.devt)}
+        assert main(["classify", "--is", "member", paths[0]]) == 0
+        assert main(["classify", "--is", "path", paths[0]]) == 1
+
+
+def _until(lines: IO[str], is_so: Callable[[Any], bool]) -> Any:
+    """Return the first record of the one map for which something is so."""
+    while not is_so(shown := json.loads(lines.readline())["maps"][0]):
+        pass
+    return shown
+
+
+def _path(shown: Any, number: str) -> Any:
+    """Return the record of a path."""
+    return next(path for group in shown["groups"] for path in group["paths"] if path["device_number"] == number)

@@ -6,14 +6,15 @@ import sys
 from pathlib import Path
 
 from ... import errors
-from ...lab import Machine
+from ...lab import Machine, cache
 from ...lab import run as run_in_guest
 from ...maps.host import Host
 from ...virtual import VirtualHost
 from .exit_code import ExitCode
+from .progress import progress
 from .rehearsal import rehearse
 from .stage import KernelStage, VirtualStage, find_array
-from .terminal import complain, has_colours
+from .terminal import complain, has_colours, note
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,6 +41,7 @@ def demo(args: argparse.Namespace) -> int:
         with Host() as host:
             return _exit_code(rehearse(KernelStage(host)).is_good)
     complain("demo", f"no virtual array on this host; booting a guest of the lab with kernel {args.kernel}")
+    cache.show_by(note, progress)
     try:
         return run_in_guest([sys.executable, "-m", f"{__package__}.main", "demo", "--here"], _machine(args.kernel))
     except errors.GuestTimeout:  # it booted: what came to a halt in it is no reason to look away

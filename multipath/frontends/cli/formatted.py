@@ -20,6 +20,12 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--raw", action="store_true", help="with --format, without headers and padding")
 
 
+def refuse_format(args: argparse.Namespace) -> None:
+    """Refuse ``--format`` where a view stays: it is made for programs that ask once."""
+    if args.format is not None or args.raw:
+        raise argparse.ArgumentTypeError("--watch has its own form; leave --format out, or say -o json")
+
+
 def show_formatted(words: Sequence[str], style: str, *, raw: bool) -> int:
     """Run ``mpath show paths --format`` or ``mpath show maps --format``."""
     if len(words) != 1 or words[0] not in _KINDS:

@@ -13,12 +13,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ...errors import GuestTimeout, LabError
-from ...lab import Guest, Machine, backends, kernels, run, stock_kernels, stock_modules
+from ...lab import Guest, Machine, backends, cache, kernels, run, stock_kernels, stock_modules
 from ...lab.terminal import lent
+from .columns import columns
+from .progress import progress
+from .terminal import Line, Span, note, print_lines
 
 USAGE = 2
 TIMED_OUT = 124
 NO_GUEST = 125
+_HEADING = ("KIND", "KERNEL", "SUITE", "RELEASE", "STATE")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -125,6 +129,7 @@ def _shell(machine: Machine) -> int:
 
 
 def _reported(work: Callable[[], int]) -> int:
+    cache.show_by(note, progress)
     try:
         return work()
     except LabError as error:
@@ -134,16 +139,25 @@ def _reported(work: Callable[[], int]) -> int:
 
 def list_kernels(args: argparse.Namespace) -> int:
     """Run ``mpath lab kernels``."""
+    cache.show_by(note, progress)
     states = [
         catalogue.state(name, fetch=args.fetch) for catalogue in (kernels, stock_kernels) for name in kernels.names()
     ]
     if args.output == "json":
         print(json.dumps([asdict(state) for state in states], indent=2))
     else:
-        for state in states:
-            kind = "stock" if state.stock else "user-mode"
-            print(f"{kind:9} {state.name:8} {state.suite:10} {state.release or '-':20} {state.reason or 'here'}")
+        print_lines(columns([_cells(state) for state in states], _HEADING if sys.stdout.isatty() else ()))
     return 0 if not any(state.reason and state.name in kernels.ALWAYS for state in states) or not args.fetch else 1
+
+
+def _cells(state: kernels.State) -> Line:
+    return (
+        Span("stock" if state.stock else "user-mode"),
+        Span(state.name, "bold"),
+        Span(state.suite),
+        Span(state.release or "-"),
+        Span(state.reason, "yellow") if state.reason else Span("here", "green"),
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,9 +1,10 @@
 """``mpath list``: one line for each map."""
 
 import argparse
+import sys
 
 from ...maps.host import Host
-from .output import add_output
+from .output import add_output, add_watch
 from .record import map_record
 from .selection import add_selection, readable, selected
 from .terminal import print_json, print_lines
@@ -17,16 +18,21 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     add_selection(parser)
     add_output(parser)
+    add_watch(parser)
     parser.set_defaults(run=list_maps)
 
 
 def list_maps(args: argparse.Namespace) -> int:
     """Run ``mpath list``."""
+    if args.watch:
+        from .watched_maps import watch_rows  # here, for few stay
+
+        return watch_rows(args)
     with Host() as host:
         maps = list(selected(host, args.maps, args.of))
     records = [map_record(snapshot) for snapshot in readable("list", maps)]
     if args.output == "json":
         print_json({"maps": records})
     else:
-        print_lines(rows(records))
+        print_lines(rows(records, heading=sys.stdout.isatty()))
     return int(len(records) < len(maps))

@@ -11,17 +11,19 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import FileIO, TextIOWrapper
+from itertools import pairwise
 from typing import Any, Final, NoReturn
 
 from ...errors import MultipathError
 from .exit_code import ExitCode, exit_code
-from .terminal import complain, escaped
+from .terminal import WHEN, complain, escaped, trace, trace_errors, use_colours
 
 # The name of the verb: the file that has it, and what it does.
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "show": ("show", "the groups and paths of maps, as a tree"),
     "list": ("list", "one line for each map"),
     "watch": ("watch", "every event of every map as it happens"),
+    "classify": ("classify", "what block devices are: maps, their paths, partitions, or nothing of it"),
     "explain": ("explain", "everything that decides about a path or a map"),
     "run": ("run", "look after the maps of this machine, as a service in the foreground"),
     "status": ("status", "what the manager that mpath run started knows"),
@@ -47,8 +49,26 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 _EXIT_CODES: Final = "exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 busy, 5 denied, 6 timeout"
 
 
+# What a bug says; the traceback is for those who look for it.
+_BUG: Final = "this is a fault of mpath itself; --debug tells where, and whoever repairs it wants to see that"
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser that complains in one escaped line."""
+    """A parser that complains in one escaped line, and takes the options that every verb has."""
+
+    def __init__(self, *args: Any, is_bare: bool = False, **options: Any) -> None:
+        """Add them; without a default, else that of a verb would hold over what was said before it."""
+        super().__init__(*args, **options)
+        if is_bare:
+            return
+        for_all = self.add_argument_group("options of every verb")
+        for_all.add_argument(
+            "--color", choices=WHEN, default=argparse.SUPPRESS,
+            help="auto, without it: on a terminal, as NO_COLOR, FORCE_COLOR and TERM say",
+        )  # fmt: skip
+        for_all.add_argument(
+            "--debug", action="store_true", default=argparse.SUPPRESS, help="tell of each error where it came from"
+        )
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and exit with the code for usage."""
@@ -82,18 +102,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     _open_what_is_closed()
     words = list(sys.argv[1:] if argv is None else argv)
-    verb = next((word for word in words if not word.startswith("-")), "")
-    parser = make_parser(verb, alone=words[:1] == [verb])
-    args = parser.parse_args(words)
+    verb = verb_of(words)
+    trace_errors("--debug" in words)
     try:
+        args = make_parser(verb, alone=words[:1] == [verb]).parse_args(words)
+        trace_errors(getattr(args, "debug", False))
+        use_colours(getattr(args, "color", "auto"))
         code = int(args.run(args))
         sys.stdout.flush()
-    except argparse.ArgumentTypeError as error:
-        complain(verb, str(error))
-        return ExitCode.USAGE
-    except (MultipathError, OSError, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - here all of them become one line and a code
+        trace(error)
         return _failed(verb, error)
     return code
+
+
+def verb_of(words: Sequence[str]) -> str:
+    """
+    Return the first word that is no option, and not what ``--color`` is followed by.
+
+    >>> verb_of(["--color", "never", "--debug", "show", "mpatha"])
+    'show'
+    """
+    pairs = pairwise(["", *words])
+    return next((word for before, word in pairs if before != "--color" and not word.startswith("-")), "")
 
 
 def make_parser(verb: str = "", *, alone: bool = False) -> Parser:
@@ -113,7 +144,7 @@ def make_parser(verb: str = "", *, alone: bool = False) -> Parser:
         import_module(f".{own}", __package__).add_parser(subparsers)
     for name, (file, summary) in VERBS.items():
         if file != own and not (own and alone):
-            subparsers.add_parser(name, help=summary)
+            subparsers.add_parser(name, help=summary, is_bare=True)
     return parser
 
 
@@ -132,6 +163,12 @@ def _open_what_is_closed() -> None:
 
 
 def _failed(verb: str, error: BaseException) -> ExitCode:
+    if isinstance(error, argparse.ArgumentTypeError):
+        complain(verb, str(error))
+        return ExitCode.USAGE
+    if not isinstance(error, MultipathError | OSError | KeyboardInterrupt):
+        complain(verb, f"{type(error).__name__}{f': {error}' if str(error) else ''}; {_BUG}")
+        return ExitCode.ERROR
     code = exit_code(error)
     if isinstance(error, OSError) and not isinstance(error, MultipathError):
         # Whatever is still in the buffer cannot be written; the interpreter must not try it again at the end.

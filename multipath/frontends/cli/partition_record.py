@@ -8,6 +8,7 @@ from ...maps.partition_map import PartitionMap
 from ...maps.partitions import Partitions
 from ...units import SECTOR_SIZE, format_devt, to_bytes
 from ...wire.partition import Partition, PartitionTable
+from .columns import columns
 from .size import human_size
 from .terminal import Line, Span
 
@@ -94,14 +95,21 @@ def partition_lines(record: PartitionsRecord) -> Iterator[Line]:
     yield (Span(record["map"], "bold"), Span(f": {_table(record)}"))
     for remark in record["remarks"]:
         yield (Span(f"  note: {remark}", "yellow"),)
-    for each in record["partitions"]:
-        known = record["table"] is not None
-        state = "" if each["name"] else "  no map"
-        stale = "  no partition" if known and each["type"] is None else ""
-        start, size = each["start_bytes"] or 0, each["size_bytes"] or 0
-        words = [f"sector {start // SECTOR_SIZE}", human_size(size), each["type"], each["label"]]
-        shown = "  ".join(word for word in words if word)
-        yield (Span(f"  {each['number']}  "), Span(each["name"] or "-", "cyan"), Span(f"  {shown}{state}{stale}"))
+    known = record["table"] is not None
+    yield from ((Span("  "), *row) for row in columns([_cells(each, known=known) for each in record["partitions"]]))
+
+
+def _cells(each: PartitionRecord, *, known: bool) -> Line:
+    start, size = each["start_bytes"] or 0, each["size_bytes"] or 0
+    state = "" if each["name"] else "no map"
+    stale = "no partition" if known and each["type"] is None else ""
+    return (
+        Span(str(each["number"])),
+        Span(each["name"] or "-", "cyan"),
+        Span(f"sector {start // SECTOR_SIZE}"),
+        Span(human_size(size)),
+        Span("  ".join(word for word in (each["type"], each["label"], state, stale) if word)),
+    )
 
 
 def _table(record: PartitionsRecord) -> str:

@@ -6,16 +6,22 @@ from collections.abc import Callable, Sequence
 from ... import errors
 from ...maps.host import Host
 from ...maps.map import Map
-from ...maps.partition_change import PartitionChange
+from ...maps.partition_change import PartitionAction, PartitionChange
 from ...maps.partitions import Partitions
 from .exit_code import ExitCode, exit_code
 from .manual import Manual, examples
 from .output import add_output
 from .partition_record import PartitionsRecord, change_record, changes_of_removal, partition_lines, partitions_record
 from .selection import selected
-from .terminal import Span, complain, print_json, print_lines
+from .terminal import Span, complain_of, print_json, print_lines
 
 _VERB = "partitions"
+_STYLES = {
+    PartitionAction.CREATE: "green",
+    PartitionAction.RELOAD: "yellow",
+    PartitionAction.RENAME: "yellow",
+    PartitionAction.REMOVE: "red",
+}
 # What a verb would do to the maps over the partitions of a map, and what does it.
 _Look = Callable[[Partitions], Sequence[PartitionChange]]
 _Act = Callable[[Partitions], object]
@@ -71,7 +77,7 @@ def list_partitions(args: argparse.Namespace) -> int:
             try:
                 table = partitions.table()
             except errors.MultipathError as error:
-                complain(_VERB, str(error))
+                complain_of(_VERB, error)
                 code = code or exit_code(error)
             records.append(partitions_record(partitions, table))
     if args.output == "json":
@@ -114,12 +120,12 @@ def _changed(args: argparse.Namespace, look: _Look, act: _Act) -> int:
             try:
                 changes = _done(found, look, act, dry_run=args.dry_run)
             except errors.MultipathError as error:
-                complain(_VERB, str(error))
+                complain_of(_VERB, error)
                 code = code or exit_code(error)
                 continue
             records.append({"map": found.name, "changes": [change_record(change) for change in changes]})
             if args.output == "text":
-                print_lines([(Span(str(change)),) for change in changes])
+                print_lines([(Span(str(change), _STYLES[change.action]),) for change in changes])
     if args.output == "json":
         print_json({"maps": records})
     return code

@@ -11,6 +11,7 @@ from ...maps.plan import Plan
 from ...maps.state_file import StateFolder
 from .configuration import add_files, usable_files
 from .lookup import each_once, map_of, named
+from .progress import progress
 
 
 def add_planning(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +64,8 @@ def planned(verb: str, args: argparse.Namespace, *refs: str) -> Iterator[Planned
     configuration = usable_files(verb, args)
     with Host() as host:
         state = StateFolder(args.state) if args.state else StateFolder() if host.control.shared else None
-        plan = host.plan(configuration, state=state, ask=getattr(args, "ask", False))
+        with progress("looking at every path"):
+            plan = host.plan(configuration, state=state, ask=getattr(args, "ask", False))
         yield Planned(_part(host, plan, refs) if refs else plan, host, configuration, state)
 
 

@@ -11,12 +11,13 @@ from typing import Final
 from ... import errors
 from ...maps.detach_plan import DetachPlan
 from ...maps.detach_report import DetachReport
-from ...maps.detach_step import StepResult
+from ...maps.detach_step import StepOutcome, StepResult
 from ...maps.host import Host
 from .exit_code import ExitCode, exit_code
 from .manual import Manual, examples
 from .output import add_output
-from .terminal import complain, print_json, print_text
+from .progress import Progress, progress
+from .terminal import Line, Span, complain, print_json, print_lines, trace
 
 _VERB: Final = "remove"
 _GATES: Final = {
@@ -78,9 +79,9 @@ def remove(args: argparse.Namespace) -> int:
     if args.deferred and args.paths:
         raise argparse.ArgumentTypeError("a map that goes with its last user keeps its paths: --deferred or --paths")
     gates = {gate.replace("-", "_"): getattr(args, gate.replace("-", "_")) for gate in _GATES}
-    with _interruptible(), Host() as host:
+    with _interruptible(), Host() as host, progress("looking for users") as line:
         plan = host.detach_plan(args.refs, **gates)
-        report, failed = (None, ()) if args.dry_run else _run(plan, args)
+        report, failed = (None, ()) if args.dry_run else _run(plan, args, line)
     return _told(plan, report, failed, args)
 
 
@@ -98,18 +99,23 @@ def _interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _run(plan: DetachPlan, args: argparse.Namespace) -> tuple[DetachReport, tuple[Exception, ...]]:
+def _run(plan: DetachPlan, args: argparse.Namespace, line: Progress) -> tuple[DetachReport, tuple[Exception, ...]]:
+    steps = [step for unit in plan.units for step in unit.steps]
+    line.tell("removing")
+    done = 0
+
+    def tell(result: StepResult) -> None:
+        nonlocal done
+        done += 1
+        line.tell("steps")
+        line.step(done, max(len(steps), done), str(result.step))
+        if args.output == "text" and result.error is None:
+            print_lines([(Span(f"{result.step.act} "), Span(result.step.name, "bold"), Span(": "), _ended(result))])
+
     try:
-        return plan.run(
-            timeout=args.timeout, patience=args.patience, progress=None if args.output == "json" else _tell
-        ), ()
+        return plan.run(timeout=args.timeout, patience=args.patience, progress=tell), ()
     except errors.DetachFailed as error:
         return error.report, error.errors
-
-
-def _tell(result: StepResult) -> None:
-    if result.error is None:
-        print_text(str(result))
 
 
 def _told(
@@ -121,18 +127,28 @@ def _told(
     if args.output == "json":
         print_json({"plan": plan.as_record(), "report": None if report is None else report.as_record()})
     elif report is None:
-        for line in (line for unit in plan.units if unit.refused is None for line in str(unit).splitlines()):
-            print_text(line)
+        print_lines([line for unit in plan.units if unit.refused is None for line in _planned(str(unit))])
     else:
         for leftover in report.leftovers:
-            print_text(str(leftover))
+            print_lines([(Span(str(leftover), "yellow"),)])
     for error in failed:
+        trace(error)
         complain(_VERB, _KEYWORD.sub(_option, str(error)))
     if plan.missing and not args.if_exists:
         complain(_VERB, f"nothing answers to {', '.join(map(repr, plan.missing))}: gone already, or never there")
     missing = ExitCode.NOT_FOUND if plan.missing and not args.if_exists else ExitCode.OK
     left = ExitCode.ERROR if report is not None and report.leftovers and not args.deferred else ExitCode.OK
     return exit_code(failed[0]) if failed else missing or left
+
+
+def _ended(result: StepResult) -> Span:
+    return Span(str(result.outcome), "green" if result.outcome is StepOutcome.DONE else "")
+
+
+def _planned(text: str) -> Iterator[Line]:
+    """Yield the lines of the plan for a unit: the first says which."""
+    for number, line in enumerate(text.splitlines()):
+        yield (Span(line, "" if number else "bold"),)
 
 
 def _option(match: re.Match[str]) -> str:

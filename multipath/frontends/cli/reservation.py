@@ -2,10 +2,11 @@
 
 import argparse
 from collections.abc import Callable
+from itertools import chain, repeat
 from typing import Any, Final
 
 from ...maps.host import Host
-from ...maps.reservation_result import Question, ReservationResult, failure
+from ...maps.reservation_result import PathOutcome, Question, ReservationResult, failure
 from ...maps.reservations import Reservations, Through
 from ...maps.state_file import FOLDER, StateFolder
 from ...wire.reservation import ReservationType, reservation_type
@@ -177,12 +178,14 @@ def reservations(args: argparse.Namespace) -> int:
     with Host() as host:
         pr = host.reservations(args.map, config=config, state=StateFolder(args.state), through=args.through)
         done = args.do(pr, args)
+    styles = chain(["bold"], repeat(""))  # what was read begins with a heading
     if isinstance(done, ReservationResult):
         for remark in done.remarks:
             complain(args.verb, remark)
+        styles = chain("green" if each.outcome is PathOutcome.DONE else "bold red" for each in done.paths)
         done = result_shown(done)
     if args.output == "json":
         print_json(done.record)
     else:
-        print_lines([(Span(line),) for line in done.lines])
+        print_lines([(Span(line, style),) for line, style in zip(done.lines, styles, strict=False)])
     return ExitCode.OK

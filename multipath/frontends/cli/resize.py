@@ -7,10 +7,11 @@ from ...maps.host import Host
 from ...units import Sectors, to_bytes
 from .manual import Manual, examples
 from .output import add_output
+from .progress import progress
 from .seconds import seconds
 from .selection import for_each
 from .size import parse_size, sectors_size
-from .terminal import print_json, print_text
+from .terminal import Span, print_json, print_lines
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -37,8 +38,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def resize(args: argparse.Namespace) -> int:
     """Run ``mpath resize``."""
     records: list[dict[str, Any]] = []
-    with Host() as host:
-        code = for_each("resize", args.maps, lambda ref: records.append(_resized(host, ref, args)))
+    with Host() as host, progress("resizing") as line:
+
+        def resize_one(ref: str) -> None:
+            line.tell(f"resizing {ref}")
+            records.append(_resized(host, ref, args))
+
+        code = for_each("resize", args.maps, resize_one)
     if args.output == "json":
         print_json({"maps": records})
     return code
@@ -52,7 +58,8 @@ def _resized(host: Host, ref: str, args: argparse.Namespace) -> dict[str, Any]:
     )
     if args.output == "text":
         change = "already" if size == before else f"was {sectors_size(before)}"
-        print_text(f"{found.name}: {sectors_size(size)}, {change}")
+        changed = Span(change, "" if size == before else "green")
+        print_lines([(Span(found.name, "bold"), Span(f": {sectors_size(size)}, "), changed)])
     return {
         "name": found.name,
         "uuid": found.uuid,

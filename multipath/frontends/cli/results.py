@@ -8,10 +8,9 @@ from typing import Final, TypedDict
 
 from ...maps.planned_map import Action
 from ...maps.result import Outcome, Progress, Result
-from .terminal import complain, escaped, print_text
+from .progress import progress
+from .terminal import complain, is_capable, print_text
 
-_WIPE: Final = "\r\x1b[K"
-_LONGEST: Final = 60  # of a line that is drawn over: a longer one would begin a new line on a narrow terminal
 _DONE: Final[Mapping[Action, str]] = {
     Action.CREATE: "created",
     Action.RENAME: "renamed",
@@ -65,21 +64,18 @@ def told(verb: str) -> Iterator[Progress]:
 
     On a terminal one line is drawn over and over, elsewhere each map that was touched has its own.
     """
-    wipe = _WIPE if sys.stdout.isatty() and sys.stderr.isatty() else ""
+    quiet = is_capable(sys.stdout) and is_capable(sys.stderr)
+    with progress("changing maps") as line:
 
-    def tell(done: int, total: int, result: Result) -> None:
-        if result.outcome is Outcome.FAILED:
-            _write(wipe)
-            complain(verb, str(result))
-        elif wipe:
-            _write(wipe + escaped(f"{done} of {total} maps, {result.planned.name}")[:_LONGEST])
-        elif result.outcome is Outcome.DONE:
-            print_text(str(result))
+        def tell(done: int, total: int, result: Result) -> None:
+            line.tell("maps")
+            line.step(done, total, result.planned.name)
+            if result.outcome is Outcome.FAILED:
+                complain(verb, str(result))
+            elif result.outcome is Outcome.DONE and not quiet:
+                print_text(str(result))
 
-    try:
         yield tell
-    finally:
-        _write(wipe)
 
 
 def summary(results: Sequence[Result]) -> str:
@@ -88,8 +84,3 @@ def summary(results: Sequence[Result]) -> str:
     ended = Counter(result.outcome for result in results)
     parts = [f"{done[action]} {words}" for action, words in _DONE.items() if done[action]]
     return ", ".join([*parts, *(f"{ended[outcome]} {words}" for outcome, words in _ENDED.items() if ended[outcome])])
-
-
-def _write(text: str) -> None:
-    sys.stderr.write(text)
-    sys.stderr.flush()

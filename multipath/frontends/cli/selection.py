@@ -11,7 +11,7 @@ from ...maps.snapshot import MapSnapshot
 from ...paths.sysfs import device_number
 from ...units import DevT, format_devt
 from .exit_code import ExitCode, exit_code
-from .terminal import complain
+from .terminal import complain, complain_of
 
 T = TypeVar("T")
 
@@ -102,6 +102,6 @@ def for_each(verb: str, items: Iterable[T], act: Callable[[T], None]) -> int:
         try:
             act(item)
         except errors.MultipathError as error:
-            complain(verb, str(error))
+            complain_of(verb, error)
             first = first or exit_code(error)
     return first

@@ -3,8 +3,8 @@
 import argparse
 
 from ...maps.host import Host
-from .formatted import add_format, show_formatted
-from .output import add_output
+from .formatted import add_format, refuse_format, show_formatted
+from .output import add_output, add_watch
 from .record import devices_of, map_tree
 from .selection import add_selection, readable, selected
 from .terminal import Line, complain, print_json, print_lines
@@ -18,12 +18,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     add_selection(parser)
     add_output(parser)
+    add_watch(parser)
     add_format(parser)
     parser.set_defaults(run=show)
 
 
 def show(args: argparse.Namespace) -> int:
     """Run ``mpath show``."""
+    if args.watch:
+        refuse_format(args)
+        from .watched_maps import watch_trees  # here, for few stay, and those who do not should not pay for it
+
+        return watch_trees(args)
     if args.format is not None:
         return show_formatted(args.maps, args.format, raw=args.raw)
     with Host() as host:

@@ -1,8 +1,6 @@
 """``mpath simulate``: which selector suits an array, found in simulated time."""
 
 import argparse
-import sys
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +15,7 @@ from ...simulation.trace import Trace
 from ...simulation.workload import ClosedLoop, OpenLoop, Workload
 from ...wire.selectors import SELECTORS, IoAffinity, Selector
 from .output import add_output
+from .progress import progress
 from .simulated_array import (
     PATH_HELP,
     parse_failure,
@@ -33,7 +32,6 @@ from .table import argument, parse_selector
 from .terminal import Line, Span, print_json, print_lines
 
 _USUAL_DEPTH: Final = 32
-_QUIET_SECONDS: Final = 1.0
 _PICTURES: Final = (".png", ".svg", ".pdf")
 
 
@@ -163,20 +161,8 @@ def _compared(
 
 def _simulated(selector: Selector, paths: Sequence[SimulatedPath], load: Workload, seed: int) -> SimulationResult:
     """Run one simulation; on a terminal tell of one that takes its time."""
-    begin = time.monotonic()
-    is_told = False
-
-    def tell(done: float) -> None:
-        nonlocal is_told
-        if time.monotonic() - begin > _QUIET_SECONDS:
-            is_told = True
-            sys.stderr.write(f"\rsimulating {selector.name}: {done:.0%} ")
-            sys.stderr.flush()
-
-    result = simulate(selector, paths, load, seed, progress=tell if sys.stderr.isatty() else None)
-    if is_told:
-        sys.stderr.write("\r\x1b[K")
-    return result
+    with progress(f"simulating {selector.name}") as line:
+        return simulate(selector, paths, load, seed, progress=lambda done: line.tell(detail=f"{done:.0%}"))
 
 
 def _seed(text: str) -> int:

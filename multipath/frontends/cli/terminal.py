@@ -9,10 +9,17 @@ dropped. JSON needs no style, and escapes by itself.
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-_GLYPHS: Final = str.maketrans("├└│─", "|`|-")
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_GLYPHS: Final = str.maketrans("├└│─…", "|`|-~")
+WHEN: Final = ("auto", "always", "never")
+_DUMB: Final = ("", "dumb", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,41 @@ class Span:
 
 
 Line = tuple[Span, ...]
+
+
+class _State:
+    """
+    What holds for this run of the program.
+
+    Attributes:
+        colours: One of `WHEN`.
+        traces: Whether errors are told with where they came from.
+        aside: What is entered while something is printed: a line that is drawn over and over has to make way.
+    """
+
+    colours: str = "auto"
+    traces: bool = False
+    aside: AbstractContextManager[object] = nullcontext()
+
+
+def use_colours(when: str) -> None:
+    """Let ``"always"`` or ``"never"`` hold over what stream and environment say; ``"auto"`` goes by them."""
+    _State.colours = when
+
+
+def trace_errors(wanted: bool) -> None:
+    """Let `trace` print, or not."""
+    _State.traces = wanted
+
+
+def step_aside(for_output: AbstractContextManager[object] | None) -> None:
+    """Have this entered around all that is printed; ``None`` ends that."""
+    _State.aside = for_output or nullcontext()
+
+
+def is_stepping_aside() -> bool:
+    """Tell whether a line is drawn over and over already."""
+    return not isinstance(_State.aside, nullcontext)
 
 
 def escaped(text: str) -> str:
@@ -52,10 +94,21 @@ def plain(line: Line) -> str:
 
 
 def has_colours(stream: TextIO) -> bool:
-    """Tell whether ``stream`` is to have colours: a terminal that can, or ``FORCE_COLOR``; ``NO_COLOR`` wins."""
+    """
+    Tell whether ``stream`` is to have colours: ``--color``, else a terminal that can, or ``FORCE_COLOR``.
+
+    ``NO_COLOR`` wins over both of these.
+    """
+    if _State.colours != "auto":
+        return _State.colours == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM", "dumb") != "dumb")
+    return bool(os.environ.get("FORCE_COLOR")) or is_capable(stream)
+
+
+def is_capable(stream: TextIO) -> bool:
+    """Tell whether ``stream`` is a terminal that knows more than letters."""
+    return stream.isatty() and os.environ.get("TERM", "").lower() not in _DUMB
 
 
 def print_lines(lines: Sequence[Line]) -> None:
@@ -63,8 +116,7 @@ def print_lines(lines: Sequence[Line]) -> None:
     stream = sys.stdout
     coloured = _with_rich(lines, stream) if has_colours(stream) else None
     text = "".join(f"{plain(line)}\n" for line in lines) if coloured is None else coloured
-    stream.write(_encodable(text, stream))
-    stream.flush()
+    _write(encodable(text, stream), stream)
 
 
 def print_text(text: str) -> None:
@@ -77,33 +129,76 @@ def print_json(value: object, *, indent: int | None = 2) -> None:
     import json  # here, for people read text
 
     # json escapes all but DEL, which can stand in strings only.
-    sys.stdout.write(json.dumps(value, indent=indent).replace("\x7f", "\\u007f") + "\n")
-    sys.stdout.flush()
+    _write(json.dumps(value, indent=indent).replace("\x7f", "\\u007f") + "\n", sys.stdout)
 
 
 def complain(verb: str, message: str) -> None:
     """Print ``mpath VERB: message`` to standard error, in one line."""
-    text = f"mpath {verb}: {escaped(message)}".strip()
-    print(_encodable(text, sys.stderr), file=sys.stderr, flush=True)
+    note(f"mpath {verb}: {escaped(message)}".strip())
+
+
+def complain_of(verb: str, error: BaseException) -> None:
+    """Print an error that does not end the command: one line, and where it came from if that is wanted."""
+    trace(error)
+    complain(verb, str(error))
+
+
+def note(text: str) -> None:
+    """Print one line to standard error."""
+    _write(f"{encodable(escaped(text), sys.stderr)}\n", sys.stderr)
+
+
+def trace(error: BaseException) -> None:
+    """Print to standard error where an error came from, if that is wanted; escaped, for it quotes strangers."""
+    if _State.traces:
+        from traceback import format_exception  # here, for few look
+
+        for line in "".join(format_exception(error)).splitlines():
+            note(line)
+
+
+def console_for(stream: TextIO) -> "Console":
+    """
+    Return a console of rich that decides nothing by itself: whether there are colours is decided here.
+
+    Raises:
+        ImportError: the extra ``cli`` is not installed.
+    """
+    from rich.console import Console  # the extra "cli"
+
+    return Console(
+        file=stream, force_terminal=True, color_system="standard", no_color=False, highlight=False, markup=False,
+        emoji=False,
+    )  # fmt: skip
+
+
+def rich_text(line: Line) -> "Text":
+    """Return a line for rich: never markup, so what stands in brackets in a foreign text stays text."""
+    from rich.text import Text
+
+    return Text.assemble(*((escaped(span.text), span.style) for span in line))
 
 
 def _with_rich(lines: Sequence[Line], stream: TextIO) -> str | None:
     """Return the lines with the sequences of their styles, or ``None`` where rich is not installed."""
     try:
-        from rich.console import Console  # the extra "cli"
-        from rich.text import Text
+        console = console_for(stream)
     except ImportError:
         return None
-    console = Console(file=stream, force_terminal=True, highlight=False, markup=False, emoji=False)
     with console.capture() as capture:
         for line in lines:
-            # Text, never markup: what stands in brackets in a foreign text stays text.
-            text = Text.assemble(*((escaped(span.text), span.style) for span in line))
-            console.print(text, soft_wrap=True)
+            console.print(rich_text(line), soft_wrap=True)
     return capture.get()
 
 
-def _encodable(text: str, stream: TextIO) -> str:
+def _write(text: str, stream: TextIO) -> None:
+    with _State.aside:
+        stream.write(text)
+        stream.flush()
+
+
+def encodable(text: str, stream: TextIO) -> str:
+    """Return ``text`` in letters that ``stream`` has; those of a tree become near ones, others are written out."""
     encoding = stream.encoding or "ascii"
     if "utf" in encoding.lower():
         return text

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from .columns import column_widths, columns, padded
 from .record import GroupRecord, MapRecord, MapTree, PathRecord
 from .selector_values import shown_values
 from .size import human_size
@@ -13,12 +14,13 @@ _GOOD: Final = "green"
 _BAD: Final = "bold red"
 _FAINT: Final = "dim"
 _GROUP_STYLES: Final = {"active": _GOOD, "enabled": "", "disabled": "yellow"}
+_HEADING: Final = ("NAME", "NODE", "SIZE", "PATHS", "WITHOUT PATHS", "STATE", "UUID")
 _SETTLED: Final = ("running", "live")
 
 
 def tree(record: MapTree) -> list[Line]:
     """Return the lines of one map: the map, its groups, and below each group its paths in columns."""
-    widths = _widths([_cells(path) for group in record["groups"] for path in group["paths"]])
+    widths = column_widths([_cells(path) for group in record["groups"] for path in group["paths"]])
     lines: list[Line] = [_map_line(record)]
     for group in record["groups"]:
         last = group is record["groups"][-1]
@@ -26,15 +28,13 @@ def tree(record: MapTree) -> list[Line]:
         for path in group["paths"]:
             edge = "└─ " if path is group["paths"][-1] else "├─ "
             indent = Span(("   " if last else "│  ") + edge, _FAINT)
-            lines.append((indent, *_padded(_cells(path), widths)))
+            lines.append((indent, *padded(_cells(path), widths)))
     return lines
 
 
-def rows(records: Sequence[MapRecord]) -> list[Line]:
-    """Return one line for each map, in columns."""
-    cells = [_row(record) for record in records]
-    widths = _widths(cells)
-    return [tuple(_padded(row, widths)) for row in cells]
+def rows(records: Sequence[MapRecord], *, heading: bool = False) -> list[Line]:
+    """Return one line for each map, in columns, and above them their names."""
+    return columns([_row(record) for record in records], _HEADING if heading else ())
 
 
 def _map_line(record: MapTree) -> Line:
@@ -85,7 +85,7 @@ def _row(record: MapRecord) -> Line:
         Span(human_size(record["size_bytes"])),
         _path_count(record),
         Span("queueing" if record["queue_if_no_path"] else "not queueing"),
-        Span("suspended" if record["suspended"] else "running"),
+        Span("suspended", "yellow") if record["suspended"] else Span("running", _GOOD),
         Span(record["uuid"] or "-"),
     )
 
@@ -94,15 +94,3 @@ def _path_count(record: MapRecord) -> Span:
     active, total = record["paths_active"], record["paths_total"]
     style = _GOOD if active == total else _BAD
     return Span(f"{active} of {total} paths active", style)
-
-
-def _widths(rows: Sequence[Line]) -> list[int]:
-    return [max(len(cell.text) for cell in column) for column in zip(*rows, strict=True)]
-
-
-def _padded(cells: Line, widths: Sequence[int]) -> Iterator[Span]:
-    """Yield the cells, each but the last filled up to the width of its column."""
-    *columns, last = zip(cells, widths, strict=True)
-    for cell, width in columns:
-        yield Span(f"{cell.text:{width}}  ", cell.style)
-    yield last[0]

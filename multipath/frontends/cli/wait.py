@@ -1,10 +1,12 @@
 """``mpath wait``: until a map is there and ready, or gone; or until discovery is quiet."""
 
 import argparse
+from collections.abc import Sequence
 
 from ...maps.host import Host
 from .manual import Manual, examples
 from .output import add_output
+from .progress import progress
 from .record import map_record
 from .seconds import seconds
 from .terminal import print_json
@@ -45,11 +47,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def wait(args: argparse.Namespace) -> int:
     """Run ``mpath wait``."""
     _refuse_nonsense(args)
-    with Host() as host:
+    with Host() as host, progress(f"waiting for {args.map or 'quiet'}", args.timeout) as line:
+
+        def tell(missing: Sequence[str]) -> None:
+            line.tell(detail="; ".join(missing))
+
         if args.settle is not None:
             host.settle(quiet_for=args.settle, timeout=args.timeout)
         elif args.gone:
-            host.wait_gone(args.map, paths=args.path, timeout=args.timeout)
+            host.wait_gone(args.map, paths=args.path, timeout=args.timeout, progress=tell)
         else:
             found = host.wait_map(
                 args.map,
@@ -58,6 +64,7 @@ def wait(args: argparse.Namespace) -> int:
                 usable=args.usable,
                 read_write=args.read_write,
                 timeout=args.timeout,
+                progress=tell,
             )
             if args.output == "json":
                 print_json({"map": map_record(found.snapshot)})

@@ -1,17 +1,23 @@
 """``mpath watch``: every event of every map as it happens, one line each."""
 
 import argparse
-import asyncio
-import signal
-from contextlib import suppress
+from typing import Final
 
-from ...maps.event import Event
+from ...maps.event import Event, EventKind
 from ...maps.host import Host
 from .output import add_output
 from .record import event_record
-from .terminal import print_json, print_text
+from .terminal import Span, print_json, print_lines
+from .until_told import until_told
 
-_ENDS = (signal.SIGINT, signal.SIGTERM)
+_STYLES: Final = {
+    EventKind.PATH_FAILED: "bold red",
+    EventKind.PATH_REINSTATED: "green",
+    EventKind.SUSPENDED: "yellow",
+    EventKind.GROUP_DISABLED: "yellow",
+    EventKind.REMOVED: "yellow",
+    EventKind.UNREADABLE: "red",
+}
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,22 +35,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def watch(args: argparse.Namespace) -> int:
     """Run ``mpath watch``."""
     with Host() as host:
-        asyncio.run(_until_told(host, json=args.output == "json", timeout=args.timeout))
+        until_told(_follow(host, json=args.output == "json"), args.timeout)
     return 0
-
-
-async def _until_told(host: Host, *, json: bool, timeout: float | None) -> None:
-    task = asyncio.ensure_future(_follow(host, json=json))
-    loop = asyncio.get_running_loop()
-    for number in _ENDS:
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        # The one cancellation that arrives here is the signal's.
-        with suppress(TimeoutError, asyncio.CancelledError):
-            await asyncio.wait_for(task, timeout)
-    finally:
-        for number in _ENDS:
-            loop.remove_signal_handler(number)
 
 
 async def _follow(host: Host, *, json: bool) -> None:
@@ -57,4 +49,5 @@ def print_event(event: Event, *, json: bool) -> None:
     if json:
         print_json(event_record(event), indent=None)
     else:
-        print_text(str(event))
+        what = Span(str(event).removeprefix(event.name), _STYLES.get(event.kind, ""))
+        print_lines([(Span(event.name, "bold"), what)])

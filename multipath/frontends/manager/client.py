@@ -11,6 +11,7 @@ from ... import errors
 from .status_socket import SOCKET
 
 _PATIENCE: Final = 10.0  # seconds
+_MOST: Final = 1 << 20  # bytes of events at once
 
 
 class ManagerClient:
@@ -62,11 +63,26 @@ class ManagerClient:
 
     def events(self) -> Iterator[dict[str, Any]]:
         """Yield the events as they come, until the manager ends."""
-        self._send("events")
-        self._received()
+        self.listen()
         self._way.settimeout(None)
         while (message := self._next()) is not None:
             yield message["event"]
+
+    def listen(self) -> None:
+        """Have it tell its events from now on: `fileno` is readable then, and `drain` forgets them."""
+        self._send("events")
+        self._received()
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self._way.fileno()
+
+    def drain(self) -> bool:
+        """Forget what came since the last time; ``False`` where the manager has hung up."""
+        try:
+            return bool(self._way.recv(_MOST))
+        except ConnectionError:
+            return False
 
     def _send(self, word: str) -> None:
         # One that is not welcome is told so before it says anything, and then hung up on.

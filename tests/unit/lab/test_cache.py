@@ -1,6 +1,8 @@
 """The cache: complete or not there, made once, by whoever comes first."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,27 @@ class TestTheFolder:
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
 
         assert cache.folder() == tmp_path / "xdg/multipath-lab"
+
+
+class TestTheUser:
+    def test_is_told_in_lines(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """On standard error."""
+        cache.say("fetching")
+        assert capsys.readouterr() == ("", "lab: fetching\n")
+
+    def test_may_be_told_by_whoever_has_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each line, and what is made while it is made; what is there already is not worth a word."""
+        told: list[str] = []
+
+        @contextmanager
+        def attend(what: str) -> Iterator[None]:
+            told.append(f"begin {what}")
+            yield
+            told.append(f"end {what}")
+
+        monkeypatch.setattr(cache, "_Shown", type("Shown", (), {}))
+        cache.show_by(told.append, attend)
+        for _ in range(2):
+            cache.made("thing", lambda _: cache.say("fetching"))
+
+        assert told == ["begin making thing", "lab: fetching", "end making thing"]

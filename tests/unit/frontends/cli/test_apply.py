@@ -120,6 +120,7 @@ class TestOnATerminal:
         """Let everything go to a terminal and come from it, and return it."""
         terminal = Terminal()
         monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setenv("TERM", "xterm")
         for name, stream in {"stdin": Keyboard(typed), "stdout": terminal, "stderr": terminal}.items():
             monkeypatch.setattr(sys, name, stream)
         return terminal
@@ -145,7 +146,7 @@ class TestOnATerminal:
         world.add_array(paths=2, units=2)
 
         assert apply("--yes") == 0
-        assert "\r\x1b[K2 of 2 maps, mpathb" in shown.getvalue()
+        assert "] 2 of 2 maps, mpathb" in shown.getvalue()
         assert "create mpatha: done" not in shown.getvalue()
 
     def test_programs_must_say_that_they_mean_it(self, world: VirtualHost, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from multipath import Host
+from multipath.frontends.cli import classify
+from multipath.frontends.cli import list as list_verb
 from multipath.frontends.cli.main import main
 from multipath.virtual import VirtualHost
 
@@ -26,6 +29,8 @@ def examples() -> list[tuple[str, str]]:
 @pytest.fixture
 def machine(world: VirtualHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the machine of the page, with its file in the working folder."""
+    for verb in (classify, list_verb):
+        monkeypatch.setattr(verb, "Host", lambda: Host(**world.seams()))
     world.add_array(paths=4, groups=("active/optimized", "active/non-optimized"))
     world.add_array(paths=1)
     monkeypatch.chdir(tmp_path)

@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 
 from multipath import errors
-from multipath.frontends.cli import show
+from multipath.frontends.cli import show, terminal
 from multipath.frontends.cli.main import VERBS, main, make_parser
 
 _LIGHT = """
@@ -45,10 +45,32 @@ class TestAnError:
         assert failing(PermissionError(errno.EACCES, "Permission denied", "/sys/x"), monkeypatch) == 5
         assert capsys.readouterr().err == "mpath show: [Errno 13] Permission denied: '/sys/x'\n"
 
-    def test_of_this_program_is_not_hidden(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A bug keeps its traceback."""
-        with pytest.raises(ZeroDivisionError):
-            failing(ZeroDivisionError(), monkeypatch)
+    def test_of_this_program_is_one_line_too(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A bug says that it is one, and how to see where."""
+        assert failing(ZeroDivisionError("by \x1b[31mnothing"), monkeypatch) == 1
+
+        err = capsys.readouterr().err
+        assert err.startswith("mpath show: ZeroDivisionError: by \\x1b[31mnothing; this is a fault of mpath itself")
+        assert "--debug" in err
+        assert err.count("\n") == 1
+
+    @pytest.mark.parametrize("words", [["--debug", "show"], ["show", "--debug"]], ids=" ".join)
+    @pytest.mark.parametrize("error", [errors.NotFound("no \x1b[2Jmap"), ZeroDivisionError("\x1b[2J")], ids=repr)
+    def test_tells_where_it_came_from_with_debug(
+        self, words: list[str], error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Before or after the verb; and nothing in it that a terminal obeys."""
+        without = failing(error, monkeypatch)
+        capsys.readouterr()
+
+        assert main(words) == without
+        err = capsys.readouterr().err
+        assert err.startswith("Traceback (most recent call last):\n")
+        assert ", in refuse" in err
+        assert err.splitlines()[-1].startswith("mpath show: ")
+        assert "\x1b" not in err
 
     def test_is_silent_for_an_interruption(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -175,3 +197,14 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert caught.value.code == 0
     assert capsys.readouterr().out.startswith("mpath ")
+
+
+@pytest.mark.parametrize("words", [["--color", "always", "x"], ["--color=always", "x"], ["x", "--color", "always"]])
+def test_colours_may_be_chosen_before_or_after_the_verb(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the next command in this process begins anew."""
+    monkeypatch.setattr(show, "show", lambda _: 0)
+
+    main(["show" if word == "x" else word for word in words])
+    assert terminal._State.colours == "always"
+    main(["show"])
+    assert terminal._State.colours == "auto"

@@ -32,6 +32,16 @@ class TestTheSummary:
             assert summary([result(action)]).startswith("1 ")
 
 
+def sit_down(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Return a terminal without colours, where both streams end."""
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    return terminal
+
+
 class TestWhileItIsDone:
     def test_each_map_has_a_line_where_nobody_looks(self, capsys: pytest.CaptureFixture[str]) -> None:
         """Those that were touched; failures go where failures go, and command nothing."""
@@ -47,20 +57,17 @@ class TestWhileItIsDone:
 
     def test_a_terminal_has_one_line_that_is_gone_in_the_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """However long a name is, and whatever it holds."""
-        terminal = Terminal()
-        for name in ("stdout", "stderr"):
-            monkeypatch.setattr(sys, name, terminal)
+        terminal = sit_down(monkeypatch)
 
         with told("apply") as tell:
             tell(1, 2, result(name="\x1b[2J" + "x" * 200))
 
-        assert terminal.getvalue() == f"\r\x1b[K1 of 2 maps, \\x1b[2J{'x' * 40}\r\x1b[K"
+        drawn = f"[##########..........] 1 of 2 maps, \\x1b[2J{'x' * 200}"
+        assert terminal.getvalue() == f"\r\x1b[K{drawn[:79]}\r\x1b[K"
 
     def test_a_failure_stays_on_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """In a line of its own, above the one that is drawn over."""
-        terminal = Terminal()
-        for name in ("stdout", "stderr"):
-            monkeypatch.setattr(sys, name, terminal)
+        terminal = sit_down(monkeypatch)
 
         with told("apply") as tell:
             tell(1, 2, result(outcome=Outcome.FAILED))

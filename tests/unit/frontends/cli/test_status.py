@@ -65,8 +65,8 @@ class TestTheStatus:
         assert capsys.readouterr().out.splitlines() == [
             "mpatha (3600) failing, I/O waits",
             "  refused: two sizes",
-            "  sda\\x1b     8:0      group 1 up        used, priority 50, next check in 4 s: answered",
-            "  sda\\x1b     8:0      group 1 down      used, being checked",
+            "  sda\\x1b  8:0  group 1  up    used  priority 50, next check in 4 s: answered",
+            "  sda\\x1b  8:0  group 1  down  used  being checked",
             "held by the kernel for 13 s: scsi of /dev/sdb",
             "maps: 1; paths: 2, not in use: 1; for 7 s; watches only",
         ]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multipath.frontends.cli import terminal
 from multipath.frontends.cli.terminal import Span, complain, escaped, print_json, print_lines
 
 from .streams import Terminal
@@ -25,9 +26,9 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> Printed:
 
     def print_one(*spans: Span) -> str:
         with monkeypatch.context() as patch:
-            patch.setattr(sys, "stdout", terminal := Terminal())
+            patch.setattr(sys, "stdout", shown := Terminal())
             print_lines([spans])
-        return terminal.getvalue()
+        return shown.getvalue()
 
     return print_one
 
@@ -85,6 +86,27 @@ class TestColours:
         """NO_COLOR, or a terminal that cannot."""
         monkeypatch.setenv(name, value)
         assert printed(Span("a", "red")) == "a\n"
+
+    @pytest.mark.parametrize("term", ["dumb", ""])
+    def test_are_forced_by_the_environment(self, printed: Printed, monkeypatch: pytest.MonkeyPatch, term: str) -> None:
+        """Whatever the terminal is said to be."""
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("TERM", term)
+        assert printed(Span("a", "red")) == "\x1b[31ma\x1b[0m\n"
+
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert printed(Span("a", "red")) == "a\n"
+
+    @pytest.mark.parametrize(
+        ("when", "name", "shown"), [("always", "NO_COLOR", "\x1b[31ma\x1b[0m\n"), ("never", "FORCE_COLOR", "a\n")]
+    )
+    def test_are_as_the_option_says(
+        self, printed: Printed, monkeypatch: pytest.MonkeyPatch, when: str, name: str, shown: str
+    ) -> None:
+        """What somebody types holds over what the environment says."""
+        monkeypatch.setenv(name, "1")
+        monkeypatch.setattr(terminal._State, "colours", when)
+        assert printed(Span("a", "red")) == shown
 
     def test_are_not_for_pipes(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
         """Plain text where nobody looks."""

@@ -23,7 +23,7 @@ class TestTheTreeOfAMap:
             "└─ group 1 active, service-time",
             "   ├─ sda  8:0   0:0:0:0  active  running       failed 0x  4 KiB in flight, throughput 1  "
             "Linux scsi_debug",
-            "   └─ ?    8:16  -        failed  not in sysfs  failed 3x  0 B in flight, throughput 1    ",
+            "   └─ ?    8:16  -        failed  not in sysfs  failed 3x  0 B in flight, throughput 1",
         ]
 
     def test_joins_its_groups(self) -> None:
