@@ -49,6 +49,11 @@ class SeenMap:
         """The WWID of its unit."""
         return self.uuid.removeprefix(UUID_PREFIX)
 
+    @property
+    def node(self) -> str:
+        """The kernel's own name: ``dm-N``."""
+        return f"{_DM}{os.minor(self.devt)}"
+
     def __str__(self) -> str:
         """Return name and number."""
         return f"{self.name} ({format_devt(self.devt)})"

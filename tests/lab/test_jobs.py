@@ -264,7 +264,7 @@ class Beside:
 
         (found,) = host.maps()
         assert [(each.name, each.wwid, each.paths_active) for each in saved.maps] == [
-            (found.name, found.uuid.removeprefix("mpath-"), found.status().paths_active)
+            (found.name, found.wwid, found.status().paths_active)
         ]
         assert saved.other == ()
 

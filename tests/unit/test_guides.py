@@ -11,7 +11,7 @@ import pytest
 from multipath.frontends.cli.main import make_parser
 
 ROOT: Final = Path(__file__).parents[2]
-PAGES: Final = ("tutorial",)
+PAGES: Final = ("tutorial", "migrating-from-multipath-ll", "migrating-from-os-brick", "migrating-from-vdsm")
 _EXAMPLE: Final = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.DOTALL)
 
 
@@ -44,3 +44,15 @@ def test_every_command_line_is_taken(page: str) -> None:
     for line in lines:
         _, *words = shlex.split(line)
         make_parser(words[0]).parse_args(words)
+
+
+@pytest.mark.parametrize("page", [*PAGES, "how-to"])
+def test_every_link_leads_somewhere(page: str) -> None:
+    """To a page that is there, and a section of it."""
+    text = (ROOT / f"docs/{page}.md").read_text("utf-8")
+
+    for target in re.findall(r"\]\(([^)\s:]+)\)", text):
+        file, _, section = target.partition("#")
+        other = (ROOT / "docs" / (file or f"{page}.md")).read_text("utf-8")
+        titles = re.findall(r"^#+ (.*)$", other, re.MULTILINE)
+        assert not section or section in {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in titles}

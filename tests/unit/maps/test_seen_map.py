@@ -1,6 +1,7 @@
 """Maps and paths for who may not ask device-mapper."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -48,7 +49,7 @@ class TestAMapInSysfs:
         (seen,) = unprivileged.seen_maps()
 
         assert (seen.name, seen.uuid, seen.devt, seen.size) == (mpath.name, mpath.uuid, mpath.devt, mpath.snapshot.size)
-        assert (seen.wwid, seen.paths) == (mpath.uuid.removeprefix("mpath-"), ("sda", "sdb"))
+        assert (seen.wwid, seen.paths) == (mpath.wwid, ("sda", "sdb"))
         assert seen.links == ("/dev/mapper/mpatha",)
         assert str(seen) == "mpatha (253:0)"
 
@@ -58,13 +59,18 @@ class TestAMapInSysfs:
 
         assert unprivileged.seen_maps()[0].paths == ("sda", "sdb")
 
-    def test_has_the_links_of_udevs_database(self, mpath: Map, world: VirtualHost, unprivileged: Host) -> None:
-        """All of them, sorted."""
-        data = world.sysfs.root.parent / "run/udev/data"
+    @pytest.mark.usefixtures("mpath")
+    def test_has_the_links_of_udevs_database(self, world: VirtualHost, tmp_path: Path) -> None:
+        """All of them, sorted; ``run`` is beside sysfs."""
+        (tmp_path / "sys").symlink_to(world.sysfs.root)
+        data = tmp_path / "run/udev/data"
         data.mkdir(parents=True)
         (data / "b253:0").write_text("S:mapper/mpatha\nS:disk/by-id/dm-name-mpatha\nE:DM_NAME=mpatha\n")
 
-        assert unprivileged.seen_maps()[0].links == ("/dev/disk/by-id/dm-name-mpatha", "/dev/mapper/mpatha")
+        assert Host(sysfs=tmp_path / "sys").seen_maps()[0].links == (
+            "/dev/disk/by-id/dm-name-mpatha",
+            "/dev/mapper/mpatha",
+        )
 
     def test_that_is_gone_is_not_seen(self, mpath: Map, unprivileged: Host) -> None:
         """Nor is one without a uuid of its kind."""
@@ -72,9 +78,9 @@ class TestAMapInSysfs:
 
         assert unprivileged.seen_maps() == ()
 
-    def test_a_host_without_sysfs_has_none(self, tmp_path: object) -> None:
+    def test_a_host_without_sysfs_has_none(self, tmp_path: Path) -> None:
         """An empty folder is a machine without devices."""
-        assert Host(sysfs=tmp_path).seen_maps() == ()  # type: ignore[arg-type]
+        assert Host(sysfs=tmp_path).seen_maps() == ()
 
 
 @pytest.mark.usefixtures("array")
