@@ -701,7 +701,7 @@ class Host:
         return inspection.map(shown, device)
 
     def _paths_to_detach(self, ref: str | DevT, shown: str, inspection: Inspection) -> DetachedUnit | None:
-        from .detach_planner import paths_named, refuse_member
+        from .detach_planner import refuse_member
         from .leftovers import wwids_of
 
         number = ref if isinstance(ref, int) else device_number(ref, self._sysfs, nodes=self.control.shared)
@@ -710,8 +710,7 @@ class Host:
             return inspection.without_map(shown, min(wwids_of(found[0]), default=""), found)
         if number is not None and (self._sysfs / "dev/block" / format_devt(number)).exists():
             raise errors.NotFound(f"{shown!r} is no map and no path; nothing was changed")
-        found = paths_named(shown, inspection.paths)
-        return inspection.without_map(shown, shown.removeprefix(UUID_PREFIX), found) if found else None
+        return inspection.of_unit(shown, shown.removeprefix(UUID_PREFIX))
 
     def _node_number(self, ref: str) -> DevT | None:
         return device_number(ref, self._sysfs, nodes=self.control.shared)
