@@ -79,12 +79,12 @@ class Host:
         self,
         *,
         control: Control | None = None,
-        sysfs: Folder = SYSFS,
+        sysfs: str | os.PathLike[str] = SYSFS,
         commands: Commands | None = None,
         asker: Asker | None = None,
     ) -> None:
         self._control, self._owns_control, self._closed = control, control is None, False
-        self._sysfs, self._commands = sysfs, commands
+        self._sysfs, self._commands = Folder(sysfs), commands
         self._asker, self._owns_asker = asker, asker is None
 
     def close(self) -> None:

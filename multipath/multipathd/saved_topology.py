@@ -1,5 +1,5 @@
 r"""
-What ``multipath -ll`` and ``show topology`` printed once, read from a file that somebody saved.
+What ``multipath -ll``, ``show topology`` or ``show maps json`` printed once, read from a file that somebody saved.
 
 For what is there now ask the kernel, or multipathd: nothing in this library reads this text of a running machine. It
 is for support: for reports that hold nothing better.
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from .map import DaemonGroup, DaemonMap
 from .path import DaemonPath
+from .topology import read_maps
 
 _ACTIONS: Final = "reject|reload|switchpg|rename|resize|create|missing|swap|set|undef|force reload|path|nothing"
 _MAP: Final = re.compile(
@@ -51,7 +52,9 @@ class SavedTopology:
 
 def read_topology(text: str) -> SavedTopology:
     r"""
-    Read what ``multipath -ll`` printed; whatever it holds, this succeeds.
+    Read what ``multipath -ll`` printed, or ``multipathd show maps json``; whatever it holds, this succeeds.
+
+    JSON that cannot be read, such as one that was cut short, is in ``other``, line by line.
 
     >>> saved = read_topology('''Nov 26 12:00:00 | sdc: unusable path
     ... mpatha (3600140500000a11) dm-0 LIO-ORG,unit
@@ -64,12 +67,29 @@ def read_topology(text: str) -> SavedTopology:
     >>> saved.other
     ('Nov 26 12:00:00 | sdc: unusable path',)
     """
+    lines = text.splitlines()
+    if saved := _of_json(lines):
+        return saved
     reader = _Reader()
-    for line in text.splitlines():
+    for line in lines:
         if not reader.takes(line):
             reader.other.append(line)
     reader.finish()
-    return SavedTopology(tuple(map(_counted, reader.maps)), tuple(filter(None, map(str.rstrip, reader.other))))
+    return SavedTopology(tuple(map(_counted, reader.maps)), _told(reader.other))
+
+
+def _of_json(lines: list[str]) -> SavedTopology | None:
+    """Return the maps of JSON with what was logged before and after it; ``None`` where there is none."""
+    try:
+        first, end = lines.index("{"), len(lines) - lines[::-1].index("}")
+        maps = read_maps("\n".join(lines[first:end]))
+    except ValueError:
+        return None
+    return SavedTopology(maps, _told([*lines[:first], *lines[end:]]))
+
+
+def _told(lines: list[str]) -> tuple[str, ...]:
+    return tuple(line.rstrip() for line in lines if line.strip())
 
 
 class _Reader:

@@ -73,14 +73,22 @@ class TestAMapInSysfs:
         )
 
     def test_that_is_gone_is_not_seen(self, mpath: Map, unprivileged: Host) -> None:
-        """Nor is one without a uuid of its kind."""
+        """Neither by its old name nor by another."""
         mpath.remove()
+
+        assert unprivileged.seen_maps() == ()
+
+    @pytest.mark.usefixtures("array")
+    @pytest.mark.parametrize("uuid", [None, "LVM-abc", "part1-mpath-36001"])
+    def test_is_one_only_by_a_uuid_of_its_kind(self, host: Host, unprivileged: Host, uuid: str | None) -> None:
+        """For sysfs tells no more."""
+        host.create("other", MultipathTable.build([["sda", "sdb"]]), uuid=uuid)
 
         assert unprivileged.seen_maps() == ()
 
     def test_a_host_without_sysfs_has_none(self, tmp_path: Path) -> None:
         """An empty folder is a machine without devices."""
-        assert Host(sysfs=tmp_path).seen_maps() == ()
+        assert Host(sysfs=str(tmp_path)).seen_maps() == ()
 
 
 @pytest.mark.usefixtures("array")

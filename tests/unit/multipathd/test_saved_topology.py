@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multipath.multipathd.map import DaemonGroup, DaemonMap
+from multipath.multipathd.path import DaemonPath
 from multipath.multipathd.saved_topology import read_topology
+from multipath.multipathd.topology import write_maps
 
 TEXT = """\
 Nov 26 12:00:01 | sdz: prio = const (setting: emergency fallback)
@@ -70,6 +73,29 @@ class TestASavedText:
         ).maps
 
         assert (found.node, found.groups[0].paths[0].name, found.paths_active) == ("[nvme]:nvme0n1", "nvme0c0n1", 0)
+
+
+class TestSavedJson:
+    """HPE's driver fell over lines that a release printed before it, and over JSON that was cut short."""
+
+    def test_gives_the_maps_whatever_stands_around_it(self) -> None:
+        """As the daemon's answer does."""
+        found = DaemonMap("mpatha", "36001", "dm-0", groups=(DaemonGroup(1, paths=(DaemonPath("sda"),)),))
+        text = f"multipath.conf line 3: option is deprecated\n{write_maps([found])}\nok\n"
+
+        saved = read_topology(text)
+
+        assert saved.maps == (found,)
+        assert saved.other == ("multipath.conf line 3: option is deprecated", "ok")
+
+    def test_that_is_cut_short_gives_no_map(self) -> None:
+        """Half of a truth is none; its lines are left."""
+        text = write_maps([DaemonMap("mpatha", "36001", "dm-0")])[:-30]
+
+        saved = read_topology(text)
+
+        assert saved.maps == ()
+        assert len(saved.other) == len(text.splitlines())
 
 
 @pytest.mark.parametrize(
