@@ -53,6 +53,22 @@ class TestAMapInSysfs:
         assert seen.links == ("/dev/mapper/mpatha",)
         assert str(seen) == "mpatha (253:0)"
 
+    def test_is_suspended_where_io_waits(self, mpath: Map, unprivileged: Host) -> None:
+        """Until it is resumed."""
+        mpath.suspend()
+        assert unprivileged.seen_maps()[0].suspended
+
+        mpath.resume()
+        assert not unprivileged.seen_maps()[0].suspended
+
+    def test_has_its_paths_by_number(self, host: Host, world: VirtualHost, unprivileged: Host) -> None:
+        """Not by name, by which sdaa is before sdb."""
+        array = world.add_array(paths=30)
+        names = [path.name for path in host.paths()]
+        host.create("mpatha", MultipathTable.build([names[::-1]]), uuid=f"mpath-{array.wwid}")
+
+        assert unprivileged.seen_maps()[0].paths == tuple(names)
+
     def test_keeps_a_path_that_failed(self, mpath: Map, unprivileged: Host) -> None:
         """Whether it works is not in sysfs."""
         mpath.fail_path("sda")
