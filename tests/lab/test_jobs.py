@@ -6,6 +6,7 @@ The others are where their part is: waiting, removal, resize, reservations, part
 
 import os
 import re
+import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -306,3 +307,55 @@ class TestASerial:
         assert mpath.verify(wwid=str(host.wwid(first.name)), serial=first.serial, size=first.size) == ()
         assert len(mpath.verify(serial="another")) == len(host.paths())
         mpath.remove()
+
+
+class TestAMapOfWhichNothingIsLeftButItsPartition:
+    """Seagate exos-x#141: maps over partitions held a map without paths, and it was tried for ever."""
+
+    def test_goes_with_it(self, host: Host, mpath: Map) -> None:
+        """Nothing is read for this: the partition would wait for a path."""
+        mpath.queue_if_no_path(True)
+        dmsetup(
+            "create", "mpatha-part1", "-u", f"part1-{mpath.uuid}", "--table", "0 2048 linear /dev/mapper/mpatha 2048"
+        )
+        for path in mpath.status().paths:
+            mpath.fail_path(path.device)
+
+        report = host.detach_plan(mpath.uuid, ghosts=True, fail_io=True).run(timeout=LONG)
+
+        assert report.is_clean
+        assert dmsetup("ls").strip() == "No devices found"
+        host.create(mpath.name, mpath.snapshot.table, uuid=mpath.uuid)  # for who gave it
+
+
+class TestANodeWhereALinkShouldBe:
+    """BZ 869253: /dev/mapper had a block node, udev knew nothing of it, and curtin deletes those."""
+
+    def test_is_the_map_and_goes_or_is_told(self, host: Host, mpath: Map) -> None:
+        """Whoever looks it up gets the map; after the removal nothing by that name is silently left."""
+        link = Path("/dev/mapper/mpatha")
+        link.unlink()
+        os.mknod(link, 0o600 | stat.S_IFBLK, mpath.devt)
+
+        assert host.map(str(link)).devt == mpath.devt
+        assert host.wait_map("mpatha", timeout=LONG).devt == mpath.devt
+        report = host.detach_plan(mpath.uuid).run(timeout=LONG)
+
+        left, there = [each.name for each in report.leftovers], os.path.lexists(link)
+        link.unlink(missing_ok=True)
+        assert left == [str(link)] * there
+        host.create(mpath.name, mpath.snapshot.table, uuid=mpath.uuid)
+
+
+class TestAMapThatSomebodyBegan:
+    """A device that has the uuid of a map, and no table: killed between two commands."""
+
+    def test_is_seen_and_is_no_map(self, dm: Control, host: Host) -> None:
+        """The kernel makes its disk with its first table, so sysfs has none either."""
+        dmsetup("create", "mpathz", "-u", "mpath-36001405", "--notable")
+
+        assert host.maps() == []
+        with pytest.raises(errors.NotFound, match="no multipath map with a live table"):
+            host.map("mpathz")
+        assert host.seen_maps() == ()
+        assert host.detach_plan("36001405").run(timeout=LONG).is_clean
