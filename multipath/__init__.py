@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .errors import TableError as TableError
     from .errors import WaitTimeout as WaitTimeout
     from .frontends.exporter import Exporter as Exporter
+    from .maps.capabilities import Capabilities as Capabilities
     from .maps.detach_plan import DetachPlan as DetachPlan
     from .maps.detach_report import DetachReport as DetachReport
     from .maps.doctor.diagnosis import Diagnosis as Diagnosis
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from .maps.reservations import Reservations as Reservations
     from .maps.role import DeviceRole as DeviceRole
     from .maps.role import RoleKind as RoleKind
+    from .maps.screening import PathVerdict as PathVerdict
+    from .maps.seen_map import SeenMap as SeenMap
     from .maps.snapshot import MapSnapshot as MapSnapshot
     from .maps.verification import Mismatch as Mismatch
     from .multipathd.client import Multipathd as Multipathd
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
     from .wire.table import MultipathTable as MultipathTable
 
 _ROOMS = {
+    "Capabilities": "maps.capabilities",
     "ConfigError": "errors",
     "Configuration": "config.configuration",
     "Control": "dm.control",
@@ -91,11 +95,13 @@ _ROOMS = {
     "Partitions": "maps.partitions",
     "Path": "paths.path",
     "PathGroup": "wire.group",
+    "PathVerdict": "maps.screening",
     "Plan": "maps.plan",
     "PriorityGroups": "_native.group",
     "ReservationType": "wire.reservation",
     "Reservations": "maps.reservations",
     "RoleKind": "maps.role",
+    "SeenMap": "maps.seen_map",
     "Selector": "_native.selector",
     "TablePath": "wire.group",
     "SimulatedPath": "simulation.path",

@@ -296,7 +296,7 @@ class DeviceBusy(DeviceMapperError):
     """
 
     def __init__(
-        self, errno: int, ioctl: str, device: str = "", said: str = "", hint: str = "", holders: Sequence[object] = ()
+        self, errno: int, ioctl: str, device: str = "", said: str = "", hint: str = "", holders: Sequence[Any] = ()
     ) -> None:
         self.holders = tuple(holders)
         super().__init__(errno, ioctl, device, said, hint)

@@ -75,6 +75,18 @@ class Inspection:
         except errors.MultipathError as refused:
             return replace(unit, steps=(), refused=refused, kept=tuple(paths))
 
+    def of_unit(self, ref: str, wwid: str) -> DetachedUnit | None:
+        """
+        Return what is planned for a unit that has no map any more; ``None`` where nothing is.
+
+        Who may not delete disks meant the map, and that is gone: done before is done, not refused.
+        """
+        paths = paths_named(wwid, self.paths)
+        if self.gates.paths and paths:
+            return self.without_map(ref, wwid, paths)
+        steps = tuple(self._forget(wwid))
+        return DetachedUnit(ref, wwid, wwid, steps, kept=tuple(paths)) if steps else None
+
     # The map.
 
     def _snapshot(self, device: DeviceInfo) -> MapSnapshot | None:
@@ -156,9 +168,8 @@ class Inspection:
             yield Step(Act.FORGET, wwid, reason=f"of {self.state.folder}/wwids")
 
 
-def paths_named(ref: str, paths: Sequence[Path]) -> list[Path]:
-    """Return the paths to the unit that a WWID, or a uuid of a map of it, names."""
-    wwid = ref.removeprefix(UUID_PREFIX)
+def paths_named(wwid: str, paths: Sequence[Path]) -> list[Path]:
+    """Return the paths to the unit that a WWID names."""
     return [path for path in paths if wwid in wwids_of(path)]
 
 

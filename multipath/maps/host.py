@@ -21,7 +21,7 @@ from ..dm.device import DeviceEntry, DeviceInfo
 from ..dm.name import checked_name, checked_uuid
 from ..dm.target import Target
 from ..dm.udev_flag import NO_FLAGS, UdevFlag
-from ..paths.sysfs import SYSFS, device_number, number_behind
+from ..paths.sysfs import SYSFS, block_folder, device_number, number_behind
 from ..units import DevT, Sectors, format_devt
 from .event_loop import in_a_loop
 from .map import Map
@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from ..paths.commands import Commands
     from ..paths.path import Path
     from ..paths.request import Asker
+    from ..paths.wwid import Wwid
     from ..policy.observation import Observation
     from ..policy.throughput import Throughput
     from ..wire.table import MultipathTable
+    from .capabilities import Capabilities
     from .detach_plan import DetachPlan
     from .detach_planner import Inspection
     from .detach_unit import DetachedUnit
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from .readiness import Wishes
     from .reservations import Reservations, Through
     from .role import DeviceRole
+    from .screening import PathVerdict
+    from .seen_map import SeenMap
     from .state_file import StateFolder
     from .waiting import Missing
 
@@ -77,12 +81,12 @@ class Host:
         self,
         *,
         control: Control | None = None,
-        sysfs: Folder = SYSFS,
+        sysfs: str | os.PathLike[str] = SYSFS,
         commands: Commands | None = None,
         asker: Asker | None = None,
     ) -> None:
         self._control, self._owns_control, self._closed = control, control is None, False
-        self._sysfs, self._commands = sysfs, commands
+        self._sysfs, self._commands = Folder(sysfs), commands
         self._asker, self._owns_asker = asker, asker is None
 
     def close(self) -> None:
@@ -147,6 +151,89 @@ class Host:
     def maps(self) -> list[Map]:
         """Return every multipath map with a live table, each with its `Map.snapshot`; opens no path device."""
         return [self.handle(snapshot) for snapshot in read_snapshots(self.control)]
+
+    def seen_maps(self) -> tuple[SeenMap, ...]:
+        """
+        Return every map as sysfs shows it, by number: needs no root, no daemon and no device-mapper; opens nothing.
+
+        Those with a uuid of multipath-tools' kind; groups, states of paths and queueing are only in `maps`.
+        """
+        from .seen_map import seen_maps
+
+        return seen_maps(self._sysfs)
+
+    def path(self, ref: str | os.PathLike[str] | DevT) -> Path:
+        """
+        Return one path device, as `paths` has it; needs no root.
+
+        Args:
+            ref: ``major:minor``, the kernel's name, a node, a link, or the number.
+
+        Raises:
+            NotFound: there is no such block device, or it can be no path: a partition, a map, a loop device.
+        """
+        from ..paths.discover import read_path
+        from ..paths.udev import UdevDatabase
+
+        devt = ref if isinstance(ref, int) else device_number(os.fspath(ref), self._sysfs, nodes=self._has_nodes)
+        found = None if devt is None else read_path(block_folder(devt, self._sysfs), udev=UdevDatabase(self._sysfs))
+        if found is None:
+            what = "no block device" if devt is None or not self._exists(devt) else "a path of no kind: see classify():"
+            raise errors.NotFound(f"{what} {_shown(ref if isinstance(ref, int) else os.fspath(ref))}")
+        return found
+
+    def verdict(
+        self, ref: str | os.PathLike[str] | DevT, config: Configuration | None = None, *, ask: bool = True
+    ) -> PathVerdict:
+        """
+        Return whether one path may be used, by which rule, and the WWID of its unit; needs no root unless it asks.
+
+        Args:
+            ref: As for `path`.
+            config: The configuration; as for `plan` where it is absent.
+            ask: Ask the device where neither udev nor the kernel holds its identity.
+
+        Raises:
+            NotFound: as `path`.
+            FileError: a file of the configuration cannot be read.
+            ConfigError: the configuration cannot be used.
+        """
+        from .screening import verdict_on
+
+        path, config = self.path(ref), config or self._configuration()
+        return verdict_on(path, config, self._sysfs, self.commands if ask else None)
+
+    def wwid(self, ref: str | os.PathLike[str] | DevT, config: Configuration | None = None) -> Wwid:
+        """
+        Return the identity of the unit that a path leads to, as multipath-tools has it, with its source.
+
+        Args:
+            ref: As for `path`.
+            config: Where ``uid_attribute`` stands; as for `plan` where it is absent.
+
+        Raises:
+            NotFound: as `path`; or neither udev, nor the kernel, nor the device itself tells.
+            FileError: a file of the configuration cannot be read.
+            ConfigError: the configuration cannot be used.
+        """
+        from ..paths.wwid import Wwid
+
+        found = self.verdict(ref, config)
+        if found.wwid is None:
+            raise errors.NotFound(f"{found}: no WWID; see verdict()")
+        return Wwid(found.wwid, found.source, found.problem)
+
+    def capabilities(self) -> Capabilities:
+        """
+        Return what this machine can do: versions, targets, what the kernel can probe, the multipathd that runs.
+
+        Raises:
+            NotPermitted: device-mapper takes root.
+            DeviceMapperMissing: this kernel has none.
+        """
+        from .capabilities import capabilities
+
+        return capabilities(self.control, self._sysfs)
 
     def map(self, ref: str | os.PathLike[str] | DevT | DeviceInfo) -> Map:
         """
@@ -644,7 +731,7 @@ class Host:
         from ..config.configuration import Configuration
         from ..config.files import load
 
-        return load() if self.control.shared else Configuration()
+        return load() if self._has_nodes else Configuration()
 
     def _state(self) -> StateFolder | None:
         """Return multipath-tools' folder; a world in memory has none."""
@@ -664,7 +751,7 @@ class Host:
         return inspection.map(shown, device)
 
     def _paths_to_detach(self, ref: str | DevT, shown: str, inspection: Inspection) -> DetachedUnit | None:
-        from .detach_planner import paths_named, refuse_member
+        from .detach_planner import refuse_member
         from .leftovers import wwids_of
 
         number = ref if isinstance(ref, int) else device_number(ref, self._sysfs, nodes=self.control.shared)
@@ -673,8 +760,7 @@ class Host:
             return inspection.without_map(shown, min(wwids_of(found[0]), default=""), found)
         if number is not None and (self._sysfs / "dev/block" / format_devt(number)).exists():
             raise errors.NotFound(f"{shown!r} is no map and no path; nothing was changed")
-        found = paths_named(shown, inspection.paths)
-        return inspection.without_map(shown, shown.removeprefix(UUID_PREFIX), found) if found else None
+        return inspection.of_unit(shown, shown.removeprefix(UUID_PREFIX))
 
     def _node_number(self, ref: str) -> DevT | None:
         return device_number(ref, self._sysfs, nodes=self.control.shared)
@@ -691,6 +777,11 @@ class Host:
         if not found:
             raise errors.NotFound(f"no block device {_shown(ref)}; expected major:minor, a kernel name or its node")
         return found.pop()
+
+    @property
+    def _has_nodes(self) -> bool:
+        """Whether the nodes of this machine are those of its devices; device-mapper is not opened for this."""
+        return self._control is None or self._control.shared
 
     def _exists(self, number: DevT) -> bool:
         return (self._sysfs / "dev/block" / format_devt(number)).exists()

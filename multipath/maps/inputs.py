@@ -13,6 +13,7 @@ from ..dm.control import Control
 from ..dm.device import DeviceEntry
 from ..dm.holders import Holder, users_of_many
 from ..multipathd.socket import daemon_is_running
+from ..paths.nvme import multipaths_itself
 from ..paths.path import Path
 from ..paths.sysfs import attribute
 from ..policy.facts import Facts
@@ -97,7 +98,7 @@ def gather(
         wwids=state.wwids() if state else Wwids(),
         users=users_of_many([path.devt for path in paths], sysfs=sysfs, here=control.shared),
         facts=_facts(control, sysfs, daemon=daemon),
-        native_nvme=attribute(sysfs / "module/nvme_core/parameters", "multipath") == "Y",
+        native_nvme=multipaths_itself(sysfs) is True,
         daemon=daemon,
     )
 

@@ -96,6 +96,11 @@ class Map:
         return self._info.uuid
 
     @property
+    def wwid(self) -> str:
+        """The WWID of its unit, where its uuid is of multipath-tools' kind; else empty."""
+        return self.snapshot.wwid
+
+    @property
     def devt(self) -> DevT:
         """The map's device number."""
         return self._info.devt

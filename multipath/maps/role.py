@@ -19,7 +19,6 @@ from ..dm.device import DeviceInfo
 from ..paths.discover import read_path
 from ..paths.sysfs import block_folder, device_of, number
 from ..units import DevT, format_devt
-from .ownership import UUID_PREFIX
 from .snapshot import MapSnapshot, read_snapshot
 
 _PARTITION: Final = re.compile(r"part([0-9]{1,4})-(.+)", re.ASCII)
@@ -67,8 +66,7 @@ class DeviceRole:
     @property
     def wwid(self) -> str:
         """The WWID of its map, where that has a uuid of multipath-tools' kind; else empty."""
-        uuid = "" if self.map is None else self.map.uuid
-        return uuid.removeprefix(UUID_PREFIX) if uuid.startswith(UUID_PREFIX) else ""
+        return "" if self.map is None else self.map.wwid
 
     def __str__(self) -> str:
         """Return one line."""

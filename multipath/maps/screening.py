@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path as Folder
 from typing import Final
 
 from ..config.blacklist import Blacklist, Candidate, Verdict
+from ..config.configuration import Configuration
 from ..config.entry import Subject
+from ..config.resolve import Resolver
+from ..paths.commands import Commands
+from ..paths.nvme import multipaths_itself
 from ..paths.path import Path
-from ..paths.wwid import Wwid, identify_wwid, must_be_asked, uid_attribute_for
+from ..paths.wwid import Wwid, ask_devices, identify_wwid, must_be_asked, uid_attribute_for
 from ..policy.option import Options, as_text
 from ..units import DevT
 from .planned_map import shown
@@ -74,6 +79,14 @@ def to_be_asked(paths: Iterable[Path], options: Options) -> Iterator[Path]:
     """Yield the paths whose identity neither udev nor the kernel holds."""
     of_path = _attributes(options)
     return (path for path in paths if must_be_asked(path, of_path(path)))
+
+
+def verdict_on(path: Path, configuration: Configuration, sysfs: Folder, commands: Commands | None) -> PathVerdict:
+    """Return the verdict on one path, asked for its identity where only it knows, and where ``commands`` are given."""
+    options = Resolver(configuration)
+    pages = {} if commands is None else ask_devices(to_be_asked([path], options), commands)
+    rules = Blacklist(configuration, native_nvme=multipaths_itself(sysfs) is True)
+    return screen([path], options, rules, {}, pages)[0]
 
 
 def _verdict(path: Path, attribute: str, blacklist: Blacklist, member_of: str | None, page: bytes) -> PathVerdict:

@@ -12,6 +12,7 @@ from ..dm.target import Target
 from ..units import DevT, Sectors
 from ..wire.status import MultipathStatus
 from ..wire.table import MultipathTable
+from .ownership import UUID_PREFIX
 
 MULTIPATH: Final = "multipath"
 _MOST_READS: Final = 8
@@ -48,6 +49,11 @@ class MapSnapshot:
     def uuid(self) -> str:
         """The map's uuid; empty without one."""
         return self.info.uuid
+
+    @property
+    def wwid(self) -> str:
+        """The WWID of its unit, where its uuid is of multipath-tools' kind; else empty."""
+        return self.uuid.removeprefix(UUID_PREFIX) if self.uuid.startswith(UUID_PREFIX) else ""
 
     @property
     def devt(self) -> DevT:

@@ -9,6 +9,7 @@ without a number and without a node.
 import os
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path as Folder
 from typing import Final
 
 from .adapter import pci_function
@@ -16,12 +17,19 @@ from .attributes import Attributes, attribute_of
 from .native_path import NativePath
 from .path import Path
 from .place import Disk, Place, followed
+from .sysfs import attribute
 from .transport import Answers, Questions
 
 _CONTROLLER: Final = re.compile(r"nvme([0-9]{1,9})\Z", re.ASCII)
 _SUBSYSTEM: Final = re.compile(r"nvme-subsys[0-9]+\Z", re.ASCII)
 _NAMESPACE: Final = re.compile(r"nvme([0-9]+)(?:c[0-9]+)?n([0-9]+)\Z", re.ASCII)
 _TRANSPORTS: Final = frozenset({"pcie", "rdma", "fc", "tcp", "loop", "apple-nvme"})
+
+
+def multipaths_itself(sysfs: Folder) -> bool | None:
+    """Tell whether the driver multipaths namespaces itself; ``None`` where it is not loaded."""
+    said = attribute(sysfs / "module/nvme_core/parameters", "multipath")
+    return None if said is None else said == "Y"
 
 
 def is_nvme(place: Place) -> bool:

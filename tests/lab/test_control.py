@@ -105,7 +105,7 @@ class TestARefusedRequest:
         with open("/dev/mapper/stack", "rb"), pytest.raises(errors.DeviceBusy) as busy:
             dm.remove(device, timeout=0)
 
-        held = {holder.kind: holder.name for holder in busy.value.holders}  # type: ignore[attr-defined]
+        held = {holder.kind: holder.name for holder in busy.value.holders}
         assert held["map"] == "above"
         assert held["process"].startswith(f"{os.getpid()} (")
         dm.remove("above")

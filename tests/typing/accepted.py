@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import AsyncIterator, Iterator
-from typing import assert_type
+from typing import Any, assert_type
 
 from multipath import (
     Control,
@@ -126,7 +126,7 @@ def failures() -> None:
     try:
         Host()
     except DeviceBusy as error:
-        assert_type(error.holders, tuple[object, ...])
+        assert_type(error.holders, tuple[Any, ...])
     except TableLoadError as error:
         assert_type(error.reason, str | None)
     except DeviceMapperError as error:

@@ -394,8 +394,23 @@ class TestPathsWithoutAMap:
         assert steps(host.detach_plan("sdb", paths=True)) == ["delete path sdb"]
 
     def test_stay_unless_they_may_go(self, host: Host, array: VirtualArray) -> None:
-        """The gate has a name."""
-        assert refusal(host, array.wwid).gate == "paths"
+        """The gate has a name; asked for by the name of the unit, it is the map that was meant, and that is gone."""
+        assert refusal(host, "sdb").gate == "paths"
+        for ref in (array.wwid, f"mpath-{array.wwid}"):
+            plan = host.detach_plan(ref)
+            assert (plan.units, plan.missing) == ((), (ref,))
+            assert plan.run().is_clean
+
+    def test_are_forgotten_although_they_stay(self, host: Host, array: VirtualArray, tmp_path: Folder) -> None:
+        """Also those of a unit whose map went before."""
+        state = StateFolder(tmp_path)
+        state.add_wwid(array.wwid)
+
+        report = host.detach_plan(array.wwid, forget=True, state=state).run()
+
+        assert report.is_clean
+        assert array.wwid not in state.wwids()
+        assert len(host.paths()) == len(array.paths)
 
     def test_that_a_map_has_are_not_what_is_detached(self, host: Host, mpath: Map) -> None:
         """The map is, by its own name."""
