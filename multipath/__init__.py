@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .maps.detach_report import DetachReport as DetachReport
     from .maps.event import Event as Event
     from .maps.event import EventKind as EventKind
+    from .maps.exported_identity import ExportedIdentity as ExportedIdentity
     from .maps.host import Host as Host
     from .maps.map import Map as Map
     from .maps.monitor import Monitor as Monitor
@@ -67,6 +68,7 @@ _ROOMS = {
     "DeviceRole": "maps.role",
     "Event": "maps.event",
     "EventKind": "maps.event",
+    "ExportedIdentity": "maps.exported_identity",
     "Exporter": "frontends.exporter",
     "Features": "wire.features",
     "Holder": "dm.holders",
