@@ -21,6 +21,7 @@ from .exit_code import ExitCode
 from .manual import Manual, examples
 from .output import add_output
 from .planning import add_planning
+from .progress import progress
 from .terminal import Line, Span, print_json, print_lines
 
 _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
@@ -62,7 +63,7 @@ def doctor(args: argparse.Namespace) -> int:
         print_json({"checks": [check.as_record() for check in checks]}) if json else print_lines(_catalogue(checks))
         return ExitCode.OK
     state = StateFolder(args.state) if args.state else None
-    with Host() as host:
+    with Host() as host, progress("examining"):
         found = host.doctor(_configuration(args), state=state, manager=args.folder, ask=args.ask)
     found = tuple(each for each in found if each.id not in args.ignore)
     if json:

@@ -59,6 +59,8 @@ COMMANDS: Final[list[list[str]]] = [
     ["pr", "register", "mpatha", *KEYS],
     ["pr", "status", "mpatha", *PLAN],
     ["metrics"],
+    ["doctor", "--folder", "no\x1b", *PLAN],
+    ["doctor", "--conf", "hostile.conf"],
     ["config", "check", "hostile.conf"],
     ["config", "show", "--conf", "hostile.conf"],
     ["config", "effective", "no_path_retry", "mpatha", *PLAN],
