@@ -25,6 +25,7 @@ from ..paths.path import Path
 from ..paths.sysfs import block_folder, number, size_of
 from ..units import Sectors
 from ..wire.table import MultipathTable
+from ..wire.vpd import wwid_of_page
 from .failed_wwids import FailedWwids
 from .map import Map
 from .ownership import UUID_PREFIX, refuse_daemons_map
@@ -284,8 +285,14 @@ def _changed(path: Path, sysfs: Folder) -> str:
         was = f"{path.name} of {path.size} sectors, disk {path.diskseq}"
         return f"{path}: was {was}, is {now[0]} of {now[1]} sectors, disk {now[2]}"
     with Attributes(f"{folder}/device") as device:
-        same = not path.vpd_83 or device.binary("vpd_pg83") == path.vpd_83
+        same = not path.vpd_83 or _names_the_same(device.binary("vpd_pg83") or b"", path.vpd_83)
     return "" if same else f"{path}: the kernel has read another identity from it"
+
+
+def _names_the_same(page: bytes, planned: bytes) -> bool:
+    """Tell whether pages name one unit; what they say of the port may change, and is read again, at any time."""
+    wwid = wwid_of_page(planned)
+    return page == planned or (wwid is not None and wwid_of_page(page) == wwid)
 
 
 def _recorded(result: Result, forgotten: dict[str, errors.MultipathError]) -> Result:

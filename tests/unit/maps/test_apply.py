@@ -208,12 +208,20 @@ class TestAWorldThatChangedSince:
         """All paths agree, with each other and with the kernel; but not with the plan."""
         plan = planned()
         first = plan.maps[0]
-        told = tuple(replace(path, vpd_83=path.vpd_83[:-1] + b"?") for path in first.paths)
+        told = tuple(replace(path, vpd_83=path.vpd_83.replace(b"\x01\x40", b"\x01\x41")) for path in first.paths)
 
         with pytest.raises(errors.ApplyFailed, match="the kernel has read another identity"):
             replace(plan, maps=(replace(first, paths=told),)).apply()
 
         assert host.maps() == []
+
+    def test_makes_a_map_whose_paths_say_something_else_of_their_ports(self, planned: Callable[..., Plan]) -> None:
+        """The kernel reads page 0x83 again whenever an array tells of a change; the unit is the same."""
+        plan = planned()
+        first = plan.maps[0]
+        told = tuple(replace(path, vpd_83=path.vpd_83[:-1] + b"?") for path in first.paths)
+
+        assert outcomes(replace(plan, maps=(replace(first, paths=told),)).apply()) == ["done"]
 
     def test_does_not_remember_what_was_not_made(self, planned: Callable[..., Plan], state: StateFolder) -> None:
         """The WWID is not noted; the name stays bound, for it was chosen for good."""
