@@ -402,19 +402,21 @@ class FileError(MultipathError, OSError):
         errno: The kernel's answer.
         path: The file.
         what: What was tried.
+        hint: What to do next; empty where nobody knows.
     """
 
-    def __init__(self, errno: int, what: str, path: str) -> None:
-        self.what, self.path = what, path
+    def __init__(self, errno: int, what: str, path: str, hint: str = "") -> None:
+        self.what, self.path, self.hint = what, path, hint
         super().__init__(errno, os.strerror(errno))
 
     def __str__(self) -> str:
-        """Say which file, what was tried, and the answer."""
-        return f"{self.path}: {self.what}: {self.strerror} ({_errno.errorcode.get(self.errno or 0, self.errno)})"
+        """Say which file, what was tried, the answer, and what to do next."""
+        said = f"{self.path}: {self.what}: {self.strerror} ({_errno.errorcode.get(self.errno or 0, self.errno)})"
+        return f"{said}; {self.hint}" if self.hint else said
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the arguments of the constructor."""
-        return type(self), (self.errno, self.what, self.path)
+        return type(self), (self.errno, self.what, self.path, self.hint)
 
 
 class FileLocked(MultipathError, TimeoutError):

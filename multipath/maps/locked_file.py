@@ -41,6 +41,7 @@ _LATE: Final = 1.0  # seconds that a file without a name is watched
 _TOKEN_BYTES: Final = 8
 _TOKEN: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)  # an editor has files like ours: .bindings.swp
 _HELD: Final = (errno.EAGAIN, errno.EACCES)
+_ELSEWHERE: Final = "keep the state files in a folder that can be written to: --state DIR, or StateFolder(DIR)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,8 @@ class LockedFile:
         except errors.MultipathError:
             raise
         except OSError as error:
-            raise errors.FileError(error.errno or errno.EIO, what, self.path) from error
+            hint = _ELSEWHERE if error.errno == errno.EROFS else ""
+            raise errors.FileError(error.errno or errno.EIO, what, self.path, hint) from error
 
 
 def _try(fd: int, kind: int) -> bool:
