@@ -27,6 +27,8 @@ class Machine:
         scratch: A folder of the machine that the guest may write to, at the same place; one that is thrown away if
             ``None``.
         environment: Variables of the command, over those that the lab sets.
+        initramfs: An archive that the kernel unpacks first, in user-mode Linux. Its ``/init`` does what it likes, then
+            mounts the machine's root by hostfs, and goes on there as ``/bin/sh`` with the arguments that it was given.
     """
 
     kernel: str = "6.1"
@@ -43,6 +45,7 @@ class Machine:
     timeout: float = 300.0
     scratch: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)
+    initramfs: Path | None = None
 
     @property
     def kernel_title(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from ..errors import LabError
 from . import backends, emulator
 from .launch import Launch
 from .lines import Lines
@@ -42,6 +43,8 @@ _KERNEL_WORDS: Final = (
 
 def launch(machine: Machine, folder: Path, lines: Lines) -> Launch:
     """Return the process that is a guest; ``folder`` is the run folder."""
+    if machine.initramfs is not None:
+        raise LabError("a stock kernel boots the lab's own archive; one of yours needs user-mode Linux")
     chosen = kernel(machine.kernel)
     words: list[str | Path] = [
         emulator.program(), *emulator.firmware(), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",

@@ -47,5 +47,6 @@ def _words(machine: Machine, folder: Path, lines: Lines) -> list[str]:
         f"mem={machine.memory}M", "rootfstype=hostfs", "rootflags=/", "ro", f"umid={folder.name}", f"uml_dir={folder}/",
         "con=null", "con0=null,fd:1", "ssl=null", f"ssl0={first}", f"ssl1=null,fd:{stderr}", f"ssl2=null,fd:{channel}",
         # A kernel that goes on after an oops would make tests pass or hang by chance.
-        "quiet", "loglevel=4", "oops=panic", "init=/bin/sh", "--", f"{folder}/pivot.sh",
+        "quiet", "loglevel=4", "oops=panic", *([f"initrd={machine.initramfs}"] if machine.initramfs else []),
+        "init=/bin/sh", "--", f"{folder}/pivot.sh",
     ]  # fmt: skip

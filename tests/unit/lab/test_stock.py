@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from multipath.errors import LabError
-from multipath.lab import Machine, stock_kernels, stock_modules, uml
+from multipath.lab import Machine, qemu, stock_kernels, stock_modules, uml
 from multipath.lab.boot import runner_of
 from multipath.lab.lines import Lines
 
@@ -22,6 +22,13 @@ class TestAMachine:
         """More of them are refused before anything is fetched."""
         with pytest.raises(LabError, match="one processor, not 2"):
             uml.launch(Machine(cpus=2), Path("/run"), Lines((), (), None, (0, 0)))
+
+    def test_takes_no_archive_beside_its_own(self) -> None:
+        """In QEMU there is one of the lab already."""
+        machine = Machine(stock=True, initramfs=Path("/an/archive"))
+
+        with pytest.raises(LabError, match="needs user-mode Linux"):
+            qemu.launch(machine, Path("/run"), Lines((), (), None, (0, 0)))
 
 
 class TestAnImage:
