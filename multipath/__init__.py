@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .maps.doctor.diagnosis import Diagnosis as Diagnosis
     from .maps.event import Event as Event
     from .maps.event import EventKind as EventKind
+    from .maps.exported_identity import ExportedIdentity as ExportedIdentity
     from .maps.host import Host as Host
     from .maps.map import Map as Map
     from .maps.monitor import Monitor as Monitor
@@ -73,6 +74,7 @@ _ROOMS = {
     "Diagnosis": "maps.doctor.diagnosis",
     "Event": "maps.event",
     "EventKind": "maps.event",
+    "ExportedIdentity": "maps.exported_identity",
     "Exporter": "frontends.exporter",
     "Features": "wire.features",
     "Holder": "dm.holders",

@@ -45,6 +45,7 @@ The error tree.
     ├── FileError (OSError)                   a file of the configuration or of the state cannot be read or written
     ├── FileLocked (TimeoutError)             another program holds the lock of a state file
     ├── BindingConflict                       an alias or a WWID is bound otherwise; nothing was changed
+    ├── ExportRefused                         a root that cannot take the names of this host; nothing was changed
     ├── ReservationError                      reservations could not be changed or read; .results has each path
     │   └── ReservationConflict               another host holds the unit, or the key is not the one that is registered
     ├── PlanOutdated                          the world is not as it was when a map was planned; nothing was changed
@@ -438,6 +439,24 @@ class BindingConflict(MultipathError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the arguments of the constructor."""
         return type(self), (self.message, self.conflicts)
+
+
+class ExportRefused(MultipathError):
+    """
+    The root of another system cannot take the names of this host's maps as they are; nothing was changed.
+
+    Attributes:
+        dest: The root.
+        conflicts: What speaks against it, one line each.
+    """
+
+    def __init__(self, dest: str, conflicts: Sequence[str]) -> None:
+        self.dest, self.conflicts = dest, tuple(conflicts)
+        super().__init__(f"{dest}: nothing was changed: {'; '.join(self.conflicts)}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the arguments of the constructor."""
+        return type(self), (self.dest, self.conflicts)
 
 
 class PlanOutdated(MultipathError):

@@ -165,7 +165,7 @@ def _replace(target: str, former: os.stat_result | None, raw: bytes) -> None:
         with open(handle, "wb") as file:
             file.write(raw)
             file.flush()
-            _dress(file.fileno(), target, former)
+            dress(file.fileno(), target, former)
             os.fsync(file.fileno())
         os.replace(temporary, target)
     except BaseException:
@@ -175,10 +175,15 @@ def _replace(target: str, former: os.stat_result | None, raw: bytes) -> None:
     _sync(folder)
 
 
-def _dress(file: int, target: str, former: os.stat_result | None) -> None:
-    """Give a new file the owner, the mode and the attributes of the former one."""
+def dress(file: int, target: str, former: os.stat_result | None, mode: int = 0o644) -> None:
+    """
+    Give a new file the owner, the mode and the attributes of the former one.
+
+    Raises:
+        OSError: they cannot be had.
+    """
     if former is None:
-        os.fchmod(file, 0o644)
+        os.fchmod(file, mode)
         return
     new = os.fstat(file)
     if (new.st_uid, new.st_gid) != (former.st_uid, former.st_gid):

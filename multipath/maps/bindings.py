@@ -73,6 +73,17 @@ class Bindings:
         reserved, overruled = self.reserved | dropped, self.overruled | dropped
         return Bindings(self.data, self.file, kept, _by_wwid(kept), reserved, overruled, findings)
 
+    def yielding_to(self, bindings: Mapping[str, str]) -> "Bindings":
+        """Return them with a comment for each line that contradicts ``bindings``, alias to WWID."""
+        bound = frozenset(bindings.values())
+
+        def contradicts(words: list[str]) -> bool:
+            alias, wwid = [*words, "", ""][:2]
+            return (alias in bindings or wwid in bound) and bindings.get(alias) != wwid
+
+        lines = [b"# " + line if contradicts(_words(line)) else line for line in self.data.split(b"\n")]
+        return parse_bindings(b"\n".join(lines), self.file)
+
     def added(self, bindings: Mapping[str, str]) -> bytes:
         """
         Return the file with more bindings, alias to WWID; those that it has already are left as they are.

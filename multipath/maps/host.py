@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from .detach_unit import DetachedUnit
     from .doctor.diagnosis import Diagnosis
     from .event import Event
+    from .exported_identity import ExportedIdentity
+    from .inputs import Inputs
     from .monitor_status import MonitorStatus
     from .multipathd_view import MultipathdView
     from .plan import Plan
@@ -369,16 +371,11 @@ class Host:
             FileError: a file of the configuration or of the state cannot be read.
             ConfigError: the configuration cannot be used.
         """
-        from ..config.resolve import Resolver
-        from ..paths.wwid import ask_devices
         from .aliases import configured_aliases
-        from .inputs import gather
         from .planner import plan_maps
-        from .screening import to_be_asked
 
-        state, config, paths = state or self._state(), config or self._configuration(), self.paths()
-        pages = ask_devices(to_be_asked(paths, Resolver(config)), self.commands)
-        inputs = replace(gather(paths, config, self.control, self._sysfs, state), pages=pages)
+        state, config = state or self._state(), config or self._configuration()
+        inputs = self._inputs(config, state)
         if managed is not None:
             inputs = replace(inputs, facts=replace(inputs.facts, managed=managed))
         inputs = replace(inputs, only=only, throughput=throughput or inputs.throughput, observed=observed or {})
@@ -423,6 +420,93 @@ class Host:
         asker = self.asker if ask and (shared or self._asker is not None) else None
         examination = Examination(config, state, root, manager, asker)
         return examine(gather_facts(self, examination.of_this_machine() if shared else examination))
+
+    def export_identity(
+        self,
+        dest: str | os.PathLike[str],
+        maps: Iterable[str | os.PathLike[str] | DevT] | None = None,
+        *,
+        config: Configuration | None = None,
+        state: StateFolder | None = None,
+        force: bool = False,
+        dry_run: bool = False,
+    ) -> ExportedIdentity:
+        """
+        Let the system in another root know this host's maps by the same names, for installers.
+
+        Its ``/etc/multipath.conf`` and ``bindings``, ``wwids`` and ``prkeys`` of its ``/etc/multipath`` get what they
+        lack; what is there stays. All of them are written, or none; a second time nothing is.
+
+        Args:
+            dest: Where the root of the other system is mounted.
+            maps: The maps that are meant, as for `map`; all that multipath-tools could know when absent.
+            config: The configuration that holds here; as for `plan`.
+            state: Where reservation keys are remembered here; likewise.
+            force: What is here replaces what contradicts it there, and a map that the other system would not make is
+                only remarked on.
+            dry_run: Write nothing, and say what would be written.
+
+        Returns:
+            What was written, and what gives each map its name there.
+
+        Raises:
+            ExportRefused: the target contradicts, or would not make a map; nothing was changed.
+            NameRefused: a map has a name that no binding can hold; nothing was changed.
+            NotFound: a map is not there.
+            AmbiguousRef: two devices answer to a reference.
+            FileError: a file cannot be read or written; all are as they were.
+            ConfigError: the configuration, here or there, cannot be used.
+        """
+        from .export import Export
+        from .target_root import TargetRoot
+
+        root = TargetRoot(dest)
+        config, state = config or self._configuration(), state or self._state()
+        chosen = self.maps() if maps is None else [self.map(ref) for ref in maps]
+        live = {each.snapshot.devt: each.snapshot for each in chosen}
+        if maps is not None and (strange := [each.name for each in chosen if not each.uuid.startswith(UUID_PREFIX)]):
+            why = f"map {strange[0]} has no uuid that begins with {UUID_PREFIX}: no multipath-tools would make it"
+            raise errors.ExportRefused(root.dest, [why])
+        known = [each for each in live.values() if each.uuid.startswith(UUID_PREFIX)]
+        known.sort(key=lambda each: each.name)
+        keys = state.prkeys().keys if state else {}
+        return Export(root, self._inputs(config, None), known, keys, force).run(dry_run=dry_run)
+
+    def announce(self, *, force: bool = False) -> tuple[DeviceInfo, ...]:
+        """
+        Tell udev of maps that were made before it ran, and of the maps over their partitions.
+
+        Each is reloaded with the table that it has, for an event that udev's rules take; its I/O goes on. What udev
+        knows already is left alone, and where it does not run nothing is done.
+
+        Args:
+            force: Also maps that a running multipathd manages.
+
+        Returns:
+            The devices of which udev did not know.
+
+        Raises:
+            DaemonOwnsMap: multipathd manages one of them.
+            DeviceMapperError: the kernel refused; that map is as it was.
+            UdevError: udev did not finish in time.
+        """
+        from ..paths.udev import UdevDatabase
+        from .announcing import Announcing
+
+        if not self.control.waits_for_udev:
+            return ()
+        return Announcing(self.control, UdevDatabase(self._sysfs), force=force).announce()
+
+    def _inputs(self, config: Configuration, state: StateFolder | None) -> Inputs:
+        """Return what a plan is made of; no path is opened but those that have to be asked for their identity."""
+        from ..config.resolve import Resolver
+        from ..paths.wwid import ask_devices
+        from .inputs import gather
+        from .screening import to_be_asked
+
+        paths = self.paths()
+        pages = ask_devices(to_be_asked(paths, Resolver(config)), self.commands)
+        return replace(gather(paths, config, self.control, self._sysfs, state), pages=pages)
 
     # What is reserved.
 

@@ -66,6 +66,7 @@ EXAMPLES: list[BaseException] = [
     errors.ConfigError("two files say otherwise"),
     errors.FileError(errno.EACCES, "cannot be read", "/etc/multipath.conf"),
     errors.FileError(errno.EROFS, "cannot be written", "/etc/multipath/wwids", "use another folder"),
+    errors.ExportRefused("/target", ["/target/etc/multipath/bindings: alias mpatha for 36001 is bound to '36002'"]),
     errors.FileLocked("/etc/multipath/wwids is locked by another program; try again"),
     errors.BindingConflict("bindings: nothing was changed", ["alias mpatha for 36001 is bound to '36002'"]),
     errors.PlanOutdated("map mpatha was not touched: its paths have changed", ["sda: was disk 1, is disk 9"]),

@@ -30,6 +30,8 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "metrics": ("metrics", "what Prometheus is to know: printed, into a file, or over HTTP"),
     "plan": ("plan", "what would be done to have the maps that multipath.conf wants"),
     "apply": ("apply", "let this machine have the maps that multipath.conf wants"),
+    "export": ("export", "let the system in another root know the maps by the same names"),
+    "announce": ("announce", "tell udev of maps that were made before it ran"),
     "create": ("create", "make a map"),
     "load": ("create", "give a map another table, without losing I/O"),
     "remove": ("remove", "remove maps"),
