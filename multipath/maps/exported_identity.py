@@ -2,7 +2,52 @@
 
 import enum
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
+
+
+class ExportedMapRecord(TypedDict):
+    """
+    One map, for JSON.
+
+    Attributes:
+        name: Its name.
+        wwid: Its identity.
+        by: What gives it the name there: ``"binding"``, ``"alias"`` or ``"wwid"``.
+    """
+
+    name: str
+    wwid: str
+    by: str
+
+
+class ExportedFileRecord(TypedDict):
+    """
+    One file, for JSON.
+
+    Attributes:
+        path: Where it is, from here.
+        action: ``"made"``, ``"changed"`` or ``"kept"``.
+    """
+
+    path: str
+    action: str
+
+
+class ExportRecord(TypedDict):
+    """
+    What was exported, for JSON.
+
+    Attributes:
+        dest: The root of the target.
+        maps: The maps.
+        files: The files.
+        remarks: What there is to say besides.
+    """
+
+    dest: str
+    maps: list[ExportedMapRecord]
+    files: list[ExportedFileRecord]
+    remarks: list[str]
 
 
 class FileAction(enum.StrEnum):
@@ -76,7 +121,7 @@ class ExportedIdentity:
         """Return a line for each map, each file and each remark."""
         return "\n".join(map(str, (*self.maps, *self.files, *self.remarks)))
 
-    def as_record(self) -> dict[str, Any]:
+    def as_record(self) -> ExportRecord:
         """Return it for JSON."""
         return {
             "dest": self.dest,
