@@ -1,0 +1,1 @@
+# Cython takes a folder for a package when this file is in it.

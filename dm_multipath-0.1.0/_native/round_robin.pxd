@@ -1,0 +1,5 @@
+from multipath._native.selector cimport Selector
+
+
+cdef class RoundRobin(Selector):
+    pass

@@ -1,0 +1,19 @@
+from typing import Final, Self
+
+from .selector import Selector
+
+class Decisions:
+    n_groups: Final[int]
+    n_paths: Final[int]
+    selectors: Final[tuple[Selector, ...]]
+    @property
+    def valid_paths(self) -> int: ...
+    @property
+    def events(self) -> int: ...
+    @property
+    def queue_io(self) -> bool: ...
+    @property
+    def pg_init_count(self) -> int: ...
+    @property
+    def pg_init_in_progress(self) -> int: ...
+    def __new__(cls) -> Self: ...

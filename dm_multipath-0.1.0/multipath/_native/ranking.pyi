@@ -1,0 +1,3 @@
+from array import array
+
+def ascending(values: array[int]) -> array[int]: ...

@@ -1,0 +1,1 @@
+"""How people and other programs see the library: the command line and the exporter."""

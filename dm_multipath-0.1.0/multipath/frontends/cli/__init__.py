@@ -1,0 +1,1 @@
+"""The command ``mpath``: one file for each verb or family of verbs."""

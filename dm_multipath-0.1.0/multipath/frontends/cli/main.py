@@ -1,0 +1,146 @@
+"""
+The command ``mpath``.
+
+Strategy: the table below names each verb, its file and its summary. Only the file of the verb that is run is imported,
+so that ``mpath --help`` costs nothing but argparse; one place turns errors into a line and an exit code.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from io import FileIO, TextIOWrapper
+from typing import Any, Final, NoReturn
+
+from ...errors import MultipathError
+from .exit_code import ExitCode, exit_code
+from .terminal import complain, escaped
+
+# The name of the verb: the file that has it, and what it does.
+VERBS: Final[dict[str, tuple[str, str]]] = {
+    "show": ("show", "the groups and paths of maps, as a tree"),
+    "list": ("list", "one line for each map"),
+    "watch": ("watch", "every event of every map as it happens"),
+    "explain": ("explain", "everything that decides about a path or a map"),
+    "run": ("run", "look after the maps of this machine, as a service in the foreground"),
+    "status": ("status", "what the manager that mpath run started knows"),
+    "metrics": ("metrics", "what Prometheus is to know: printed, into a file, or over HTTP"),
+    "plan": ("plan", "what would be done to have the maps that multipath.conf wants"),
+    "apply": ("apply", "let this machine have the maps that multipath.conf wants"),
+    "create": ("create", "make a map"),
+    "load": ("create", "give a map another table, without losing I/O"),
+    "remove": ("remove", "remove maps"),
+    "fail": ("paths", "send no I/O down paths of a map"),
+    "reinstate": ("paths", "use paths of a map again"),
+    "switch": ("switch", "try another group of a map first"),
+    "pr": ("reservation", "read and change the persistent reservations of a map"),
+    "partitions": ("partitions", "the maps over the partitions of maps: list, add, update, remove"),
+    "resize": ("resize", "give maps the size that their units have now"),
+    "wait": ("wait", "wait until a map is ready or gone, or until discovery is quiet"),
+    "config": ("config", "check multipath.conf, say what holds, and change it"),
+    "simulate": ("simulate", "compare path selectors on a described array, in simulated time"),
+    "lab": ("lab", "run a command on a real kernel with virtual arrays"),
+    "demo": ("demo", "build a map on a real kernel, lose paths under verified I/O, and clean up"),
+}
+_EXIT_CODES: Final = "exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 busy, 5 denied, 6 timeout"
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that complains in one escaped line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and exit with the code for usage."""
+        self.exit(ExitCode.USAGE, f"{self.prog}: {escaped(message)}; see {self.prog} --help\n")
+
+
+class _Version(argparse.Action):
+    """Print the version, which is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:
+        """Print it and exit."""
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            found = version("dm-multipath")
+        except PackageNotFoundError:
+            found = "(not installed)"
+        print(f"mpath {found}")
+        parser.exit(ExitCode.OK)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run ``mpath`` and return its exit code.
+
+    Args:
+        argv: The arguments without the program's name; those of this process when absent.
+
+    Raises:
+        SystemExit: from argparse, for ``--help`` and faults of usage.
+    """
+    _open_what_is_closed()
+    words = list(sys.argv[1:] if argv is None else argv)
+    verb = next((word for word in words if not word.startswith("-")), "")
+    parser = make_parser(verb, alone=words[:1] == [verb])
+    args = parser.parse_args(words)
+    try:
+        code = int(args.run(args))
+        sys.stdout.flush()
+    except argparse.ArgumentTypeError as error:
+        complain(verb, str(error))
+        return ExitCode.USAGE
+    except (MultipathError, OSError, KeyboardInterrupt) as error:
+        return _failed(verb, error)
+    return code
+
+
+def make_parser(verb: str = "", *, alone: bool = False) -> Parser:
+    """
+    Return the parser of ``mpath``, with the options of ``verb`` alone; the other verbs have names and summaries.
+
+    Args:
+        verb: The verb that is run.
+        alone: Leave the others out: where the verb is the first word, nobody sees them.
+    """
+    parser = Parser(prog="mpath", description="Build, watch and change multipath maps.", epilog=_EXIT_CODES)
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    # With the name given, argparse does not ask the terminal for its width to make it up.
+    subparsers = parser.add_subparsers(metavar="VERB", required=True, prog=parser.prog)
+    own, _ = VERBS.get(verb, ("", ""))
+    if own:
+        import_module(f".{own}", __package__).add_parser(subparsers)
+    for name, (file, summary) in VERBS.items():
+        if file != own and not (own and alone):
+            subparsers.add_parser(name, help=summary)
+    return parser
+
+
+def _open_what_is_closed() -> None:
+    """
+    Give standard streams that the caller closed a descriptor, to which nothing can be written.
+
+    Else the control node could get their number, and Python has no stream to print to.
+    """
+    fd = os.open(os.devnull, os.O_RDONLY)
+    while fd <= 2:
+        fd = os.open(os.devnull, os.O_RDONLY)
+    os.close(fd)
+    sys.stdout = sys.stdout or TextIOWrapper(FileIO(1, "w", closefd=False))
+    sys.stderr = sys.stderr or TextIOWrapper(FileIO(2, "w", closefd=False))
+
+
+def _failed(verb: str, error: BaseException) -> ExitCode:
+    code = exit_code(error)
+    if isinstance(error, OSError) and not isinstance(error, MultipathError):
+        # Whatever is still in the buffer cannot be written; the interpreter must not try it again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if code is ExitCode.PIPE_CLOSED:
+        return code
+    if code is not ExitCode.INTERRUPTED:
+        complain(verb, str(error) or type(error).__name__)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
