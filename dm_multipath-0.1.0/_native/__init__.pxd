@@ -1,1 +1,0 @@
-# Cython takes a folder for a package when this file is in it.

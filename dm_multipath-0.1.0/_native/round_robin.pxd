@@ -1,5 +1,0 @@
-from multipath._native.selector cimport Selector
-
-
-cdef class RoundRobin(Selector):
-    pass

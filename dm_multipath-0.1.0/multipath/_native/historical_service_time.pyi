@@ -1,9 +1,0 @@
-from typing import Self
-
-from .selector import Selector
-
-class HistoricalServiceTime(Selector):
-    def __new__(cls, n_paths: int, base_weight: int = 972, threshold: int = 0) -> Self: ...
-    @property
-    def weights(self) -> tuple[int, ...]: ...
-    def group_status(self) -> tuple[int, int]: ...

@@ -1,3 +1,0 @@
-from array import array
-
-def ascending(values: array[int]) -> array[int]: ...

@@ -1,1 +1,0 @@
-"""What the administrator wants: multipath.conf, the built-in table of arrays, and which value wins for which device."""

@@ -1,1 +1,0 @@
-"""The command ``mpath``: one file for each verb or family of verbs."""
