@@ -174,7 +174,7 @@ class TestAPathInBrief:
         """A SCSI disk: what its link and two attributes say is what the rest of its folder says."""
         self.all_agree()
 
-    @pytest.mark.kernel(backend="nvme_tcp")
+    @pytest.mark.kernel(backend="nvme_tcp", paths=2, stock=True)
     def test_may_be_a_namespace(self) -> None:
         """It is of no SCSI bus: vendor, model and state are those of its controller."""
         self.all_agree()
