@@ -8,7 +8,6 @@ units down four paths each, as processes from the same cold start, which is what
 that is not in it.
 """
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,12 +26,12 @@ from tests.unit.maps.world import inputs, made, units
 
 from . import udev_database
 from .contest import Contest
+from .managers import RELEASE, lay_plugins
 
 _UNITS: Final = 1600
 _MAPS: Final = 100
 _ROUNDS: Final = 20
 _BUILDS: Final = 4
-_RELEASE: Final = "0.9.4"
 _SCSI_DEBUG: Final = Path("/sys/bus/pseudo/drivers/scsi_debug/max_luns")
 _CONFIGURATION: Final = "defaults {\n user_friendly_names yes\n find_multipaths off\n}\n"
 _APPLY: Final = ("-m", "multipath.frontends.cli.main", "apply", "--yes")
@@ -64,8 +63,7 @@ def many_units(control: Control) -> Iterator[Control]:
         udev_database.fill(machine, 4 * _MAPS)
     Path("/etc/multipath").mkdir(exist_ok=True)
     Path("/etc/multipath.conf").write_text(_CONFIGURATION)
-    plugins = next((multipath_tools.tree(_RELEASE) / "usr/lib").rglob("libchecktur.so")).parent
-    shutil.copytree(plugins, "/lib/multipath", dirs_exist_ok=True)
+    lay_plugins()
     yield control
     _cold(control)
 
@@ -82,7 +80,7 @@ def _cold(control: Control) -> None:
 
 def test_hundred_maps_from_a_cold_start(many_units: Control, benchmark: BenchmarkFixture) -> None:
     """One process each: it starts, finds 400 paths, decides, and makes 100 maps."""
-    ours, theirs = [sys.executable, *_APPLY], [*multipath_tools.program(_RELEASE), "-v1"]
+    ours, theirs = [sys.executable, *_APPLY], [*multipath_tools.program(RELEASE), "-v1"]
     tables = []
     for command in (ours, theirs):
         _cold(many_units)
@@ -95,7 +93,7 @@ def test_hundred_maps_from_a_cold_start(many_units: Control, benchmark: Benchmar
 
     contest = Contest(
         f"{_MAPS} maps of 4 paths, by `mpath apply`",
-        f"`multipath` {_RELEASE}",
+        f"`multipath` {RELEASE}",
         rounds=_BUILDS,
         figure=1,
         warm_up=0,

@@ -57,8 +57,7 @@ class Manager:
         _CONFIGURATION.write_text(f"defaults {{\n{lines}}}\n")
         words = [*_MPATH, "run"] if self.ours else [*multipath_tools.program(RELEASE, "multipathd"), "-d"]
         if not self.ours:
-            plugins = next((multipath_tools.tree(RELEASE) / "usr/lib").rglob("libchecktur.so")).parent
-            shutil.copytree(plugins, _PLUGINS, dirs_exist_ok=True)
+            lay_plugins()
         with Path(f"/tmp/{'mpath' if self.ours else 'multipathd'}.log").open("ab") as log:
             process = subprocess.Popen(words, stdout=log, stderr=log)
             try:
@@ -77,6 +76,12 @@ OURS: Final = Manager("mpath run, defaults", ours=True)
 BUDGET: Final = Manager("mpath run, max_stall 5", ("max_stall 5",), ours=True)
 
 
+def lay_plugins() -> None:
+    """Put the checkers of multipath-tools where its programs look for them."""
+    plugins = next((multipath_tools.tree(RELEASE) / "usr/lib").rglob("libchecktur.so")).parent
+    shutil.copytree(plugins, _PLUGINS, dirs_exist_ok=True)
+
+
 def _wait_for(maps: int, paths: int, process: subprocess.Popen[bytes], limit: float) -> None:
     """Wait until there are so many maps with so many paths that work."""
     until = time.monotonic() + limit
@@ -92,7 +97,7 @@ def _wait_for(maps: int, paths: int, process: subprocess.Popen[bytes], limit: fl
 
 
 def _remove_all() -> None:
-    with Host() as host:
+    with Host() as host, host.control.nodes_at_the_end():
         for each in host.maps():
             each.queue_if_no_path(False)
             each.remove()

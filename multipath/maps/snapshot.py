@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, cast
 
 from .. import errors
 from ..dm.control import Control
-from ..dm.device import DeviceInfo
+from ..dm.device import DeviceInfo, DeviceTable
 from ..dm.reference import DeviceRef
 from ..dm.target import Target
 from ..units import DevT, Sectors
@@ -16,6 +17,7 @@ from .ownership import UUID_PREFIX
 
 MULTIPATH: Final = "multipath"
 _MOST_READS: Final = 8
+_MOST_KEPT: Final = 1024  # texts, about a MiB of them
 _DEVICE: Final = re.compile(r"\d+:\d+", re.ASCII)
 # What a path has before the words that its group counts: its device, and in a status also its state and fail count.
 _TABLE_WORDS: Final = 1
@@ -107,13 +109,20 @@ def read_snapshot(control: Control, ref: DeviceRef) -> MapSnapshot | None:
     """
     for _ in range(_MOST_READS):
         status = control.status(ref)
-        if len(status) != 1 or status[0].type != MULTIPATH:
+        line = _multipath_line(status)
+        if line is None:
             return None
         table = control.table(status.info)
-        is_multipath = len(table) == 1 and table[0].type == MULTIPATH
-        if is_multipath and table.info.event_nr == status.info.event_nr and _agree(table[0], status[0]):
-            return MapSnapshot(status.info, table[0], status[0])
+        in_table = _multipath_line(table)
+        if in_table is not None and table.info.event_nr == status.info.event_nr and _agree(in_table, line):
+            return MapSnapshot(status.info, in_table, line)
     raise errors.UnexpectedStatus(f"map {ref} changed each of {_MOST_READS} times it was read; try again")
+
+
+def _multipath_line(found: DeviceTable) -> Target | None:
+    """Return the line of a map; ``None`` where this is the table or status of something else."""
+    lines = found.targets
+    return lines[0] if len(lines) == 1 and lines[0].type == MULTIPATH else None
 
 
 def _agree(table: Target, status: Target) -> bool:
@@ -124,18 +133,21 @@ def _agree(table: Target, status: Target) -> bool:
         return _DEVICE.findall(table.params) == _DEVICE.findall(status.params)
 
 
-def _groups(text: str, own_words: int) -> list[list[str]]:
+# A table seldom changes, and a status not while nothing happens: who reads maps again and again has most of them here.
+@lru_cache(maxsize=_MOST_KEPT)
+def _groups(text: str, own_words: int) -> tuple[tuple[str, ...], ...]:
     """Return the devices of each group of a table or status, where a path has ``own_words`` besides those it counts."""
     words = text.split()
     at = 1 + int(words[0])  # the features, or the values that a status begins with
     at += 1 + int(words[at])  # the handler
-    count, at, groups = int(words[at]), at + 2, []
+    count, at = int(words[at]), at + 2
+    groups: list[tuple[str, ...]] = []
     for _ in range(count):
         at += 2 + int(words[at + 1])  # the selector, or the state of the group
         start, step = at + 2, own_words + int(words[at + 1])
         at = start + int(words[at]) * step
-        groups.append(words[start:at:step])
-    return groups
+        groups.append(tuple(words[start:at:step]))
+    return tuple(groups)
 
 
 def read_snapshots(control: Control) -> list[MapSnapshot]:

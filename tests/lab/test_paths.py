@@ -9,6 +9,7 @@ from pathlib import Path as Folder
 
 import pytest
 
+from multipath.paths.brief import PathBrief, path_brief
 from multipath.paths.commands import KernelCommands
 from multipath.paths.discover import discover
 from multipath.paths.libudev import Libudev
@@ -166,3 +167,25 @@ class TestDiscovery:
         paths = discover()
 
         assert time.perf_counter() - begin < 0.3 + 0.05 * len(paths)
+
+
+class TestAPathInBrief:
+    def test_is_what_discovery_says_of_it(self) -> None:
+        """A SCSI disk: what its link and two attributes say is what the rest of its folder says."""
+        self.all_agree()
+
+    @pytest.mark.kernel(backend="nvme_tcp", paths=2, stock=True)
+    def test_may_be_a_namespace(self) -> None:
+        """It is of no SCSI bus: vendor, model and state are those of its controller."""
+        self.all_agree()
+
+    @staticmethod
+    def all_agree() -> None:
+        """See that nothing of any path is told in two ways."""
+        paths = discover()
+
+        assert len(paths) > 1
+        assert [path_brief(path.devt) for path in paths] == [
+            PathBrief(each.name, each.hctl, each.state, each.vendor, each.model, each.designator, each.size)
+            for each in paths
+        ]
