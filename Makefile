@@ -7,7 +7,7 @@ STUBS := $(filter-out multipath._native.libc,$(patsubst multipath/_native/%.pyi,
 NATIVE := $(wildcard _native/*.pyx _native/*.pxd _native/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit check bench lab soak clean
+.PHONY: help demo test unit check bench docs lab soak clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -30,6 +30,9 @@ check: .venv/ready  ## read the code: ruff, mypy --strict, stubtest, import orde
 
 bench: .venv/ready  ## measure against libdevmapper, dmsetup and asyncio; writes benchmarks/README.md
 	@$(BIN)/python -m benchmarks.run
+
+docs: .venv/ready  ## write what is generated from the code: man pages, JSON schema, reference
+	@$(BIN)/python -m publish
 
 lab: .venv/ready  ## open a shell on a real kernel with an array of four paths
 	@$(BIN)/mpath lab shell

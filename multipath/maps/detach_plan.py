@@ -6,13 +6,26 @@ A plan of what is gone already has no steps; so making and running it again does
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TypedDict
 
 from .detach import Machine, Progress, run
 from .detach_report import DetachReport
 from .detach_step import Gates, Waits
-from .detach_unit import DetachedUnit
+from .detach_unit import DetachedUnit, DetachedUnitRecord
 from .state_file import StateFolder
+
+
+class DetachPlanRecord(TypedDict):
+    """
+    What is to be done to take units away.
+
+    Attributes:
+        units: One for each map, or each group of paths without a map, that was asked for.
+        missing: What was asked for and answers to nothing.
+    """
+
+    units: list[DetachedUnitRecord]
+    missing: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,7 @@ class DetachPlan:
         """Return every unit, then what is missing."""
         return "\n".join(self._lines())
 
-    def as_record(self) -> dict[str, Any]:
+    def as_record(self) -> DetachPlanRecord:
         """Return the plan for JSON."""
         return {"units": [unit.as_record() for unit in self.units], "missing": list(self.missing)}
 

@@ -2,10 +2,40 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
-from .detach_step import StepResult
+from .detach_step import DetachResultRecord, StepResult
 from .planned_map import shown
+
+
+class LeftoverRecord(TypedDict):
+    """
+    Something of a unit that is still there.
+
+    Attributes:
+        kind: ``"map"``, ``"partition"``, ``"path"``, ``"link"`` or ``"wwid"``.
+        name: Its name; of a link where it is.
+        text: What it is, and what can be done about it.
+    """
+
+    kind: str
+    name: str
+    text: str
+
+
+class DetachReportRecord(TypedDict):
+    """
+    What became of a detach.
+
+    Attributes:
+        steps: What became of each step, in their order.
+        leftovers: What is still there of what should be gone.
+        missing: What was asked for and had answered to nothing.
+    """
+
+    steps: list[DetachResultRecord]
+    leftovers: list[LeftoverRecord]
+    missing: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +82,7 @@ class DetachReport:
         """Return one line for each step, and for each thing that is left."""
         return "\n".join(self._lines())
 
-    def as_record(self) -> dict[str, Any]:
+    def as_record(self) -> DetachReportRecord:
         """Return it for JSON."""
         return {
             "steps": [result.as_record() for result in self.results],

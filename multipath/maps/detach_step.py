@@ -2,9 +2,39 @@
 
 import enum
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from ..units import DevT, format_devt
+
+
+class DetachStepRecord(TypedDict):
+    """
+    A step of a detach.
+
+    Attributes:
+        act: ``"flush"``, ``"fail_io"``, ``"remove_partition"``, ``"remove"``, ``"delete"`` or ``"forget"``.
+        name: To what it is done: the name of a map, the kernel's name of a path, a WWID.
+        device_number: Its number; ``null`` for a WWID.
+        reason: Why, or what there is to know.
+    """
+
+    act: str
+    name: str
+    device_number: str | None
+    reason: str
+
+
+class DetachResultRecord(DetachStepRecord):
+    """
+    What became of a step of a detach.
+
+    Attributes:
+        outcome: ``"done"``, ``"gone"``, ``"failed"`` or ``"skipped"``.
+        error: Why it failed; ``null`` else.
+    """
+
+    outcome: str
+    error: str | None
 
 
 class Act(enum.StrEnum):
@@ -87,7 +117,7 @@ class Step:
         number = "" if self.device is None else f" ({format_devt(self.device)})"
         return f"{self.act} {self.name}{number}" + (f": {self.reason}" if self.reason else "")
 
-    def as_record(self) -> dict[str, Any]:
+    def as_record(self) -> DetachStepRecord:
         """Return it for JSON."""
         number = None if self.device is None else format_devt(self.device)
         return {"act": self.act.name.lower(), "name": self.name, "device_number": number, "reason": self.reason}
@@ -127,7 +157,7 @@ class StepResult:
         what = f"{self.step.act} {self.step.name}: {self.outcome}"
         return what if self.error is None else f"{what}: {self.error}"
 
-    def as_record(self) -> dict[str, Any]:
+    def as_record(self) -> DetachResultRecord:
         """Return it for JSON."""
         error = None if self.error is None else str(self.error)
         return {**self.step.as_record(), "outcome": self.outcome.name.lower(), "error": error}

@@ -1,13 +1,51 @@
 """What is planned for one unit that is to be taken away from a machine."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 from ..dm.device import DeviceInfo
 from ..dm.holders import Holder
 from ..paths.path import Path
-from .detach_step import Act, Step
+from .detach_step import Act, DetachStepRecord, Step
 from .planned_map import shown
+
+
+class HolderRecord(TypedDict):
+    """
+    Who holds a map.
+
+    Attributes:
+        kind: What it is: a mount, a volume, a process, …
+        name: Its name.
+        on: What it holds: the map, or a map of a partition.
+        way_out: What ends it, a command or a sentence for people.
+    """
+
+    kind: str
+    name: str
+    on: str
+    way_out: str
+
+
+class DetachedUnitRecord(TypedDict):
+    """
+    What is planned for one unit that is to be taken away.
+
+    Attributes:
+        ref: What it was asked for by.
+        name: Of its map; of what has none its WWID, or the kernel's name of the path.
+        wwid: ``null`` where it is unknown.
+        refused: Why nothing is done; ``null`` else.
+        holders: Who holds the map, partitions included.
+        steps: What is to be done, in this order; nothing where it is refused.
+    """
+
+    ref: str
+    name: str
+    wwid: str | None
+    refused: str | None
+    holders: list[HolderRecord]
+    steps: list[DetachStepRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +84,7 @@ class DetachedUnit:
         lines = [f"  {number}. {step}" for number, step in enumerate(self.steps, start=1)] or ["  nothing to do"]
         return "\n".join([head, *lines])
 
-    def as_record(self) -> dict[str, Any]:
+    def as_record(self) -> DetachedUnitRecord:
         """Return it for JSON."""
         return {
             "ref": self.ref,

@@ -7,10 +7,10 @@ It is a value: printed, compared, kept as JSON; nothing happens until it is appl
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from ..units import format_devt
 from .apply import Machine, apply
+from .plan_record import PlanRecord
 from .planned_map import Action, PlannedMap, Reason, shown
 from .result import Progress, Result
 from .screening import PathVerdict
@@ -80,7 +80,7 @@ class Plan:
         """Return one paragraph for each map, one line for each path that is used by none, and a summary."""
         return "\n".join(self._lines())
 
-    def as_record(self) -> dict[str, Any]:
+    def as_record(self) -> PlanRecord:
         """Return the plan for JSON."""
         return {
             "maps": [planned.as_record() for planned in self.maps],

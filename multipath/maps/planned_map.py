@@ -3,13 +3,14 @@
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from ..paths.path import Path
 from ..policy.desired import DesiredMap
 from ..units import Sectors, format_devt, to_bytes
 from ..wire.table import MultipathTable
 from .ownership import UUID_PREFIX
+from .plan_record import PlannedGroupRecord, PlannedMapRecord
 from .snapshot import MapSnapshot
 
 _NO_SIZE: Final = Sectors(0)
@@ -115,7 +116,7 @@ class PlannedMap:
             lines += [f"  {line}" for line in self._topology(self.desired)]
         return "\n".join([*lines, *(f"  {reason}" for reason in self.reasons)])
 
-    def as_record(self) -> dict[str, Any]:
+    def as_record(self) -> PlannedMapRecord:
         """Return all of it for JSON."""
         return {
             "wwid": self.wwid,
@@ -155,7 +156,7 @@ def shown(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in cut)
 
 
-def _groups(desired: DesiredMap) -> list[dict[str, Any]]:
+def _groups(desired: DesiredMap) -> list[PlannedGroupRecord]:
     return [
         {
             "number": number,

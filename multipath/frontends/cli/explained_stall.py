@@ -3,13 +3,13 @@
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from ...maps.keeper import jiffies_per_second, waiting
 from ...maps.planned_map import PlannedMap
 from ...paths.knobs import knob_files
 from ...paths.path import Path
-from ...policy.bound import UNLIMITED, Bound
+from ...policy.bound import UNLIMITED, Bound, BoundRecord
 from ...policy.settings import MapSettings
 from ...policy.stall import StallPlan, stall_plan
 from ...policy.worst_case import worst_cases
@@ -21,6 +21,61 @@ from .terminal import Line, Span, print_json, print_lines
 STALL: Final = "stall"
 _VERB: Final = "explain"
 _LONGEST: Final = 86400.0
+
+
+class StallFindingRecord(TypedDict):
+    """
+    What there is to say about a stall budget.
+
+    Attributes:
+        text: A sentence for people.
+        unmet: Whether the budget cannot be kept for it.
+    """
+
+    text: str
+    unmet: bool
+
+
+class StalledPathRecord(TypedDict):
+    """
+    How long an I/O can wait for a path.
+
+    Attributes:
+        name: The kernel's name.
+        device: ``"8:16"``.
+        protocol: As multipath.conf has it: ``"scsi:fcp"``.
+        max_stall: The budget in seconds; ``null``, as the next two, without one.
+        met: Whether it is kept.
+        achievable: The least that could be kept, in seconds.
+        timeouts: The value of each attribute that the budget asks for.
+        bounds: The bounds: under the budget, else under what the kernel has now.
+        findings: What there is to say.
+    """
+
+    name: str
+    device: str
+    protocol: str
+    max_stall: float | None
+    met: bool | None
+    achievable: float | None
+    timeouts: dict[str, float]
+    bounds: list[BoundRecord]
+    findings: list[StallFindingRecord]
+
+
+class StalledMapRecord(TypedDict):
+    """
+    How long an I/O of a map can wait.
+
+    Attributes:
+        name: The name of the map.
+        wwid: Its WWID.
+        paths: Its paths.
+    """
+
+    name: str
+    wwid: str
+    paths: list[StalledPathRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +136,19 @@ def _stall(
     return ExplainedStall(path, plan, worst_cases(now) if plan is None else plan.bounds)
 
 
-def _record(each: PlannedMap, stalls: list[ExplainedStall]) -> dict[str, Any]:
+def _record(each: PlannedMap, stalls: list[ExplainedStall]) -> StalledMapRecord:
     return {"name": each.name, "wwid": each.wwid, "paths": [_path_record(stall) for stall in stalls]}
 
 
-def _path_record(stall: ExplainedStall) -> dict[str, Any]:
+def _path_record(stall: ExplainedStall) -> StalledPathRecord:
     plan = stall.plan
     return {
         "name": stall.path.name,
         "device": format_devt(stall.path.devt),
         "protocol": stall.path.protocol,
-        "max_stall": plan and plan.budget,
-        "met": plan and plan.met,
-        "achievable": plan and round(plan.achievable, 3),
+        "max_stall": None if plan is None else plan.budget,
+        "met": None if plan is None else plan.met,
+        "achievable": None if plan is None else round(plan.achievable, 3),
         "timeouts": {} if plan is None else {str(knob): value for knob, value in plan.values.items()},
         "bounds": [bound.as_record() for bound in stall.bounds],
         "findings": [] if plan is None else [{"text": each.text, "unmet": each.unmet} for each in plan.findings],

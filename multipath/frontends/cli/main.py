@@ -42,6 +42,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "wait": ("wait", "wait until a map is ready or gone, or until discovery is quiet"),
     "config": ("config", "check multipath.conf, say what holds, and change it"),
     "doctor": ("doctor", "what is wrong with this host's multipath set-up, and what to do about it"),
+    "schema": ("schema", "the JSON Schema of what a verb prints with -o json"),
     "simulate": ("simulate", "compare path selectors on a described array, in simulated time"),
     "lab": ("lab", "run a command on a real kernel with virtual arrays"),
     "demo": ("demo", "build a map on a real kernel, lose paths under verified I/O, and clean up"),

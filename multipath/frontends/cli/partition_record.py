@@ -61,6 +61,38 @@ class PartitionsRecord(TypedDict):
     partitions: list[PartitionRecord]
 
 
+class PartitionChangeRecord(TypedDict):
+    """
+    What is done about the map over one partition.
+
+    Attributes:
+        action: ``"create"``, ``"reload"``, ``"rename"``, ``"remove"``, …
+        number: The number of the partition; ``null`` where it is not known.
+        name: The name that the map will have, or had.
+        old_name: The name that it has now; ``null`` where there is none.
+        table: The line of its table; ``null`` where it is removed.
+    """
+
+    action: str
+    number: int | None
+    name: str
+    old_name: str | None
+    table: str | None
+
+
+class PartitionChangesRecord(TypedDict):
+    """
+    What is done about the maps over the partitions of a map.
+
+    Attributes:
+        map: The name of the map.
+        changes: What is done.
+    """
+
+    map: str
+    changes: list[PartitionChangeRecord]
+
+
 def partitions_record(maps: Partitions, table: PartitionTable | None) -> PartitionsRecord:
     """Return the partitions of a map and the maps over them; without a table the maps alone."""
     on_disk = {each.number: each for each in (table.partitions if table else ())}
@@ -126,7 +158,7 @@ def changes_of_removal(maps: Partitions) -> Sequence[PartitionChange]:
     return [PartitionChange(PartitionAction.REMOVE, each, None) for each in maps]
 
 
-def change_record(change: PartitionChange) -> dict[str, object]:
+def change_record(change: PartitionChange) -> PartitionChangeRecord:
     """Return one change."""
     wanted, live = change.wanted, change.live
     return {

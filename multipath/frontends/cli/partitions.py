@@ -11,7 +11,14 @@ from ...maps.partitions import Partitions
 from .exit_code import ExitCode, exit_code
 from .manual import Manual, examples
 from .output import add_output
-from .partition_record import PartitionsRecord, change_record, changes_of_removal, partition_lines, partitions_record
+from .partition_record import (
+    PartitionChangesRecord,
+    PartitionsRecord,
+    change_record,
+    changes_of_removal,
+    partition_lines,
+    partitions_record,
+)
 from .selection import selected
 from .terminal import Span, complain_of, print_json, print_lines
 
@@ -114,7 +121,7 @@ def remove(args: argparse.Namespace) -> int:
 
 def _changed(args: argparse.Namespace, look: _Look, act: _Act) -> int:
     """Do it to each map, and go on after a failure; a name that is no map ends it before anything is done."""
-    code, records = ExitCode.OK, list[dict[str, object]]()
+    code, records = ExitCode.OK, list[PartitionChangesRecord]()
     with Host() as host:
         for found in list(selected(host, args.maps)):
             try:

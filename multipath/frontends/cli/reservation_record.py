@@ -4,9 +4,8 @@ What ``mpath pr`` prints, for programs and for people; the keys are a promise, a
 Keys of reservations have 64 bits, more than a number of JSON is sure to keep, so they are texts: ``"0xabc"``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ...maps.reservation_result import PathAnswer, PathResult, ReservationResult
 from ...units import format_devt
@@ -16,6 +15,14 @@ from ...wire.reservation import (
     ReservationCapabilities,
     ReservationKeys,
     ReservationType,
+)
+from .reservation_outputs import (
+    CapabilitiesRecord,
+    HeldRecord,
+    KeysRecord,
+    OrderOutput,
+    PathOutcomeRecord,
+    RegistrationsRecord,
 )
 
 
@@ -29,7 +36,7 @@ class Shown:
         lines: For people; unescaped.
     """
 
-    record: dict[str, Any]
+    record: Mapping[str, object]
     lines: tuple[str, ...]
 
 
@@ -40,12 +47,12 @@ def answers_shown(answers: Iterable[PathAnswer]) -> Shown:
     shown, paths, lines = read_shown(first), [], []
     for each in answers:
         its = None if each.read is None else read_shown(each.read)
-        paths.append(_path(each.path) | {"says": None if its is None else its.record})
+        paths.append({**_path(each.path), "says": None if its is None else its.record})
         if its is None:
             lines.append(f"  {each.path}")
         elif each.read != first:
             lines += [f"  {each.path.name} says otherwise:", *(f"    {line}" for line in its.lines)]
-    return Shown(shown.record | {"paths": paths}, (*shown.lines, *lines))
+    return Shown({**shown.record, "paths": paths}, (*shown.lines, *lines))
 
 
 def read_shown(read: ReservationKeys | HeldReservation | FullStatus | ReservationCapabilities) -> Shown:
@@ -59,7 +66,7 @@ def read_shown(read: ReservationKeys | HeldReservation | FullStatus | Reservatio
 
 def keys_shown(keys: ReservationKeys) -> Shown:
     """Return the registered keys."""
-    record = {"generation": keys.generation, "keys": [hex(key) for key in keys.keys]}
+    record: KeysRecord = {"generation": keys.generation, "keys": [hex(key) for key in keys.keys]}
     counts = {key: keys.keys.count(key) for key in keys.keys}
     lines = [f"generation {keys.generation}, {_counted(len(keys.keys), 'registration')}"]
     lines += [f"  {key:#x}" + (f" on {count} nexuses" if count > 1 else "") for key, count in counts.items()]
@@ -68,7 +75,7 @@ def keys_shown(keys: ReservationKeys) -> Shown:
 
 def reservation_shown(held: HeldReservation) -> Shown:
     """Return who holds the unit."""
-    record = {
+    record: HeldRecord = {
         "generation": held.generation,
         "held": held.is_held,
         "key": hex(held.key) if held.is_held else None,
@@ -84,7 +91,7 @@ def reservation_shown(held: HeldReservation) -> Shown:
 
 def status_shown(status: FullStatus) -> Shown:
     """Return every registration."""
-    record = {
+    record: RegistrationsRecord = {
         "generation": status.generation,
         "registrations": [
             {
@@ -107,7 +114,7 @@ def status_shown(status: FullStatus) -> Shown:
 
 def capabilities_shown(can: ReservationCapabilities) -> Shown:
     """Return what the unit can do."""
-    record = {
+    record: CapabilitiesRecord = {
         "types": [each.word for each in can.types],
         "aptpl": can.aptpl,
         "aptpl_active": can.aptpl_active,
@@ -127,7 +134,7 @@ def capabilities_shown(can: ReservationCapabilities) -> Shown:
 def result_shown(result: ReservationResult) -> Shown:
     """Return what became of an order on each path."""
     order = result.order
-    record = {
+    record: OrderOutput = {
         "map": result.map,
         "action": order.action.word,
         "key": hex(order.key),
@@ -139,7 +146,7 @@ def result_shown(result: ReservationResult) -> Shown:
     return Shown(record, tuple(f"{result.map} {order.action.word}: {each}" for each in result.paths))
 
 
-def _path(result: PathResult) -> dict[str, Any]:
+def _path(result: PathResult) -> PathOutcomeRecord:
     return {
         "name": result.name,
         "device_number": format_devt(result.devt),

@@ -1,7 +1,7 @@
 """``mpath resize``: give maps the size that their units have now."""
 
 import argparse
-from typing import Any
+from typing import TypedDict
 
 from ...maps.host import Host
 from ...units import Sectors, to_bytes
@@ -12,6 +12,25 @@ from .seconds import seconds
 from .selection import for_each
 from .size import parse_size, sectors_size
 from .terminal import Span, print_json, print_lines
+
+
+class ResizedRecord(TypedDict):
+    """
+    A map that has the size of its units.
+
+    Attributes:
+        name: Its name.
+        uuid: Its uuid.
+        size_bytes: Its size.
+        size_bytes_before: What it was.
+        changed: Whether that differs.
+    """
+
+    name: str
+    uuid: str
+    size_bytes: int
+    size_bytes_before: int
+    changed: bool
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -37,7 +56,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def resize(args: argparse.Namespace) -> int:
     """Run ``mpath resize``."""
-    records: list[dict[str, Any]] = []
+    records: list[ResizedRecord] = []
     with Host() as host, progress("resizing") as line:
 
         def resize_one(ref: str) -> None:
@@ -50,7 +69,7 @@ def resize(args: argparse.Namespace) -> int:
     return code
 
 
-def _resized(host: Host, ref: str, args: argparse.Namespace) -> dict[str, Any]:
+def _resized(host: Host, ref: str, args: argparse.Namespace) -> ResizedRecord:
     found = host.map(ref)
     before = found.snapshot.size
     size = found.resize(

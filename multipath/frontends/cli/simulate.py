@@ -27,7 +27,7 @@ from .simulated_array import (
 )
 from .simulation_curve import Curve
 from .simulation_plot import check_matplotlib, draw
-from .simulation_record import ResultRecord, result_record, table
+from .simulation_record import SimulationRecord, result_record, table
 from .table import argument, parse_selector
 from .terminal import Line, Span, print_json, print_lines
 
@@ -151,7 +151,7 @@ def _refuse(args: argparse.Namespace, reason: str, *options: str) -> None:
 
 def _compared(
     selector: Selector, paths: Sequence[SimulatedPath], load: Workload, seed: int
-) -> tuple[ResultRecord, Curve]:
+) -> tuple[SimulationRecord, Curve]:
     """Run one simulation, and keep of it what is shown: its arrays may have hundreds of megabytes."""
     result = _simulated(selector, paths, load, seed)
     words = selector.group_words() if selector != type(selector)() else ()

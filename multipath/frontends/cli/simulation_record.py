@@ -19,8 +19,20 @@ _FAINT: Final = "dim"
 _BAD: Final = "bold red"
 
 
-class PathResultRecord(TypedDict):
-    """One path of one run."""
+class SimulatedPathRecord(TypedDict):
+    """
+    One path of one simulated run.
+
+    Attributes:
+        latency: The law of its latency, as it was given.
+        share: Its share of the I/Os, 0 to 1.
+        ios: How many I/Os it ended.
+        bytes: How many bytes those had.
+        errors: How many of them came back with an error.
+        utilisation: The share of the time in which it served; without a limit, how many I/Os at once, on average.
+        mean_latency_ns: From the arrival of an I/O to its end.
+        mean_queue_time_ns: Of that, until it was its turn in the path.
+    """
 
     latency: str
     share: float
@@ -32,8 +44,25 @@ class PathResultRecord(TypedDict):
     mean_queue_time_ns: float
 
 
-class ResultRecord(TypedDict):
-    """One run."""
+class SimulationRecord(TypedDict):
+    """
+    One simulated run.
+
+    Attributes:
+        selector: The selector, with the arguments that it was given.
+        seed: Of the random numbers.
+        ios: How many I/Os ended.
+        unfinished: How many did not.
+        retries: How often one came back with an error and was sent again.
+        elapsed_ns: How long it took, in simulated time.
+        ios_per_second: The rate.
+        bytes_per_second: The same in bytes.
+        mean_latency_ns: From the arrival of an I/O to its end.
+        mean_queue_time_ns: Of that, until it was its turn in its path.
+        mean_held_time_ns: Of that, while no path was in use.
+        percentiles_ns: The percentiles of the latency: ``"50"``, ``"99.9"``.
+        paths: What became of each path.
+    """
 
     selector: str
     seed: int
@@ -47,12 +76,12 @@ class ResultRecord(TypedDict):
     mean_queue_time_ns: float
     mean_held_time_ns: float
     percentiles_ns: dict[str, int]
-    paths: list[PathResultRecord]
+    paths: list[SimulatedPathRecord]
 
 
-def result_record(label: str, result: SimulationResult, paths: Sequence[SimulatedPath]) -> ResultRecord:
+def result_record(label: str, result: SimulationResult, paths: Sequence[SimulatedPath]) -> SimulationRecord:
     """Return one run as a record; ``label`` is the selector with the arguments that it was given."""
-    return ResultRecord(
+    return SimulationRecord(
         selector=label,
         seed=result.seed,
         ios=result.ios,
@@ -72,8 +101,8 @@ def result_record(label: str, result: SimulationResult, paths: Sequence[Simulate
     )
 
 
-def _path_record(path: SimulatedPath, found: PathResult, share: float) -> PathResultRecord:
-    return PathResultRecord(
+def _path_record(path: SimulatedPath, found: PathResult, share: float) -> SimulatedPathRecord:
+    return SimulatedPathRecord(
         latency=str(path.latency),
         share=share,
         ios=found.ios,
@@ -85,7 +114,7 @@ def _path_record(path: SimulatedPath, found: PathResult, share: float) -> PathRe
     )
 
 
-def table(records: Sequence[ResultRecord], duration: int | None = None) -> list[Line]:
+def table(records: Sequence[SimulationRecord], duration: int | None = None) -> list[Line]:
     """Return one line for each run, in columns, the least of each latency green; then what went wrong in them."""
     rows = [tuple(Span(name, _FAINT) for name in _HEAD), *_with_best(records)]
     widths = [max(len(row[column].text) for row in rows) for column in range(len(_HEAD))]
@@ -95,7 +124,7 @@ def table(records: Sequence[ResultRecord], duration: int | None = None) -> list[
     return lines
 
 
-def _with_best(records: Sequence[ResultRecord]) -> list[Line]:
+def _with_best(records: Sequence[SimulationRecord]) -> list[Line]:
     latencies = [_latencies(record) for record in records]
     least = [min(column) for column in zip(*latencies, strict=True)]
     return [
@@ -110,7 +139,7 @@ def _with_best(records: Sequence[ResultRecord]) -> list[Line]:
     ]
 
 
-def _latencies(record: ResultRecord) -> list[float]:
+def _latencies(record: SimulationRecord) -> list[float]:
     found = record["percentiles_ns"]
     return [record["mean_latency_ns"], found["50"], found["99"], found["99.9"], found["100"]]
 
@@ -126,7 +155,7 @@ def _aligned(row: Line, widths: Sequence[int]) -> Line:
     return tuple(part for span in spans for part in (span, Span("  ")))[:-1]
 
 
-def _troubles(record: ResultRecord, duration: int | None) -> list[str]:
+def _troubles(record: SimulationRecord, duration: int | None) -> list[str]:
     found = []
     if record["retries"]:
         found.append(f"{record['retries']} I/Os came back with an error and were sent again")

@@ -10,7 +10,7 @@ Source: the OpenMetrics specification 1.0 and Prometheus's "Exposition formats",
 import enum
 import math
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from .family import Family, Kind, Readings
 
@@ -33,6 +33,36 @@ _CONTENT_TYPES: Final = {
 }
 
 
+class SeriesRecord(TypedDict):
+    """
+    One value of a metric.
+
+    Attributes:
+        labels: What distinguishes it.
+        value: The value; ``null`` for what has no limit.
+    """
+
+    labels: dict[str, str]
+    value: float | None
+
+
+class MetricRecord(TypedDict):
+    """
+    One metric.
+
+    Attributes:
+        name: The name of its series.
+        type: ``"gauge"``, ``"counter"`` or ``"info"``.
+        help: What it says, in one sentence.
+        series: Its values.
+    """
+
+    name: str
+    type: str
+    help: str
+    series: list[SeriesRecord]
+
+
 def exposition(readings: Readings, form: Form = Form.OPENMETRICS) -> str:
     """Return the readings as one text."""
     head = _openmetrics_head if form is Form.OPENMETRICS else _prometheus_head
@@ -48,19 +78,22 @@ def exposition(readings: Readings, form: Form = Form.OPENMETRICS) -> str:
     return "\n".join(lines)
 
 
-def records(readings: Readings) -> list[dict[str, Any]]:
+def records(readings: Readings) -> list[MetricRecord]:
     """Return the readings for JSON, which has no infinity: what has no limit is ``null``."""
     return [
         {
             "name": family.name,
             "type": str(family.kind),
             "help": family.help,
-            "series": [
-                {"labels": labels, "value": value if math.isfinite(value) else None} for labels, value in series
-            ],
+            "series": [{"labels": labels, "value": _finite(value)} for labels, value in series],
         }
         for family, series in readings
     ]
+
+
+def _finite(value: float) -> float | None:
+    # A gauge that is a truth is 0 or 1 in every format: who adds them up is to get a number.
+    return int(value) if isinstance(value, int) else value if math.isfinite(value) else None
 
 
 def number(value: float) -> str:
