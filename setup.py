@@ -75,4 +75,10 @@ setup(
         },
     ),
     cffi_modules=["_native/libc_build.py:ffibuilder"],
+    data_files=[
+        ("share/man/man1", sorted(map(str, Path("man").glob("*.1")))),
+        ("share/bash-completion/completions", ["completion/mpath"]),
+        ("share/zsh/site-functions", ["completion/_mpath"]),
+        ("share/fish/vendor_completions.d", ["completion/mpath.fish"]),
+    ],
 )

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from . import json_schema
+from . import json_schema, man_pages
 
 ROOT: Final = Path(__file__).parents[1]
-MODULES: Final = (json_schema,)
+MODULES: Final = (json_schema, man_pages)
 
 
 def stale() -> dict[Path, str]:

@@ -78,6 +78,9 @@ class TestTheWheel:
         assert {"multipath/py.typed", "multipath/_native/codec.pyi", "multipath/lab/pivot.sh"} <= set(names)
         metrics = "multipath/frontends/metrics/multipath"
         assert {f"{metrics}.rules.yml", f"{metrics}.dashboard.json"} <= set(names)
+        assert "multipath/frontends/cli/mpath.schema.json" in names
+        share = {name.partition(".data/data/share/")[2] for name in names}
+        assert {"man/man1/mpath.1", "man/man1/mpath-run.1", "bash-completion/completions/mpath"} <= share
         assert {"multipath/_native/selector.pxd", "multipath/_native/group.pxd"} <= set(names)
         assert not [name for name in names if name.endswith(".pyx") or name.startswith(("tests", "_native"))]
 

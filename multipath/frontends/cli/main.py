@@ -44,9 +44,11 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "doctor": ("doctor", "what is wrong with this host's multipath set-up, and what to do about it"),
     "schema": ("schema", "the JSON Schema of what a verb prints with -o json"),
     "simulate": ("simulate", "compare path selectors on a described array, in simulated time"),
+    "completion": ("completion", "what lets a shell complete verbs, options, maps and paths"),
     "lab": ("lab", "run a command on a real kernel with virtual arrays"),
     "demo": ("demo", "build a map on a real kernel, lose paths under verified I/O, and clean up"),
 }
+_TAB: Final = "_ARGCOMPLETE"  # which a shell sets to ask what fits
 _EXIT_CODES: Final = "exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 busy, 5 denied, 6 timeout"
 
 
@@ -102,6 +104,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: from argparse, for ``--help`` and faults of usage.
     """
     _open_what_is_closed()
+    if _TAB in os.environ:
+        import_module(".completed", __package__).complete()
     words = list(sys.argv[1:] if argv is None else argv)
     verb = verb_of(words)
     trace_errors("--debug" in words)
