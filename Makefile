@@ -7,7 +7,7 @@ STUBS := $(filter-out multipath._native.libc,$(patsubst multipath/_native/%.pyi,
 NATIVE := $(wildcard _native/*.pyx _native/*.pxd _native/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit check bench docs lab soak clean
+.PHONY: help demo test unit check bench docs support lab soak clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -31,7 +31,11 @@ check: .venv/ready  ## read the code: ruff, mypy --strict, stubtest, import orde
 bench: .venv/ready  ## measure against libdevmapper, dmsetup and asyncio; writes benchmarks/README.md
 	@$(BIN)/python -m benchmarks.run
 
-docs: .venv/ready  ## write what is generated from the code: man pages, JSON schema, reference
+docs: .venv/ready  ## write what is generated from the code: man pages, JSON schema, reference, matrix
+	@$(BIN)/python -m publish
+
+support: .venv/ready  ## run the lab and write the support matrix (ARGS: which tests; all without it)
+	@$(BIN)/python -m pytest -p publish.lab_results -m kernel $(or $(ARGS),tests/contract tests/lab -o fault_matrix=whole)
 	@$(BIN)/python -m publish
 
 lab: .venv/ready  ## open a shell on a real kernel with an array of four paths

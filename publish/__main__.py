@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from . import json_schema, man_pages, reference
+from . import json_schema, man_pages, reference, support
 
 ROOT: Final = Path(__file__).parents[1]
-MODULES: Final = (json_schema, man_pages, reference)
+MODULES: Final = (json_schema, man_pages, reference, support)
 
 
 def stale() -> dict[Path, str]:
