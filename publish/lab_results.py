@@ -6,7 +6,7 @@ was known of it there, and what failed is known no more. `support` makes the pag
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -91,7 +91,7 @@ class Recorder:
             _write(releases, (passed - self._ran) | self._good)
 
 
-def _told(item: pytest.Item, words: dict[str, Any]) -> Passed:
+def _told(item: pytest.Item, words: Mapping[str, Any]) -> Passed:
     params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     kernel = str(words.get("on") or params.get("lab_kernel", ""))
     stock = words.get("stock") or item.config.getoption("--lab-stock")
