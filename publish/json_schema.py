@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import enum
 import inspect
 import json
 import sys
@@ -60,6 +61,8 @@ def _schema(kind: Any, records: Schema) -> Schema:
         return {"type": "object", "additionalProperties": _schema(args[1], records)}
     if origin in (types.UnionType, typing.Union):
         return _union([_schema(each, records) for each in args])
+    if issubclass(kind, enum.StrEnum):
+        return {"type": "string", "enum": [str(each) for each in kind]}
     return _reference(kind, records)
 
 

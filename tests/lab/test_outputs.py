@@ -33,6 +33,7 @@ COMMANDS: Final[list[tuple[str, list[str]]]] = [
     ("wait", ["wait", "mpatha", "--usable"]),
     ("metrics", ["metrics"]),
     ("plan", ["plan", *_PLAN]),
+    ("classify", ["classify", "mpatha"]),
     ("explain", ["explain", "mpatha", "--check", *_PLAN]),
     ("explain stall", ["explain", "stall", "mpatha", *_PLAN]),
     ("config effective", ["config", "effective", "no_path_retry", "mpatha", *_PLAN]),
@@ -51,6 +52,7 @@ COMMANDS: Final[list[tuple[str, list[str]]]] = [
     ("pr status", ["pr", "status", "mpatha", *_PLAN]),
     ("pr release", ["pr", "release", *_KEY, *_TYPE, *_PLAN]),
     ("pr unregister", ["pr", "unregister", *_KEY, *_PLAN]),
+    ("doctor", ["doctor", *_PLAN]),
     ("apply", ["apply", "--dry-run", *_PLAN]),
 ]
 

@@ -10,6 +10,7 @@ from typing import Any, Final, TypedDict
 from ...lab.kernels import State
 from ...maps.detach_plan import DetachPlanRecord
 from ...maps.detach_report import DetachReportRecord
+from ...maps.doctor.diagnosis import Diagnosis
 from ...maps.plan_record import PlanRecord
 from ..manager.records import HealthRecord, ManagerEventRecord, ManagerRecord, ReloadRecord
 from ..metrics.exposition import MetricRecord
@@ -22,6 +23,7 @@ from .record import EventRecord, MapRecord, MapTree
 from .reservation_outputs import CapabilitiesOutput, HeldOutput, KeysOutput, OrderOutput, RegistrationsOutput
 from .resize import ResizedRecord
 from .results import ResultRecord
+from .role_record import RoleRecord
 from .setting_lines import SettingRecord
 from .simulation_record import SimulationRecord
 
@@ -81,6 +83,17 @@ class StalledMaps(TypedDict):
     """
 
     maps: list[StalledMapRecord]
+
+
+class Roles(TypedDict):
+    """
+    What block devices are to multipath.
+
+    Attributes:
+        devices: One for each that was named and is there.
+    """
+
+    devices: list[RoleRecord]
 
 
 class Metrics(TypedDict):
@@ -153,6 +166,51 @@ class Resized(TypedDict):
     maps: list[ResizedRecord]
 
 
+class Examination(TypedDict):
+    """
+    What is wrong with a host.
+
+    Attributes:
+        findings: What was found.
+        counts: How many of them there are of each severity.
+        checks: How many checks there are.
+    """
+
+    findings: list[Diagnosis]
+    counts: dict[str, int]
+    checks: int
+
+
+class CheckOfDoctor(TypedDict):
+    """
+    One check of the doctor.
+
+    Attributes:
+        id: Its name.
+        severity: Of what it finds: ``"error"``, ``"warning"`` or ``"note"``.
+        title: What is wrong where it finds something.
+        cause: What that means.
+        step: What to do next; ``{object}`` stands for the thing.
+    """
+
+    id: str
+    severity: str
+    title: str
+    cause: str
+    step: str
+
+
+class ChecksOfDoctor(TypedDict):
+    """
+    What the doctor knows to look for.
+
+    Attributes:
+        checks: Each of its checks.
+    """
+
+    checks: list[CheckOfDoctor]
+
+
 class Simulations(TypedDict):
     """
     Selectors, compared.
@@ -185,6 +243,7 @@ OUTPUTS: Final[dict[str, Output]] = {
     "show": Output(ShownMaps),
     "list": Output(ListedMaps),
     "watch": Output(EventRecord, of_lines=True),
+    "classify": Output(Roles),
     "explain": Output(Explanations),
     "explain stall": Output(StalledMaps),
     "status": Output(ManagerRecord),
@@ -208,6 +267,8 @@ OUTPUTS: Final[dict[str, Output]] = {
     "wait": Output(AwaitedMap),
     "config check": Output(list[FindingRecord]),
     "config effective": Output(SettingRecord),
+    "doctor": Output(Examination),
+    "doctor list": Output(ChecksOfDoctor),
     "simulate": Output(Simulations),
     "lab kernels": Output(list[State]),
 }

@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, list[list[str]]]] = {
     "show": [["fail", "mpatha", "8:0"], ["show"]],
     "list": [["list", "mpatha"]],
     "watch": [["watch", "--timeout", "0.01"]],
+    "classify": [["classify", "8:0", "mpatha"]],
     "explain": [["explain", "sda", "sdc", "mpatha", "--check", *PLAN]],
     "explain stall": [["explain", "stall", "mpatha", "--max-stall", "5", *PLAN]],
     "metrics": [["metrics"]],
@@ -68,6 +69,8 @@ COMMANDS: Final[dict[str, list[list[str]]]] = {
     "wait": [["wait", "mpatha", "--usable"]],
     "config check": [["config", "check", "broken.conf"]],
     "config effective": [["config", "effective", "no_path_retry", "mpatha", *PLAN]],
+    "doctor": [["doctor", *PLAN]],
+    "doctor list": [["doctor", "--list"]],
     "simulate": [["simulate", "--path", "fixed:200us", "--path", "exp:400us", "--ios", "100"]],
     "lab kernels": [["lab", "kernels"]],
 }
