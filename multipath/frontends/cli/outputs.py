@@ -11,6 +11,7 @@ from ...lab.kernels import State
 from ...maps.detach_plan import DetachPlanRecord
 from ...maps.detach_report import DetachReportRecord
 from ...maps.doctor.diagnosis import Diagnosis
+from ...maps.exported_identity import ExportRecord
 from ...maps.plan_record import PlanRecord
 from ..manager.records import HealthRecord, ManagerEventRecord, ManagerRecord, ReloadRecord
 from ..metrics.exposition import MetricRecord
@@ -269,6 +270,7 @@ OUTPUTS: Final[dict[str, Output]] = {
     "config effective": Output(SettingRecord),
     "doctor": Output(Examination),
     "doctor list": Output(ChecksOfDoctor),
+    "export": Output(ExportRecord),
     "simulate": Output(Simulations),
     "lab kernels": Output(list[State]),
 }

@@ -71,6 +71,7 @@ COMMANDS: Final[dict[str, list[list[str]]]] = {
     "config effective": [["config", "effective", "no_path_retry", "mpatha", *PLAN]],
     "doctor": [["doctor", *PLAN]],
     "doctor list": [["doctor", "--list"]],
+    "export": [["apply", "--yes", *PLAN], ["export", "target", "--force", *PLAN]],
     "simulate": [["simulate", "--path", "fixed:200us", "--path", "exp:400us", "--ios", "100"]],
     "lab kernels": [["lab", "kernels"]],
 }
@@ -92,6 +93,7 @@ def machine(world: VirtualHost, conf: Path, monkeypatch: pytest.MonkeyPatch) -> 
         host.create("mpatha", table, uuid=f"mpath-{array.wwid}")
     with world.open("mpatha") as disk:
         disk.write(0, bytes(Image(disk.size).gpt((2048, 4095, "root")).data))
+    (conf.parent / "target/etc").mkdir(parents=True)
     (conf.parent / "broken.conf").write_text("defaults {\n\tpolling_intervall 5\n}\n")
 
 
