@@ -31,7 +31,8 @@ def _clock(facts: Facts) -> Iterator[Sign]:
     timeout, interval = effective("checker_timeout"), effective("max_polling_interval")
     if isinstance(timeout.value, int) and isinstance(interval.value, int) and timeout.value > interval.value:
         where = f"checker_timeout {timeout.value} s ({timeout.origin})"
-        yield Sign("multipath.conf", f"{where}, max_polling_interval {interval.value} s")
+        step = f"mpath config edit set defaults checker_timeout {max(interval.value, 1)}"
+        yield Sign("multipath.conf", f"{where}, max_polling_interval {interval.value} s", step)
 
 
 def _unreadable(facts: Facts) -> Iterator[Sign]:

@@ -45,6 +45,8 @@ class TestAConfiguration:
         patient.config = configured("checker_timeout 60\n polling_interval 5")
         patient.mapped()
 
+        (diagnosis,) = found(patient.facts(), "checker-timeout")
+        assert diagnosis.step == "mpath config edit set defaults checker_timeout 20"
         assert ids(patient.facts()) == ["checker-timeout"]
 
     def test_that_leaves_new_units_alone_unasked_is_told(self, patient: Patient) -> None:
