@@ -10,13 +10,16 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import ClassVar, Final
 
 import pytest
 
-from multipath import Control, Host, Map, MultipathTable, errors
+from multipath import Control, Host, Map, MultipathTable, config, errors, maps, paths
+from multipath.config.configuration import Configuration
 from multipath.config.files import load, read_document, save
 from multipath.config.reader import read_configuration
 from multipath.config.writer import Place, set_option
@@ -56,7 +59,10 @@ def printed(*words: str) -> str:
 
 @contextmanager
 def nobody() -> Iterator[None]:
-    """Be a user without any right."""
+    """Be a user without any right, one who could read this library where it is installed."""
+    for room in (config, maps, paths):
+        for module in iter_modules(room.__path__, f"{room.__name__}."):
+            import_module(module.name)
     os.seteuid(NOBODY)
     try:
         yield
@@ -107,7 +113,7 @@ class TestAWwid:
         """Of an array whose units have names that are registered; page 0x80 too."""
         for path in host.paths():
             with nobody(), Host() as other:
-                found, serial = other.wwid(path.name), other.path(path.name).serial
+                found, serial = other.wwid(path.name, Configuration()), other.path(path.name).serial
 
             scsi_id = ["/lib/udev/scsi_id", "--whitelisted", f"--device=/dev/{path.name}"]
             assert found.value == printed(*scsi_id, "--page=0x83").strip()

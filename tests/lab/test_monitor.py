@@ -77,8 +77,11 @@ def started(folder: Path) -> subprocess.Popen[str]:
 
 
 def held() -> tuple[int, int]:
-    """Return how many threads and descriptors this process has."""
+    """Return how many threads and descriptors this process has, when threads that were to end have done so."""
     gc.collect()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(10)
     return threading.active_count(), len(os.listdir("/proc/self/fd"))
 
 

@@ -302,11 +302,12 @@ class TestAQuestionThatWaits:
 class TestAWorker:
     def test_is_no_child_that_others_could_wait_for(self, pool: Workers) -> None:
         """The program's own wait() finds what the program started, and nothing else."""
+        before = children()
         pool.submit(FETCH, b"/proc/self/comm")
         answers(pool)
 
         with pytest.raises(ChildProcessError):
-            os.waitpid(-1, os.WNOHANG)
+            os.waitpid(new_child(before), os.WNOHANG)
 
     def test_keeps_nothing_of_its_program(self, pool: Workers, tmp_path: Path) -> None:
         """No file, no lock, no folder."""
