@@ -67,10 +67,11 @@ class UnitReport:
         return answer
 
     def _take(self, answer: Answer, asked: float) -> None:
-        known = self._asked > -inf
-        self.changed = self.changed or (known and _states(answer) != _states(self._answer))
+        before, now = _states(self._answer), _states(answer)
+        # Ports may each report other groups: those that both name say whether anything has changed.
+        self.changed = self.changed or any(before[group] != now[group] for group in before.keys() & now.keys())
         self._answer, self._asked = answer, asked
 
 
-def _states(answer: Answer) -> set[tuple[int, str, bool]]:
-    return {(group.number, group.state, group.preferred) for group in parse_port_groups(answer.data)}
+def _states(answer: Answer) -> dict[int, tuple[str, bool]]:
+    return {group.number: (group.state, group.preferred) for group in parse_port_groups(answer.data)}

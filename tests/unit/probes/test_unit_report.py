@@ -16,6 +16,8 @@ from .asked import SDA, Scripted, failing, waited
 from .pages import page, sent
 
 LOST = failing(status=0, host=1)
+# A group that no other report has.
+OTHER = Answer(data=bytes.fromhex("00000008 01cf0099 00020000"))
 # Group 1 is not optimized any more.
 SWAPPED = Answer(data=page("port-groups").replace(b"\x80", b"\x01", 1))
 
@@ -79,6 +81,14 @@ class TestAReport:
         assert (worths(asker, 1, report=report), report.changed) == ([50], False)
         assert (worths(asker, 1, report=report), report.changed) == ([50], False)
         assert (worths(asker, 1, report=report), report.changed) == ([10], True)
+
+    def test_is_no_news_for_naming_other_groups(self) -> None:
+        """Every port of some arrays reports its own alone."""
+        asker, report = Unhurried(sent("port-groups"), OTHER, sent("port-groups")), UnitReport()
+
+        for _ in range(3):
+            worths(asker, 1, report=report)
+            assert not report.changed
 
     @pytest.mark.parametrize("answer", [LOST, Silence.DEADLINE, RuntimeError("broken")])
     def test_that_failed_leaves_the_others_to_ask(self, answer: Answer | Silence | RuntimeError) -> None:
