@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from .. import errors
 from ..config.files import dress
@@ -45,10 +46,10 @@ def write_all(files: Sequence[StagedFile]) -> None:
     """
     with ExitStack() as undo:
         for file in files:
-            _in_words(file, lambda file=file: _stage(file, undo))  # type: ignore[misc]
+            _in_words(file, partial(_stage, file, undo))
         with ExitStack() as back:
             for file in files:
-                _in_words(file, lambda file=file: _replace(file, back))  # type: ignore[misc]
+                _in_words(file, partial(_replace, file, back))
             for folder in {os.path.dirname(file.path) for file in files}:
                 _sync(folder)
             back.pop_all()
