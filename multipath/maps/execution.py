@@ -62,6 +62,7 @@ class Execution:
     def __init__(self, charge: Charge, causes: Causes, settled: Callable[[MonitoredMap], None]) -> None:
         self._charge, self._causes, self._settled = charge, causes, settled
         self._questions = Questions(charge, self.carry_out)
+        self._late: set[asyncio.Task[None]] = set()
 
     def carry_out(self, about: MonitoredMap, actions: Iterable[act.Action]) -> None:
         """Tell and do what was decided about a map."""
@@ -103,14 +104,19 @@ class Execution:
     # Messages.
 
     def _send(self, about: MonitoredMap, action: act.Action, message: Message) -> None:
-        if about.changing:
-            self._charge.spawn(self._send_later(about, action, message))
-            return
-        try:
-            message(self._charge.host.handle(about.snapshot))
-        except errors.MultipathError as error:
-            self._refused(about, action, error)
-            self._charge.spawn(self._send_later(about, action, message))
+        if not about.changing:
+            try:
+                message(self._charge.host.handle(about.snapshot))
+                return
+            except errors.MultipathError as error:
+                self._refused(about, action, error)
+        late = self._charge.spawn(self._send_later(about, action, message))
+        self._late.add(late)
+        late.add_done_callback(self._late.discard)
+
+    async def sent(self) -> None:
+        """Wait until the messages that could not be sent at once have been, or will not be."""
+        await asyncio.gather(*self._late, return_exceptions=True)
 
     async def _send_later(self, about: MonitoredMap, action: act.Action, message: Message) -> None:
         """Send a message in a thread, and again while the map is suspended: it takes none then."""

@@ -8,7 +8,7 @@ not be done is tried again, later each time.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -49,23 +49,35 @@ class Replans:
         self._adoption = Adoption(charge, checks, rounds)
         self._retriggers = Retriggers(charge)
         self._tries: dict[str, int] = {}
+        self._turn, self._ends = asyncio.Lock(), False
 
     async def run(self) -> None:
         """Plan for ever."""
         while True:
             wanted, everything = await self._causes.taken()
-            began = self._charge.now
-            only = None if everything else {name for name, reason in wanted.items() if not self._is_known(name, reason)}
-            if only is None or only:
-                try:
-                    await self._plan(only)
-                except Exception as error:  # noqa: BLE001 -- whatever it is, the maps need their plans
-                    what = str(error) if isinstance(error, errors.MultipathError) else repr(error)
-                    self._charge.tell(MonitorEventKind.FAILED, reason=f"no plan could be made: {what}")
-                    self._charge.count("failures")
-                    self._again(only)
-            self._causes.tried()
-            self._causes.rest(self._charge.now - began, self._charge.now)
+            async with self._turn:
+                await self._take(wanted, everything)
+
+    async def finish(self, seconds: float) -> None:
+        """Plan no more, and wait for what is being applied, for so long: a thread does it, whoever is cancelled."""
+        self._ends = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._turn.acquire()
+
+    async def _take(self, wanted: Mapping[str, str], everything: str) -> None:
+        began = self._charge.now
+        only = None if everything else {name for name, reason in wanted.items() if not self._is_known(name, reason)}
+        if only is None or only:
+            try:
+                await self._plan(only)
+            except Exception as error:  # noqa: BLE001 -- whatever it is, the maps need their plans
+                what = str(error) if isinstance(error, errors.MultipathError) else repr(error)
+                self._charge.tell(MonitorEventKind.FAILED, reason=f"no plan could be made: {what}")
+                self._charge.count("failures")
+                self._again(only)
+        self._causes.tried()
+        self._causes.rest(self._charge.now - began, self._charge.now)
 
     def _is_known(self, name: str, reason: str) -> bool:
         """Tell whether a map that was new has been adopted meanwhile."""
@@ -93,7 +105,7 @@ class Replans:
         self._retriggers.look(plan)
         self._tries.pop("", None)
         wanted = tuple(filter(None, map(self._as_supervised, plan.changes)))
-        if wanted and self._charge.act and not self._charge.stands_back():
+        if wanted and not self._ends and self._charge.act and not self._charge.stands_back():
             await self._apply(replace(plan, maps=wanted))
             self._adoption.take(plan)  # those that were made just now
         else:

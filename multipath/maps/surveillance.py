@@ -34,7 +34,7 @@ from .silence import Silent
 from .subscription import Subscription
 
 _EPISODE: Final = 2.0  # seconds without a word of a silent path, after which it is silent anew
-_PARTING: Final = 5.0  # seconds for timeouts to be restored at the end
+_PARTING: Final = 5.0  # seconds at the end for a plan to be finished, and as many for timeouts to be restored
 
 
 class Surveillance:
@@ -173,9 +173,10 @@ class Surveillance:
     async def _ended(self) -> None:
         self._stopped.set()
         self._checks.stop()
-        self._rounds.stop()
         if self._intake is not None:
             self._intake.stop()
+        await self._replans.finish(_PARTING)
+        self._rounds.stop()
         await self._part()
         await self._charge.end()
         self._close()
@@ -206,6 +207,7 @@ class Surveillance:
                 charge.let_go(member.path)
         with suppress(TimeoutError):
             async with asyncio.timeout(_PARTING):
+                await self._checks.execution.sent()
                 await charge.line.empty()
 
     def _close(self) -> None:

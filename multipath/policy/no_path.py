@@ -20,7 +20,7 @@ class NoPath:
         self.lost: float | None = None
         self.timeouts = self.failures = 0
         self.queued = 0.0
-        self._queueing = self._in_use = self._deferred = self._emptied = False
+        self._queueing = self._in_use = self._deferred = self._emptied = self._left = False
 
     @property
     def due(self) -> float | None:
@@ -74,8 +74,10 @@ class NoPath:
         return self._take(self._kind(), self._reason("configured anew, no path is usable"), now)
 
     def stop(self, reason: str) -> list[Action]:
-        """Let I/O fail where there is no path, until somebody says otherwise."""
-        return self._queue(reason, on=False)
+        """Let I/O fail where there is no path from now on, whatever is seen later: nobody looks after the map."""
+        found = self._queue(reason, on=False)
+        self._left = True
+        return found
 
     def _right(self) -> list[Action]:
         """Return what makes queueing as it is configured, while there are paths; unset leaves it alone."""
@@ -145,7 +147,7 @@ class NoPath:
         return self._queue(reason, on=False) if act is Act.STOP_QUEUEING else []
 
     def _queue(self, reason: str, *, on: bool) -> list[Action]:
-        if self._queueing is on:
+        if self._queueing is on or (on and self._left):
             return []
         self._queueing = on
         return [Queueing(reason, on)]

@@ -12,6 +12,7 @@ from multipath import Host
 from multipath.config.reader import read_configuration
 from multipath.lab import guest
 from multipath.lab.faults import alua_state, ana_state, injected
+from multipath.lab.faults.resize import rescan
 from multipath.maps import asked_priorities
 from multipath.paths.path import Path as PathDevice
 from multipath.paths.state import PathState
@@ -64,6 +65,7 @@ class TestAnAluaArray:
                 status, number = ready(f"/dev/{path.name}"), reported(f"/dev/{path.name}", path.port_group)
             finally:
                 alua_state.heal(path.name)
+                rescan(path.name)  # who opened it meanwhile, and udev does, may have left it without a size
 
         assert number in (None, alua_state.STATES[state])
         assert priority.value == (UNDEFINED if number is None else VALUES.get(number, 0)), priority

@@ -287,6 +287,28 @@ class TestAMapWithoutPaths:
         in_world(story, text="no_path_retry 3")
 
 
+class TestAMonitorThatEnds:
+    def test_leaves_no_map_that_queues_whatever_happens_meanwhile(self) -> None:
+        """A configuration, and with it a plan, that comes while timeouts are given back; a path that comes and goes."""
+        keeper = HoldingKeeper()
+
+        async def story(watched: Watched) -> None:
+            await watched.passes(2)
+            assert watched.the_map().table().features.queue_if_no_path
+
+            ending = asyncio.ensure_future(watched.monitor.stop())
+            await keeper.held.wait()
+            await watched.monitor.reconfigure(configuration("no_path_retry 4"))
+            watched.the_map().fail_path("sda")
+            await asyncio.sleep(2)
+            keeper.go_on.set()
+            await ending
+
+            assert not watched.the_map().table().features.queue_if_no_path
+
+        in_world(story, text="no_path_retry 3", keeper=keeper)
+
+
 class TestAnotherConfiguration:
     def test_is_applied(self) -> None:
         """What it changes about a map is done; nothing else."""
@@ -669,6 +691,19 @@ class RecordingKeeper:
         """Remember it."""
         self.done.append(f"hasten {path.name}")
         return "hastened"
+
+
+class HoldingKeeper(RecordingKeeper):
+    """One that takes its time to let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def let_go(self, path: Path) -> None:
+        """Wait until it may."""
+        self.held.set()
+        await self.go_on.wait()
 
 
 class TestTheKeeperOfTimeouts:

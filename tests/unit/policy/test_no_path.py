@@ -245,6 +245,16 @@ class TestTheEndOfASupervision:
 
         assert orders(story.carry_out(story.supervisor.leaving(story.now))) == ["Queueing"]
 
+    def test_is_final(self) -> None:
+        """Whatever is seen while the rest is put in order, the map does not begin to queue again."""
+        story = begun(Supervision(no_path_retry=3))
+        story.carry_out(story.supervisor.leaving(story.now))
+
+        story.check(A, DOWN)
+        story.check(A, UP)
+
+        assert story.every(Queueing)[-1].on is False
+
     def test_leaves_it_where_that_is_wanted(self) -> None:
         """queue_without_daemon yes."""
         story = begun(Supervision(no_path_retry=3, queue_without_daemon=True))
