@@ -10,6 +10,7 @@ from libc.string cimport memcpy, memset
 from multipath._native cimport question as asked
 from multipath._native cimport scsi
 from multipath._native.question cimport Question
+from multipath._native.shared_word cimport MP_STORE
 
 cdef extern from "<fcntl.h>" nogil:
     int O_RDONLY, O_WRONLY, O_NONBLOCK, O_CLOEXEC, O_DIRECT
@@ -126,7 +127,7 @@ cdef struct reservation_order:
 cdef inline void perform(Question* it) noexcept nogil:
     # Make the call; everything of the answer but the time is set.
     cdef int fd
-    it.error = it.status = it.host = it.driver = it.came = it.sensed = 0
+    it.error = it.status = it.host = it.driver = it.came = it.sensed = it.led = 0
     it.result = 0
     fd = c_open(it.node, flags_for(it.operation) | O_CLOEXEC)
     if fd < 0:
@@ -165,7 +166,7 @@ cdef inline int whose(int fd, Question* it) noexcept nogil:
 
 cdef inline int call(int fd, Question* it) noexcept nogil:
     if it.operation == asked.SCSI or it.operation == asked.SCSI_OUT:
-        return send_scsi(fd, it)
+        return send_commands(fd, it)
     if it.operation == asked.NVME or it.operation == asked.NVME_IO:
         return send_nvme(fd, it)
     if it.operation == asked.CCISS:
@@ -194,15 +195,25 @@ cdef inline int move(int fd, Question* it) noexcept nogil:
     return 0
 
 
-cdef inline int send_scsi(int fd, Question* it) noexcept nogil:
+cdef inline int send_commands(int fd, Question* it) noexcept nogil:
+    # Where the one that leads is not answered well, that is the answer.
+    cdef int error
+    if it.lead_size:
+        error = send_scsi(fd, it, it.lead, it.lead_size, 0)
+        if error or it.status or it.host:
+            return error
+        MP_STORE(&it.led, 1)
+    return send_scsi(fd, it, it.payload, it.payload_size, it.sent if it.operation == asked.SCSI_OUT else it.length)
+
+
+cdef inline int send_scsi(int fd, Question* it, uint8_t* command, uint32_t length, uint32_t size) noexcept nogil:
     cdef scsi.sg_io_hdr header
-    cdef uint32_t size = it.sent if it.operation == asked.SCSI_OUT else it.length
     memset(&header, 0, sizeof(header))
     header.interface_id = c'S'
     header.dxfer_direction = scsi.SG_DXFER_NONE
     if size:
         header.dxfer_direction = scsi.SG_DXFER_TO_DEV if it.operation == asked.SCSI_OUT else scsi.SG_DXFER_FROM_DEV
-    header.cmdp, header.cmd_len = it.payload, <unsigned char>it.payload_size
+    header.cmdp, header.cmd_len = command, <unsigned char>length
     header.sbp, header.mx_sb_len = it.sense, asked.MOST_SENSE
     header.dxferp, header.dxfer_len = it.data, size
     header.timeout = it.timeout

@@ -9,6 +9,7 @@ cdef enum:
     MOST_DATA = 256 << 10
     MOST_PAYLOAD = 4096  # an attribute of sysfs is a page
     MOST_NODE = 4096
+    MOST_LEAD = 16
     MOST_SENSE = 252  # as much as a SCSI device may send
 
 # The states; any other is the name of the worker that has taken it.
@@ -42,7 +43,10 @@ cdef struct Question:
     int64_t offset
     int64_t devt  # below 0: any
     int64_t diskseq  # below 0: any
+    uint32_t lead_size
+    uint8_t lead[MOST_LEAD]  # a command that is sent first
     # What is answered.
+    uint32_t led  # whether that was answered well, and the command is sent
     int32_t error
     uint32_t status
     uint32_t host

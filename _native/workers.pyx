@@ -190,8 +190,8 @@ cdef class Workers:
 
     def submit(
         self, int operation, bytes node not None, bytes payload not None=b"", unsigned int length=0,
-        bytes data not None=b"", *, int64_t offset=0, unsigned int timeout=30_000, int64_t devt=-1, int64_t diskseq=-1,
-        bint start=True,
+        bytes data not None=b"", *, bytes lead not None=b"", int64_t offset=0, unsigned int timeout=30_000,
+        int64_t devt=-1, int64_t diskseq=-1, bint start=True,
     ):
         """
         Let a worker ask, and return at once.
@@ -202,6 +202,7 @@ cdef class Workers:
             payload: The command, or what is written to a file.
             length: How many bytes are read.
             data: What goes with the command.
+            lead: A command without data that is sent first; where it is not answered well, that is the answer.
             offset: Where is read.
             timeout: Milliseconds that the kernel gives the device.
             devt: The block device that must be behind the node; below 0 for any.
@@ -218,7 +219,7 @@ cdef class Workers:
         cdef Question* it
         cdef uint64_t ticket
         cdef int number
-        check(operation, node, payload, length, data)
+        check(operation, node, payload, length, data, lead)
         # No lock: nothing here lets another thread in, and what a thread that starts a worker is at does not matter.
         number = self.free_number()
         if number < 0:
@@ -230,6 +231,8 @@ cdef class Workers:
         memcpy(it.node, PyBytes_AS_STRING(node), <size_t>PyBytes_GET_SIZE(node) + 1)
         it.payload = <uint8_t*>it.node + (PyBytes_GET_SIZE(node) + 8) // 8 * 8
         memcpy(it.payload, PyBytes_AS_STRING(payload), it.payload_size)
+        it.lead_size, it.led = <uint32_t>PyBytes_GET_SIZE(lead), 0
+        memcpy(it.lead, PyBytes_AS_STRING(lead), it.lead_size)
         it.data = <char*>it + self.header
         memcpy(it.data, PyBytes_AS_STRING(data), it.sent)
         self.last += 1
@@ -258,6 +261,16 @@ cdef class Workers:
         with self.lock:
             self.wake(min(workers, self.asked))
 
+    def led(self, uint64_t ticket):
+        """Return whether the command that leads a question was answered well, be the question answered or not."""
+        cdef uint32_t number
+        with self.lock:
+            if self.usable():
+                for number in range(<uint32_t>self.most):
+                    if self.tickets[number] == ticket:
+                        return MP_LOAD(&agenda.question(&self.memory.agenda, number).led) != 0
+        return False
+
     def withdraw(self, uint64_t ticket):
         """Take a question back; return whether that could be done: no worker has taken it, and none will."""
         cdef uint32_t number
@@ -277,8 +290,8 @@ cdef class Workers:
         Return the answers that came; of a pool that is closed reap what is left.
 
         Returns:
-            For each ``(ticket, error, status, host, driver, result, data, sense, nanoseconds)``. The error of one whose
-            worker was killed is ``ECANCELED``: whether the device got the question nobody knows.
+            For each ``(ticket, error, status, host, driver, result, data, sense, nanoseconds, led)``. The error of one
+            whose worker was killed is ``ECANCELED``: whether the device got the question nobody knows.
         """
         cdef list answers = []
         cdef uint64_t count
@@ -562,7 +575,7 @@ cdef int spawned(Worker* one, template.Birth* birth, int alive, int announced, i
     return 0
 
 
-cdef int check(int operation, bytes node, bytes payload, unsigned int length, bytes data) except -1:
+cdef int check(int operation, bytes node, bytes payload, unsigned int length, bytes data, bytes lead) except -1:
     """Refuse what does not fit, or could mean something else than was meant."""
     cdef Py_ssize_t size = PyBytes_GET_SIZE(payload)
     if not asked.SCSI <= operation <= asked.PERSIST:
@@ -573,6 +586,8 @@ cdef int check(int operation, bytes node, bytes payload, unsigned int length, by
         raise ValueError("at most 256 KiB are read or sent, with a payload of at most 4096 bytes")
     if operation in (asked.SCSI, asked.SCSI_OUT, asked.CCISS) and not 6 <= size <= 255:
         raise ValueError("a command descriptor block has 6 to 255 bytes")
+    if lead and (operation not in (asked.SCSI, asked.SCSI_OUT) or not 6 <= len(lead) <= asked.MOST_LEAD):
+        raise ValueError("a command of 6 to 16 bytes leads another one of SCSI")
     if operation == asked.CCISS and (size > 16 or length > 0xFFFF):
         raise ValueError("a command of CCISS has 6 to 16 bytes, and asks for at most 65535")
     if operation == asked.PERSIST and size != sizeof(reservation_order):
@@ -587,11 +602,11 @@ cdef tuple answer(uint64_t ticket, Question* it):
     cdef uint32_t came = min(it.came, <uint32_t>asked.MOST_DATA), sensed = min(it.sensed, <uint32_t>asked.MOST_SENSE)
     data = PyBytes_FromStringAndSize(it.data, <Py_ssize_t>came)
     sense = PyBytes_FromStringAndSize(<char*>it.sense, <Py_ssize_t>sensed)
-    return ticket, it.error, it.status, it.host, it.driver, it.result, data, sense, it.nanoseconds
+    return ticket, it.error, it.status, it.host, it.driver, it.result, data, sense, it.nanoseconds, it.led != 0
 
 
 cdef tuple lost(uint64_t ticket):
-    return ticket, ECANCELED, 0, 0, 0, 0, b"", b"", 0
+    return ticket, ECANCELED, 0, 0, 0, 0, b"", b"", 0, False
 
 
 cdef int reap() except -1:

@@ -16,9 +16,10 @@ from ..paths.path import Path
 from ..paths.state import PathState
 from ..policy import actions as act
 from ..policy.interval import ALONG, PART
+from ..probes.ahead import asking_ahead
 from ..probes.checkers import probe
-from ..probes.conversation import Hear
 from ..probes.prioritizers import Priority, priority_of
+from ..probes.unit_report import UnitReport
 from ..probes.verdict import Verdict
 from ..units import DevT
 from .causes import Causes
@@ -137,9 +138,10 @@ class Checks:
     async def _check(self, about: MonitoredMap, member: MonitoredPath) -> None:
         devt = member.path.devt
         try:
-            verdict, worth = await self.ask(member, self._deadline(about, member), self._hear(about, devt))
+            deadline = self._deadline(about, member)
+            verdict, worth = await self.ask(member, deadline, about.report, self._good_for(about, devt))
             if verdict.state in _GOOD and not _is_used(about, devt):
-                verdict = await self._registrations.renew(member, verdict, self._deadline(about, member))
+                verdict = await self._registrations.renew(member, verdict, deadline)
         finally:
             current = about.paths.get(devt)
             member.checking = False
@@ -195,7 +197,7 @@ class Checks:
         self.look_later(about, devt)
 
     async def ask(
-        self, member: MonitoredPath, deadline: float, hear: Hear | None = None
+        self, member: MonitoredPath, deadline: float, report: UnitReport | None = None, good_for: float = 0.0
     ) -> tuple[Verdict, Priority | None]:
         """Return the verdict on a path, and what it is worth where it works; ``None`` where nobody was asked."""
         member.checks += 1
@@ -205,18 +207,21 @@ class Checks:
         state = member.state
         if state is None and not member.is_there:
             return Verdict(PathState.REMOVED, "its device is not there any more"), None
-        verdict = await probe(member.checker, self._charge.host.asker, member.path, deadline, state=state)
-        if verdict.state not in _GOOD or member.prioritizer is None:
+        asker, worth = self._charge.host.asker, member.prioritizer
+        if worth is not None and (report is None or not report.is_known(member.path.port_group, asker.now(), good_for)):
+            asker = asking_ahead(asker, member.checker, worth.name, member.path)
+        verdict = await probe(member.checker, asker, member.path, deadline, state=state)
+        if verdict.state not in _GOOD or worth is None:
             return verdict, None
-        name, args, asker = member.prioritizer.name, member.prioritizer.args, self._charge.host.asker
-        return verdict, await priority_of(name, args, asker, fresh(member), deadline, hear)
+        hear = None if report is None else partial(report.heard, good_for=good_for)
+        return verdict, await priority_of(worth.name, worth.args, asker, fresh(member), deadline, hear)
 
-    def _hear(self, about: MonitoredMap, devt: DevT) -> Hear:
+    def _good_for(self, about: MonitoredMap, devt: DevT) -> float:
         """Let a path that has been good for long be content with a report that is younger than its last check."""
         supervisor = about.supervisor
         interval = supervisor.paths[devt].interval if supervisor and devt in supervisor.paths else None
         steady = supervisor is not None and interval is not None and interval.is_longest(supervisor.options)
-        return partial(about.report.heard, good_for=_RECENT * interval.current if interval and steady else 0.0)
+        return _RECENT * interval.current if interval and steady else 0.0
 
     def _deadline(self, about: MonitoredMap, member: MonitoredPath) -> float:
         return about.supervisor.options.checker_timeout if about.supervisor else member.timeout

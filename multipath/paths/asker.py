@@ -162,8 +162,8 @@ class KernelAsker(Turns):
     def collect(self) -> None:
         """Take the answers that came, for whoever waits for them, and ask on."""
         with self._lock:
-            for ticket, error, status, host, driver, result, data, sense, nanoseconds in self._workers.collect():
-                answer = Answer(error, status, host, driver, result, data, sense, nanoseconds / 1e9)
+            for ticket, error, status, host, driver, result, data, sense, nanoseconds, led in self._workers.collect():
+                answer = Answer(error, status, host, driver, result, data, sense, nanoseconds / 1e9, led)
                 self._end(self._asked.pop(ticket), answer)
             self.hand_over()
 
@@ -223,6 +223,9 @@ class KernelAsker(Turns):
         del self._asked[question.ticket]
         return True
 
+    def _is_led(self, question: Question) -> bool:
+        return bool(question.request.lead) and self._workers.led(question.ticket)
+
     def _submitted(self, request: Request) -> int:
         generic = _generic(request)
         if generic is not None:
@@ -233,6 +236,7 @@ class KernelAsker(Turns):
             request.payload,
             request.length,
             request.data,
+            lead=request.lead,
             offset=request.offset,
             timeout=min(round(request.timeout * 1000), _LONGEST),
             devt=-1 if request.devt is None else request.devt,

@@ -54,6 +54,7 @@ class Request:
         timeout: After how many seconds the kernel itself is to give up; it may take longer, or for ever.
         devt: The device that is meant; another one behind the node is refused with ENXIO. ``None`` asks whatever it is.
         diskseq: The disk that is meant, likewise.
+        lead: A SCSI command without data that is sent first; where it is not answered well, that is the answer.
     """
 
     operation: Operation
@@ -65,6 +66,7 @@ class Request:
     timeout: float = 30.0
     devt: DevT | None = None
     diskseq: int | None = None
+    lead: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Answer:
         data: What was read.
         sense: The sense data.
         seconds: How long it took.
+        led: Whether the command that leads was answered well, so that this is the answer to the one behind it.
     """
 
     error: int = 0
@@ -91,6 +94,7 @@ class Answer:
     data: bytes = b""
     sense: bytes = b""
     seconds: float = 0.0
+    led: bool = False
 
     @property
     def good(self) -> bool:
@@ -103,12 +107,14 @@ class Silence(enum.StrEnum):
     Why there is no answer.
 
     ``DEADLINE``: none came in time, and the kernel holds the call still. ``HELD``: it still holds an earlier one to the
-    same node. ``FULL``: so many calls are held that there is nobody left to make another.
+    same node. ``FULL``: so many calls are held that there is nobody left to make another. ``LED``: as ``DEADLINE``, but
+    the command that leads was answered well.
     """
 
     DEADLINE = "deadline"
     HELD = "held"
     FULL = "full"
+    LED = "led"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Question:
         since: When it was asked.
         ticket: The number by which who makes the call knows it.
         told: Whether the outcome was told; one that is asked still is held then.
+        led: Whether the command that leads it was answered well.
     """
 
     request: Request
@@ -54,6 +55,7 @@ class Question:
     since: float = 0.0
     ticket: int = 0
     told: bool = False
+    led: bool = False
 
     def answer(self, outcome: Outcome) -> None:
         """Tell the outcome, unless it was told."""
@@ -112,6 +114,10 @@ class Turns:
         """Take a question back from who makes the calls; return whether the call has not begun, and never will."""
         return False
 
+    def _is_led(self, question: Question) -> bool:
+        """Tell whether the command that leads was answered well, of a question that is not answered."""
+        return question.led
+
     def _end(self, question: Question, outcome: Outcome) -> None:
         """Take the kernel's answer, or why there will be none."""
         with self._lock:
@@ -130,7 +136,7 @@ class Turns:
                 question.stage = Stage.READY
             if question.stage is Stage.ASKED and not question.told:
                 self._hanging[question] = None
-                question.answer(silence)
+                question.answer(Silence.LED if self._is_led(question) else silence)
                 line = self._lines[question.request.node]
                 while len(line) > 1:
                     self._finish(line.pop(), Silence.HELD)

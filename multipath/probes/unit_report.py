@@ -31,7 +31,12 @@ class UnitReport:
     def __init__(self) -> None:
         self.changed = False
         self._answer, self._asked = Answer(), -inf
+        self._states: dict[int, tuple[str, bool]] = {}
         self._waiting: list[Future[Answer | None]] | None = None
+
+    def is_known(self, group: int | None, now: float, good_for: float) -> bool:
+        """Tell whether nobody has to ask for a group: somebody is at it, or did less than ``good_for`` seconds ago."""
+        return self._waiting is not None or (now - self._asked < good_for and group in self._states)
 
     async def heard(self, ask: Callable[[], Awaitable[Answer]], now: Callable[[], float], good_for: float) -> Answer:
         """
@@ -67,9 +72,10 @@ class UnitReport:
         return answer
 
     def _take(self, answer: Answer, asked: float) -> None:
-        before, now = _states(self._answer), _states(answer)
+        before, self._states = self._states, _states(answer)
         # Ports may each report other groups: those that both name say whether anything has changed.
-        self.changed = self.changed or any(before[group] != now[group] for group in before.keys() & now.keys())
+        both = before.keys() & self._states.keys()
+        self.changed = self.changed or any(before[group] != self._states[group] for group in both)
         self._answer, self._asked = answer, asked
 
 

@@ -8,6 +8,7 @@ waits for it but on the clock. So any number of questions may hang, and no worke
 import errno
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -91,17 +92,18 @@ class VirtualAsker(Turns):
         question.stage, question.since = Stage.ASKED, self.now()
 
         def answered(answer: Answer) -> None:
-            self._end(question, _timed(answer, self.now() - question.since))
+            self._end(question, replace(answer, seconds=self.now() - question.since))
 
         try:
-            answer = Answer(error=errno.EBADF) if self._closed else self._answer(question.request, answered)
+            answer = Answer(error=errno.EBADF) if self._closed else self._answer(question, answered)
         except OSError as error:
             answer = Answer(error=error.errno or errno.EIO)
         if answer is not None:
             answered(answer)
 
-    def _answer(self, request: Request, answered: Callable[[Answer], None]) -> Answer | None:
+    def _answer(self, question: Question, answered: Callable[[Answer], None]) -> Answer | None:
         """Return the answer, or `None` where it comes later."""
+        request = question.request
         if request.operation in (Operation.STORE, Operation.FETCH):
             return _moved(self._file(request.node), request)
         disk = self._opened(request)
@@ -115,13 +117,7 @@ class VirtualAsker(Turns):
             return Answer(error=errno.EINVAL)  # its disks are SCSI, and that is what the kernel says of theirs
         if not 6 <= len(request.payload) <= 16:
             return Answer(error=errno.EINVAL)
-        reply = disk.ask(
-            request.payload,
-            request.data,
-            lambda reply: answered(_of_reply(reply, request.length)),
-            timeout=request.timeout,
-        )
-        return None if reply is None else _of_reply(reply, request.length)
+        return _sent(disk, request, answered) if not request.lead else _sent_both(disk, question, answered)
 
     def _reset(self, disk: VirtualPath, answered: Callable[[Answer], None]) -> Answer | None:
         if disk.reset():
@@ -178,11 +174,34 @@ def _read(disk: BlockDevice, request: Request, answered: Callable[[Answer], None
     return ended[0] if ended else None
 
 
+def _sent(disk: VirtualPath, request: Request, answered: Callable[[Answer], None]) -> Answer | None:
+    """Send a command."""
+    reply = disk.ask(
+        request.payload, request.data, lambda reply: answered(_of_reply(reply, request.length)), timeout=request.timeout
+    )
+    return None if reply is None else _of_reply(reply, request.length)
+
+
+def _sent_both(disk: VirtualPath, question: Question, answered: Callable[[Answer], None]) -> Answer | None:
+    """Send the command that leads, and where it is answered well the other one."""
+    request = question.request
+
+    def followed(lead: Answer) -> Answer | None:
+        if not lead.good:
+            return lead
+        question.led = True
+        answer = _sent(disk, request, lambda answer: answered(replace(answer, led=True)))
+        return None if answer is None else replace(answer, led=True)
+
+    def follow(lead: Answer) -> None:
+        answer = followed(lead)
+        if answer is not None:
+            answered(answer)
+
+    lead = _sent(disk, replace(request, payload=request.lead, length=0, data=b""), follow)
+    return None if lead is None else followed(lead)
+
+
 def _of_reply(reply: ScsiReply, length: int) -> Answer:
     driver = _DRIVER_SENSE if reply.sense else 0
     return Answer(0, reply.status, reply.host_status, driver, 0, reply.data[:length], reply.sense)
-
-
-def _timed(answer: Answer, seconds: float) -> Answer:
-    values = (answer.error, answer.status, answer.host, answer.driver, answer.result, answer.data, answer.sense)
-    return Answer(*values, seconds)

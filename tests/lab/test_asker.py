@@ -24,6 +24,8 @@ pytestmark = pytest.mark.kernel
 
 READY = bytes(6)
 INQUIRY = bytes((0x12, 0, 0, 0, 96, 0))
+DELAY = Folder("/sys/bus/pseudo/drivers/scsi_debug/delay")
+START, STOP = bytes((0x1B, 0, 0, 0, 1, 0)), bytes((0x1B, 0, 0, 0, 0, 0))
 PROMPT = 2.0  # seconds: a guest shares its processor with others
 LONG = 30.0
 
@@ -115,6 +117,40 @@ class TestAQuestion:
         assert answered(asker, Request(Operation.RESET, node, (0x101).to_bytes(4, sys.byteorder))).error == 0
         assert answered(asker, scsi(devices[0], READY)).sense[12] == 0x29
         assert answered(asker, scsi(devices[0], READY)).good
+
+
+class TestACommandThatLeads:
+    def test_is_followed_where_it_is_answered_well(self, asker: KernelAsker, devices: tuple[Path, ...]) -> None:
+        """The answer is that of the one behind it."""
+        both = replace(scsi(devices[0], INQUIRY, 96), lead=READY)
+
+        answer = answered(asker, both)
+        assert (answer.led, answer.data[8:16].rstrip().decode()) == (True, devices[0].vendor)
+
+    def test_is_the_answer_where_it_is_not(self, asker: KernelAsker, devices: tuple[Path, ...]) -> None:
+        """The other one is not sent: what a reset left for the next command is still there."""
+        reset = Request(Operation.RESET, f"/dev/{devices[0].name}", (0x101).to_bytes(4, sys.byteorder))
+        both = replace(scsi(devices[0], INQUIRY, 96), lead=bytes((0x12, 1, 0xC9, 0, 96, 0)))
+
+        assert answered(asker, reset).error == 0
+        answer = answered(asker, both)
+        assert (answer.led, answer.sense[2] & 0xF, answer.data) == (False, 5, b"")
+        assert answered(asker, replace(both, lead=READY)).sense[12] == 0x29
+        assert answered(asker, replace(both, lead=READY)).led
+
+    def test_is_told_of_where_the_other_is_silent(self, asker: KernelAsker, devices: tuple[Path, ...]) -> None:
+        """Where scsi_debug does not answer at once it takes a second to stop a unit, and another to start it."""
+        both = replace(scsi(devices[0], STOP), lead=READY)
+        DELAY.write_text("1")
+        try:
+            assert asker.ask_blocking(both, 0.3) is Silence.LED
+            assert asker.ask_blocking(both, 0.3) is Silence.HELD
+            assert until(lambda: asker.held == ())
+            assert not answered(asker, both).led
+            assert asker.ask_blocking(scsi(devices[0], START), 0.3) is Silence.DEADLINE
+            assert until(lambda: asker.held == ())
+        finally:
+            DELAY.write_text("0")
 
 
 class TestAHostThatHoldsItsCommands:

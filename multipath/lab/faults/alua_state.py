@@ -1,8 +1,8 @@
 """
 The target port group of the path goes to another state, standby unless told otherwise, as in a takeover.
 
-Strikes all paths of that group. `heal` gives it the state that it had at the start. A disk that the kernel looked at while
-its port was unavailable has no size until it is scanned again (``device/rescan``), as with any array.
+Strikes all paths of that group. `heal` gives it the state that it had at the start. A disk that the kernel looked at
+while its port was unavailable has no size until it is scanned again (``device/rescan``), as with any array.
 """
 
 from typing import Final

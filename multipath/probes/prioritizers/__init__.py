@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ...errors import PluginError
 from ...paths.path import Path
-from ...paths.request import Asker
+from ...paths.request import Asker, Request
 from ..containment import contained, told
 from ..conversation import Conversation, Hear, Silent, Unasked
 from ..plugins import found, loaded
@@ -51,17 +51,19 @@ class Prioritizer:
         problems: From its arguments, what is wrong with them.
         known: From its arguments and a path, the priority, as far as it is known without a question.
         ask: From its arguments and a conversation with the path, the priority; ``None`` where nothing has to be asked.
+        ahead: What it asks a path first of all, where that is always the same.
     """
 
     problems: Callable[[str], tuple[str, ...]]
     known: Callable[[str, Path], Priority] = lambda args, path: _UNASKED  # noqa: ARG005
     ask: Callable[[str, Conversation], Coroutine[Any, Any, Priority]] | None = None
+    ahead: Callable[[Path], Request | None] = lambda path: None  # noqa: ARG005
 
 
 PRIORITIZERS: Final[Mapping[str, Prioritizer]] = {
     "const": Prioritizer(const.problems, const.priority),
     "sysfs": Prioritizer(sysfs.problems, sysfs.priority, sysfs.ask),
-    "alua": Prioritizer(alua.problems, alua.priority, alua.ask),
+    "alua": Prioritizer(alua.problems, alua.priority, alua.ask, alua.ahead),
     "ana": Prioritizer(ana.problems, ana.priority, ana.ask),
     "datacore": Prioritizer(datacore.problems, ask=datacore.ask),
     "emc": Prioritizer(emc.problems, ask=emc.ask),

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from ...paths.path import Path
-from ...paths.request import Answer
+from ...paths.request import Answer, Request, scsi
 from ...wire.port_groups import PortGroup, length_of_answer, parse_port_groups, report_target_port_groups
 from ...wire.vpd import DEVICE_IDENTIFICATION, port_group_of_page
 from ..conversation import Conversation, described, succeeded
@@ -28,6 +28,13 @@ _PAGE: Final = 0xFFF
 def priority(args: str, path: Path) -> Priority:
     """Return what the kernel's own view of the state is worth; unknown without one: the array has to be asked."""
     return Priority(None, NEEDS_IO) if path.access_state is None else sysfs.priority(args, path)
+
+
+def ahead(path: Path) -> Request | None:
+    """Return the question for the access states, where nothing has to be asked before."""
+    if path.tpgs == 0 or path.port_group is None:
+        return None
+    return scsi(path, report_target_port_groups(_ROOM), _ROOM)
 
 
 async def ask(args: str, conversation: Conversation) -> Priority:

@@ -23,10 +23,8 @@ class Counted(Watched):
         self.host.asker.ask = self._counting  # type: ignore[method-assign]
 
     async def _counting(self, request: Request, deadline: float) -> Answer | Silence:
-        if request.payload.startswith(REPORT):
-            self.reports += 1
-        else:
-            self.others += 1
+        self.reports += request.payload.startswith(REPORT)
+        self.others += bool(request.lead) or not request.payload.startswith(REPORT)
         return await self._ask(request, deadline)
 
     def priorities(self) -> list[int | None]:

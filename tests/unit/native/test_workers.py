@@ -22,7 +22,7 @@ from .conftest import Scenario
 
 FETCH, STORE, READ, SCSI = Operation.FETCH, Operation.STORE, Operation.READ, Operation.SCSI
 SECONDS = 10.0
-Answer = tuple[int, int, int, int, int, int, bytes, bytes, int]
+Answer = tuple[int, int, int, int, int, int, bytes, bytes, int, bool]
 
 
 @pytest.fixture

@@ -207,7 +207,7 @@ def _asked() -> object:
     pool = Workers(1, 60_000)
     pool.submit(0, b"/dev/null", bytes((0x12, 1, 0x83, 0, 64, 0)), 64)
     select.select([pool.fileno()], [], [])
-    ((_, error, status, host, driver, _, data, sense, _),) = pool.collect()
+    ((_, error, status, host, driver, _, data, sense, _, _),) = pool.collect()
     pool.close()
     return {"bytes": (error, status, host, driver), "data": data.hex(), "sense": sense.hex()}
 
