@@ -11,6 +11,7 @@ that an interrupt brings. Each map is compared with the plan before it is touche
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path as Folder
 from queue import SimpleQueue
 from threading import Thread
@@ -272,9 +273,18 @@ def _udev_flags(planned: PlannedMap) -> UdevFlag:
 
 
 def _check_map(was: MapSnapshot, now: MapSnapshot) -> None:
-    if (was.name, was.table_line) != (now.name, now.table_line):
+    if (was.name, _loaded(was)) != (now.name, _loaded(now)):
         evidence = f"was {was.name}: {was.table_line}", f"is {now.name}: {now.table_line}"
         raise errors.PlanOutdated(f"map {now.name} was not touched: it has changed", evidence)
+
+
+def _loaded(live: MapSnapshot) -> str:
+    """Return the table as it was loaded: the kernel prints with it whether it queues at this moment."""
+    try:
+        table = live.table
+    except errors.UnexpectedStatus:
+        return live.table_line
+    return str(replace(table, features=replace(table.features, queue_if_no_path=False)))
 
 
 def _changed(path: Path, sysfs: Folder) -> str:

@@ -129,9 +129,8 @@ class Replans:
             about.refused = ""
         if about is None or about.supervisor is None or planned.desired is None:
             return planned
-        left = set(planned.actions) - {Action.SWITCH}
+        left = set(planned.actions) - {Action.SWITCH, Action.QUEUEING}
         if about.supervisor.state in _ENDED:
-            left -= {Action.QUEUEING}
             table = planned.desired.table
             quiet = replace(table, features=replace(table.features, queue_if_no_path=False))
             planned = replace(planned, desired=replace(planned.desired, table=quiet))

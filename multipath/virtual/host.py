@@ -81,7 +81,7 @@ class VirtualHost:
             raise ValueError(f"no kernel {kernel!r} can be played; there are {', '.join(PROFILES)}")
         self._folder = WorldFolder()
         self.clock = VirtualClock() if clock is None else clock
-        self.devices, self.sysfs = BlockDevices(), SysfsTree(self._folder.path)
+        self.devices, self.sysfs = BlockDevices(), SysfsTree(self._folder.path / "sys")
         self.kernel = VirtualKernel(PROFILES[kernel], clock=self.clock, devices=self.devices, sysfs=self.sysfs)
         self.control, self.commands = VirtualControl(self.kernel, self.sysfs.root), VirtualCommands(self.devices)
         self.sysfs.mkdir(_PARAMETERS)
