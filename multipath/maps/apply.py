@@ -20,6 +20,7 @@ from typing import Final, Protocol
 from .. import errors
 from ..dm.control import Control
 from ..dm.device import DeviceInfo
+from ..dm.target import Target
 from ..dm.udev_flag import NO_FLAGS, UdevFlag
 from ..paths.attributes import Attributes
 from ..paths.path import Path
@@ -278,13 +279,14 @@ def _check_map(was: MapSnapshot, now: MapSnapshot) -> None:
         raise errors.PlanOutdated(f"map {now.name} was not touched: it has changed", evidence)
 
 
-def _loaded(live: MapSnapshot) -> str:
-    """Return the table as it was loaded: the kernel prints with it whether it queues at this moment."""
+def _loaded(live: MapSnapshot) -> Target:
+    """Return the table without what the kernel prints along with it: whether the map queues at this moment."""
     try:
         table = live.table
     except errors.UnexpectedStatus:
         return live.table_line
-    return str(replace(table, features=replace(table.features, queue_if_no_path=False)))
+    params = str(replace(table, features=replace(table.features, queue_if_no_path=False)))
+    return replace(live.table_line, params=params)
 
 
 def _changed(path: Path, sysfs: Folder) -> str:

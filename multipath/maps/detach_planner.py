@@ -15,11 +15,12 @@ from ..dm.control import Control
 from ..dm.device import DeviceInfo
 from ..dm.holders import Holder
 from ..paths.path import Path
-from ..units import parse_devt
+from ..units import DevT, format_devt, parse_devt
 from .detach import Machine, refuse_stale
 from .detach_step import Act, Gates, Step
 from .detach_unit import DetachedUnit
 from .leftovers import wwids_of
+from .lookup import Lookup, exists
 from .ownership import UUID_PREFIX, is_daemons_map, refuse_daemons_map
 from .removal import partitions_of
 from .snapshot import MapSnapshot, read_snapshot
@@ -43,6 +44,23 @@ class Inspection:
     paths: Sequence[Path]
     gates: Gates
     state: StateFolder | None
+
+    def unit(self, ref: str | DevT, lookup: Lookup) -> DetachedUnit | None:
+        """
+        Return what is planned for what a reference names; ``None`` where nothing answers to it any more.
+
+        Raises:
+            NotFound: a device that is no map and no path.
+            AmbiguousRef: two devices answer.
+        """
+        shown = format_devt(ref) if isinstance(ref, int) else ref
+        try:
+            device = self.machine.control.info(lookup.device(ref))
+        except errors.DeviceNotFound:
+            return None
+        except errors.NotFound:
+            return self._of_paths(shown, lookup.node_number(ref), lookup)
+        return self.map(shown, device)
 
     def map(self, ref: str, device: DeviceInfo) -> DetachedUnit:
         """
@@ -86,6 +104,14 @@ class Inspection:
             return self.without_map(ref, wwid, paths)
         steps = tuple(self._forget(wwid))
         return DetachedUnit(ref, wwid, wwid, steps, kept=tuple(paths)) if steps else None
+
+    def _of_paths(self, shown: str, number: DevT | None, lookup: Lookup) -> DetachedUnit | None:
+        if found := [path for path in self.paths if path.devt == number]:
+            refuse_member(found[0], self.machine.control)
+            return self.without_map(shown, min(wwids_of(found[0]), default=""), found)
+        if number is not None and exists(number, lookup.sysfs):
+            raise errors.NotFound(f"{shown!r} is no map and no path; nothing was changed")
+        return self.of_unit(shown, shown.removeprefix(UUID_PREFIX))
 
     # The map.
 

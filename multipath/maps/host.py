@@ -7,27 +7,23 @@ at maps does not cost what it takes to plan them.
 
 from __future__ import annotations
 
-import errno
 import os
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path as Folder
 from typing import TYPE_CHECKING, Protocol, Self, Unpack, runtime_checkable
 
 from .. import errors
 from ..dm.control import Control
-from ..dm.device import DeviceEntry, DeviceInfo
-from ..dm.name import checked_name, checked_uuid
-from ..dm.target import Target
+from ..dm.device import DeviceInfo
 from ..dm.udev_flag import NO_FLAGS, UdevFlag
-from ..paths.sysfs import SYSFS, block_folder, device_number, number_behind
+from ..paths.sysfs import SYSFS, block_folder, device_number
 from ..units import DevT, Sectors, format_devt
 from .event_loop import in_a_loop
+from .lookup import Lookup, exists, shown_ref
 from .map import Map
-from .ownership import UUID_PREFIX, refuse_claimed_paths, refuse_daemons_map
-from .snapshot import MULTIPATH, MapSnapshot, read_snapshot, read_snapshots
-from .udev_rules import udev_flags_for
+from .ownership import UUID_PREFIX
+from .snapshot import MapSnapshot, read_map, read_snapshots
 
 if TYPE_CHECKING:
     from ..config.configuration import Configuration
@@ -40,7 +36,6 @@ if TYPE_CHECKING:
     from ..wire.table import MultipathTable
     from .capabilities import Capabilities
     from .detach_plan import DetachPlan
-    from .detach_planner import Inspection
     from .detach_unit import DetachedUnit
     from .doctor.diagnosis import Diagnosis
     from .event import Event
@@ -180,8 +175,12 @@ class Host:
         devt = ref if isinstance(ref, int) else device_number(os.fspath(ref), self._sysfs, nodes=self._has_nodes)
         found = None if devt is None else read_path(block_folder(devt, self._sysfs), udev=UdevDatabase(self._sysfs))
         if found is None:
-            what = "no block device" if devt is None or not self._exists(devt) else "a path of no kind: see classify():"
-            raise errors.NotFound(f"{what} {_shown(ref if isinstance(ref, int) else os.fspath(ref))}")
+            what = (
+                "no block device"
+                if devt is None or not exists(devt, self._sysfs)
+                else "a path of no kind: see classify():"
+            )
+            raise errors.NotFound(f"{what} {shown_ref(ref if isinstance(ref, int) else os.fspath(ref))}")
         return found
 
     def verdict(
@@ -251,24 +250,9 @@ class Host:
         """
         ref = ref if isinstance(ref, int | DeviceInfo) else os.fspath(ref)
         try:
-            return self._map_of(ref if isinstance(ref, DeviceInfo) else self._one_that_answers(ref))
+            return self.handle(read_map(self.control, ref if isinstance(ref, DeviceInfo) else self._lookup.device(ref)))
         except errors.DeviceNotFound as gone:
-            raise errors.NotFound(f"what answered to {_shown(ref)} went away meanwhile: {gone}") from gone
-
-    def _one_that_answers(self, ref: str | DevT) -> DeviceEntry:
-        found = [entry for entry in self.control.devices() if ref in self._answers(entry)]
-        if isinstance(ref, str) and "/" in ref and self.control.shared:  # else the nodes here are another world's
-            found += [entry for entry in self.control.devices() if entry.devt == number_behind(ref)]
-        matches = {entry.devt: entry for entry in found}
-        if len(matches) > 1:
-            raise errors.AmbiguousRef(
-                f"{ref!r} could be {' or '.join(map(str, matches.values()))}; give the uuid or number"
-            )
-        if not matches:
-            number = ref if isinstance(ref, int) else self._node_number(ref)
-            other = "" if number is None or not self._exists(number) else "; it is another block device: see map_of()"
-            raise errors.NotFound(f"no device-mapper device answers to {_shown(ref)}{other}")
-        return next(iter(matches.values()))
+            raise errors.NotFound(f"what answered to {shown_ref(ref)} went away meanwhile: {gone}") from gone
 
     def multipathd_view(
         self,
@@ -330,7 +314,7 @@ class Host:
         """
         from .role import role_of
 
-        return role_of(self._number(device), control=self.control, sysfs=self._sysfs)
+        return role_of(self._lookup.number(device), control=self.control, sysfs=self._sysfs)
 
     def orphans(self) -> tuple[Path, ...]:
         """Return the path devices that no map has; what the NVMe driver multipaths itself is none."""
@@ -579,25 +563,13 @@ class Host:
             DaemonOwnsMap: multipathd runs, and the uuid is one of its kind.
             UdevError: udev did not finish in time.
         """
-        from .numbered import numbered
+        from .creation import create
 
-        checked_name(name)
-        if uuid is not None:
-            checked_uuid(uuid)
-        refuse_daemons_map(self.control, name, uuid or "", "creation", force=force)
-        table, paths = numbered(table, self._sysfs, nodes=self.control.shared)
-        length = self._size(paths, size, verify=verify)
-        if verify:
-            refuse_claimed_paths(paths, name, sysfs=self._sysfs)
-        line = Target(Sectors(0), length, MULTIPATH, str(table))
-        try:
-            device, made_here = self.control.create(name, uuid=uuid), True
-        except errors.DeviceExists as exists:
-            device, made_here = self._adopted(exists, name, uuid or ""), False
-            if device.live_table:
-                return self._as_asked(exists, device, table, length)
-        flags = udev_flags_for(len(paths)) | udev_flags
-        return self._finish(device, line, flags, read_only=read_only, made_here=made_here)
+        made = create(
+            self, name, table, uuid=uuid, size=size, read_only=read_only, verify=verify, force=force,
+            udev_flags=udev_flags,
+        )  # fmt: skip
+        return self.handle(made)
 
     # What goes away.
 
@@ -650,10 +622,11 @@ class Host:
         inspection = Inspection(self, self.paths(), gates, state)
         units: dict[object, DetachedUnit] = {}
         missing: list[str] = []
-        for ref in wanted:
-            unit = self._unit_to_detach(ref if isinstance(ref, int) else os.fspath(ref), inspection)
+        for each in wanted:
+            ref = each if isinstance(each, int) else os.fspath(each)
+            unit = inspection.unit(ref, self._lookup)
             if unit is None:
-                missing.append(format_devt(ref) if isinstance(ref, int) else os.fspath(ref))
+                missing.append(format_devt(ref) if isinstance(ref, int) else ref)
             else:
                 units.setdefault(unit.device.devt if unit.device else unit.name, unit)
         return DetachPlan(tuple(units.values()), tuple(missing), gates).on(self, state)
@@ -717,7 +690,7 @@ class Host:
 
         ref = ref if isinstance(ref, int) else os.fspath(ref)
         wanted = Readiness(**wishes)
-        what = f"map {_shown(ref)}"
+        what = f"map {shown_ref(ref)}"
         return await wait_until_ready(lambda: self.map(ref), wanted, self.control, what, timeout, progress)
 
     def wait_gone(
@@ -759,14 +732,14 @@ class Host:
 
         ref = ref if isinstance(ref, int | DeviceInfo) else os.fspath(ref)
         try:
-            device = ref if isinstance(ref, DeviceInfo) else self._one_that_answers(ref)
+            device = ref if isinstance(ref, DeviceInfo) else self._lookup.device(ref)
         except errors.NotFound:
             device = None
-        numbers = (path if isinstance(path, int) else self._node_number(os.fspath(path)) for path in paths)
+        numbers = (self._lookup.node_number(path if isinstance(path, int) else os.fspath(path)) for path in paths)
         there = [number for number in numbers if number is not None]
         await wait_until_gone(
             device,
-            ref if isinstance(ref, str) else _shown(ref),
+            ref if isinstance(ref, str) else shown_ref(ref),
             there,
             control=self.control,
             sysfs=self._sysfs,
@@ -823,70 +796,18 @@ class Host:
 
         return StateFolder() if self.control.shared else None
 
-    def _unit_to_detach(self, ref: str | DevT, inspection: Inspection) -> DetachedUnit | None:
-        """Return what is planned for what ``ref`` names; ``None`` where nothing answers to it any more."""
-        shown = format_devt(ref) if isinstance(ref, int) else ref
-        try:
-            device = self.control.info(self._one_that_answers(ref))
-        except errors.DeviceNotFound:
-            return None
-        except errors.NotFound:
-            return self._paths_to_detach(ref, shown, inspection)
-        return inspection.map(shown, device)
-
-    def _paths_to_detach(self, ref: str | DevT, shown: str, inspection: Inspection) -> DetachedUnit | None:
-        from .detach_planner import refuse_member
-        from .leftovers import wwids_of
-
-        number = ref if isinstance(ref, int) else device_number(ref, self._sysfs, nodes=self.control.shared)
-        if found := [path for path in inspection.paths if path.devt == number]:
-            refuse_member(found[0], self.control)
-            return inspection.without_map(shown, min(wwids_of(found[0]), default=""), found)
-        if number is not None and (self._sysfs / "dev/block" / format_devt(number)).exists():
-            raise errors.NotFound(f"{shown!r} is no map and no path; nothing was changed")
-        return inspection.of_unit(shown, shown.removeprefix(UUID_PREFIX))
-
-    def _node_number(self, ref: str) -> DevT | None:
-        return device_number(ref, self._sysfs, nodes=self.control.shared)
-
-    def _number(self, device: str | os.PathLike[str] | DevT) -> DevT:
-        """Return the number of a block device, or of a device of device-mapper, that exists."""
-        ref = device if isinstance(device, int) else os.fspath(device)
-        number = ref if isinstance(ref, int) else self._node_number(ref)
-        found = set() if number is None or not self._exists(number) else {number}
-        with suppress(errors.NotFound):
-            found.add(self._one_that_answers(ref).devt)
-        if len(found) > 1:
-            raise errors.AmbiguousRef(f"{ref!r} could be {' or '.join(map(format_devt, found))}; give the number")
-        if not found:
-            raise errors.NotFound(f"no block device {_shown(ref)}; expected major:minor, a kernel name or its node")
-        return found.pop()
+    @property
+    def _lookup(self) -> Lookup:
+        return Lookup(self.control, self._sysfs)
 
     @property
     def _has_nodes(self) -> bool:
         """Whether the nodes of this machine are those of its devices; device-mapper is not opened for this."""
         return self._control is None or self._control.shared
 
-    def _exists(self, number: DevT) -> bool:
-        return (self._sysfs / "dev/block" / format_devt(number)).exists()
-
     def _asks(self) -> Asker | None:
         """Return who asks paths; a world in memory is asked by the asker that this host was given, or not at all."""
         return self.asker if self.control.shared or self._asker is not None else None
-
-    def _answers(self, entry: DeviceEntry) -> tuple[object, ...]:
-        """Return all that a device answers to."""
-        uuid = self.control.uuid_of(entry)
-        node = f"dm-{os.minor(entry.devt)}"
-        wwid = (uuid.removeprefix(UUID_PREFIX),) if uuid.startswith(UUID_PREFIX) else ()
-        names = (entry.name, uuid, format_devt(entry.devt), node, f"/dev/{node}", f"/dev/mapper/{entry.name}", *wwid)
-        return entry.devt, *filter(None, names)
-
-    def _map_of(self, device: DeviceEntry | DeviceInfo) -> Map:
-        snapshot = read_snapshot(self.control, device)
-        if snapshot is None:
-            raise errors.NotFound(f"{device} is no multipath map with a live table")
-        return self.handle(snapshot)
 
     def handle(self, snapshot: MapSnapshot) -> Map:
         """Return the handle on a map that was read already; nothing is asked."""
@@ -898,54 +819,3 @@ class Host:
             asker=self._asks,
             reader=lambda: self.asker,  # made when a map is read: few are, and its workers are for those alone
         )
-
-    def _size(self, paths: Sequence[DevT], size: Sectors | None, *, verify: bool) -> Sectors:
-        from ..paths.identity import check_one_unit, common_size
-
-        if paths and verify:
-            found = check_one_unit(paths, sysfs=self._sysfs, commands=self.commands)
-            if size not in (None, found):
-                raise errors.PathsDiffer(f"the paths have {found} sectors, not {size}; nothing was changed")
-            return found
-        if paths and size is None:
-            return common_size(paths, sysfs=self._sysfs)
-        if size is None:
-            raise errors.PathsDiffer("a table without paths has no size of its own; give size=")
-        return size
-
-    def _adopted(self, exists: errors.DeviceExists, name: str, uuid: str) -> DeviceInfo:
-        """Return the device that has both the name and the uuid; any other is somebody else's."""
-        try:
-            device = self.control.info(name)
-        except errors.DeviceNotFound:
-            raise exists from None
-        if device.uuid != uuid:
-            raise exists
-        return device
-
-    def _as_asked(self, exists: errors.DeviceExists, device: DeviceInfo, table: MultipathTable, length: Sectors) -> Map:
-        if device.deferred_remove:
-            hint = "it is to be removed when its last user closes it: wait until it is gone"
-            raise errors.DeviceExists(exists.errno or errno.EBUSY, exists.ioctl, str(device), exists.said, hint)
-        snapshot = read_snapshot(self.control, device)
-        same = snapshot is not None and snapshot.size == length and table.same_as(snapshot.table)
-        if not (device.uuid and same):
-            raise exists
-        self.control.make_nodes()
-        return self._map_of(device)
-
-    def _finish(self, device: DeviceInfo, line: Target, flags: UdevFlag, *, read_only: bool, made_here: bool) -> Map:
-        try:
-            self.control.load(device, [line], read_only=read_only)
-            self.control.resume(device, udev_flags=flags)
-            return self._map_of(device)
-        except BaseException as error:
-            try:
-                self.control.remove(device) if made_here else self.control.clear(device)
-            except errors.MultipathError as left:
-                error.add_note(f"{device} could not be taken back: {left}")
-            raise
-
-
-def _shown(ref: str | DevT | DeviceInfo) -> str:
-    return format_devt(ref) if isinstance(ref, int) else repr(ref) if isinstance(ref, str) else str(ref)

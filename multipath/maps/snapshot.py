@@ -119,6 +119,21 @@ def read_snapshot(control: Control, ref: DeviceRef) -> MapSnapshot | None:
     raise errors.UnexpectedStatus(f"map {ref} changed each of {_MOST_READS} times it was read; try again")
 
 
+def read_map(control: Control, ref: DeviceRef) -> MapSnapshot:
+    """
+    Read one map.
+
+    Raises:
+        NotFound: the device is no multipath map with a live table.
+        DeviceNotFound: there is no such device.
+        UnexpectedStatus: the map changed each time it was read.
+    """
+    snapshot = read_snapshot(control, ref)
+    if snapshot is None:
+        raise errors.NotFound(f"{ref} is no multipath map with a live table")
+    return snapshot
+
+
 def _multipath_line(found: DeviceTable) -> Target | None:
     """Return the line of a map; ``None`` where this is the table or status of something else."""
     lines = found.targets
