@@ -274,18 +274,18 @@ def _udev_flags(planned: PlannedMap) -> UdevFlag:
 
 
 def _check_map(was: MapSnapshot, now: MapSnapshot) -> None:
-    if (was.name, _loaded(was)) != (now.name, _loaded(now)):
+    if was.name != now.name or now.table_line not in (was.table_line, _queueing(was)):
         evidence = f"was {was.name}: {was.table_line}", f"is {now.name}: {now.table_line}"
         raise errors.PlanOutdated(f"map {now.name} was not touched: it has changed", evidence)
 
 
-def _loaded(live: MapSnapshot) -> Target:
-    """Return the table without what the kernel prints along with it: whether the map queues at this moment."""
+def _queueing(live: MapSnapshot) -> Target:
+    """Return what the kernel prints of a map that has begun to queue since, as whoever looks after it may want."""
     try:
         table = live.table
     except errors.UnexpectedStatus:
         return live.table_line
-    params = str(replace(table, features=replace(table.features, queue_if_no_path=False)))
+    params = str(replace(table, features=replace(table.features, queue_if_no_path=True)))
     return replace(live.table_line, params=params)
 
 

@@ -51,6 +51,7 @@ class Checks:
         self._charge, self._causes = charge, causes
         self._schedule = Schedule[Key]()
         self._timer: asyncio.TimerHandle | None = None
+        self._stopped = False
         self.execution = Execution(charge, causes, self.schedule)
         self._registrations = Reregistration(charge)
 
@@ -83,7 +84,8 @@ class Checks:
         self._set_timer()
 
     def stop(self) -> None:
-        """Ring no more."""
+        """Ring no more, whatever is due."""
+        self._stopped = True
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None
@@ -101,7 +103,7 @@ class Checks:
                 return
             self._timer.cancel()
             self._timer = None
-        if due is not None:
+        if due is not None and not self._stopped:
             self._timer = self._charge.loop.call_at(due, self._ring)
 
     def _ring(self) -> None:

@@ -63,6 +63,7 @@ class Execution:
         self._charge, self._causes, self._settled = charge, causes, settled
         self._questions = Questions(charge, self.carry_out)
         self._late: set[asyncio.Task[None]] = set()
+        self._queueing: dict[DevT, act.Queueing] = {}  # by map, what was decided last
 
     def carry_out(self, about: MonitoredMap, actions: Iterable[act.Action]) -> None:
         """Tell and do what was decided about a map."""
@@ -104,6 +105,8 @@ class Execution:
     # Messages.
 
     def _send(self, about: MonitoredMap, action: act.Action, message: Message) -> None:
+        if isinstance(action, act.Queueing):
+            self._queueing[about.snapshot.devt] = action
         if not about.changing:
             try:
                 message(self._charge.host.handle(about.snapshot))
@@ -122,6 +125,8 @@ class Execution:
         """Send a message in a thread, and again while the map is suspended: it takes none then."""
         handle = self._charge.host.handle(about.snapshot)
         for _ in range(_TRIES):
+            if isinstance(action, act.Queueing) and self._queueing[about.snapshot.devt] is not action:
+                return
             try:
                 await self._charge.in_thread(lambda: message(handle))
                 return

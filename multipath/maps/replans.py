@@ -59,7 +59,7 @@ class Replans:
                 await self._take(wanted, everything)
 
     async def finish(self, seconds: float) -> None:
-        """Plan no more, and wait for what is being applied, for so long: a thread does it, whoever is cancelled."""
+        """Plan no more, and wait for so long for the maps that are being changed: threads do that to the end."""
         self._ends = True
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -166,6 +166,8 @@ class Replans:
                 for devt in devices:
                     with suppress(errors.MultipathError):  # it is not in the new table
                         host.handle(about.snapshot).fail_path(devt)
+            if self._ends:
+                raise _EndedError
 
         return applied
 
@@ -187,8 +189,21 @@ class Replans:
         self._charge.tell(MonitorEventKind.PLANNED, about, before=planned.name, after=after, reason=reason)
 
 
+class _EndedError(Exception):
+    """No further map is to be begun."""
+
+
 def _results(plan: Plan, progress: Progress, *, force: bool) -> tuple[Result, ...]:
+    """Apply a plan, or as much of it as is begun when it is ended; return what became of that."""
+    results: list[Result] = []
+
+    def applied(done: int, most: int, result: Result) -> None:
+        results.append(result)
+        progress(done, most, result)
+
     try:
-        return plan.apply(progress, force=force)
+        return plan.apply(applied, force=force)
     except errors.ApplyFailed as failed:
         return tuple(each for each in failed.results if isinstance(each, Result))
+    except _EndedError:
+        return tuple(results)

@@ -34,7 +34,8 @@ from .silence import Silent
 from .subscription import Subscription
 
 _EPISODE: Final = 2.0  # seconds without a word of a silent path, after which it is silent anew
-_PARTING: Final = 5.0  # seconds at the end for a plan to be finished, and as many for timeouts to be restored
+_FINISHING: Final = 30.0  # seconds at the end for what a plan has begun to be finished: one map, and udev
+_PARTING: Final = 5.0  # seconds for timeouts to be restored then
 
 
 class Surveillance:
@@ -87,7 +88,7 @@ class Surveillance:
             self._close()
             raise
         loop.add_reader(charge.control.fileno(), self._rounds.look)
-        charge.spawn(self._replans.run())
+        self._planning = charge.spawn(self._replans.run())
         self._causes.want_all("the monitor begins", charge.now)
         charge.spawn(self._take_over())
         charge.spawn(self._listen_for_answers())
@@ -175,8 +176,10 @@ class Surveillance:
         self._checks.stop()
         if self._intake is not None:
             self._intake.stop()
-        await self._replans.finish(_PARTING)
+        await self._replans.finish(_FINISHING)
+        self._planning.cancel()
         self._rounds.stop()
+        self._listen_no_more()
         await self._part()
         await self._charge.end()
         self._close()
@@ -201,7 +204,6 @@ class Surveillance:
         for about in list(charge.maps.values()):
             if about.supervisor is not None:
                 self._checks.execution.carry_out(about, about.supervisor.leaving(charge.now))
-        self._checks.stop()
         for about in charge.maps.values():
             for member in about.paths.values():
                 charge.let_go(member.path)
@@ -210,16 +212,19 @@ class Surveillance:
                 await self._checks.execution.sent()
                 await charge.line.empty()
 
-    def _close(self) -> None:
+    def _listen_no_more(self) -> None:
         loop = asyncio.get_running_loop()
         with suppress(errors.Closed, ValueError):
             loop.remove_reader(self._charge.control.fileno())
-        self._charge.control.close()
         if self._intake is not None:
             with suppress(errors.Closed, ValueError):
                 loop.remove_reader(self._intake.source.fileno())
-            if self._owns_source:
-                self._intake.source.close()
+
+    def _close(self) -> None:
+        self._listen_no_more()
+        self._charge.control.close()
+        if self._intake is not None and self._owns_source:
+            self._intake.source.close()
 
 
 def configuration(host: Host, config: Configuration | None) -> Configuration:

@@ -98,7 +98,7 @@ class KernelAsker(Turns):
         else:  # that costs no system call
             listener.users += 1
         future: asyncio.Future[Outcome] = listener.loop.create_future()
-        question = Question(request, teller(listener.loop, future))
+        question = Question(request, teller(listener.loop, future), grace=deadline)
         try:
             listener.expect(question, deadline)
             return await future
@@ -113,7 +113,7 @@ class KernelAsker(Turns):
         outcomes: list[Outcome] = []
         woken = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         try:
-            question = Question(request, lambda outcome: _told(outcomes, outcome, woken))
+            question = Question(request, lambda outcome: _told(outcomes, outcome, woken), grace=deadline)
             self.hand_over((question,))
             until = time.monotonic() + deadline
             try:
@@ -278,6 +278,8 @@ class KernelAsker(Turns):
                 self.look()
                 pause = min(pause * 2, LONGEST_PAUSE)
             left = until - time.monotonic()
+            if left <= 0 and (grace := self.grace(question)):
+                left, until = grace, until + grace
 
 
 def _generic(request: Request) -> str | None:

@@ -36,6 +36,9 @@ class Clerk(Protocol):
     def give_up(self, question: Question) -> None:
         """Wait for a question no longer."""
 
+    def grace(self, question: Question) -> float:
+        """Return how many seconds more there are for a question whose deadline is over; 0 where it was all."""
+
 
 class Listener:
     """
@@ -97,8 +100,11 @@ class Listener:
         now = self.loop.time()
         self._clerk.look()
         for question in [question for question, until in self._until.items() if until <= now + _EARLY]:
-            del self._until[question]
-            self._clerk.give_up(question)
+            if grace := self._clerk.grace(question):
+                self._until[question] = now + grace
+            else:
+                del self._until[question]
+                self._clerk.give_up(question)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
         if self._until:
             self._ring_at(min(now + self._pause, *self._until.values()))

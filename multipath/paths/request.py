@@ -131,7 +131,7 @@ class Asker(Protocol):
 
     async def ask(self, request: Request, deadline: float) -> Answer | Silence:
         """
-        Make a call, and wait for at most ``deadline`` seconds.
+        Make a call, and wait for at most ``deadline`` seconds; for each command, where one leads.
 
         At most one call is made to a node at a time: another waits, within its own deadline.
         """

@@ -47,6 +47,7 @@ class Question:
         ticket: The number by which who makes the call knows it.
         told: Whether the outcome was told; one that is asked still is held then.
         led: Whether the command that leads it was answered well.
+        grace: How many seconds it gets when its deadline is over and the command that leads was answered well.
     """
 
     request: Request
@@ -56,6 +57,7 @@ class Question:
     ticket: int = 0
     told: bool = False
     led: bool = False
+    grace: float = 0.0
 
     def answer(self, outcome: Outcome) -> None:
         """Tell the outcome, unless it was told."""
@@ -113,6 +115,14 @@ class Turns:
     def _withdrawn(self, question: Question) -> bool:  # noqa: ARG002 -- of those who can
         """Take a question back from who makes the calls; return whether the call has not begun, and never will."""
         return False
+
+    def grace(self, question: Question) -> float:
+        """Return how many seconds more there are for a question whose deadline is over, once; 0 where it was all."""
+        with self._lock:
+            if question.stage is not Stage.ASKED or question.told or not (question.grace and self._is_led(question)):
+                return 0.0
+            grace, question.grace = question.grace, 0.0
+            return grace
 
     def _is_led(self, question: Question) -> bool:
         """Tell whether the command that leads was answered well, of a question that is not answered."""

@@ -68,10 +68,12 @@ class UnitReport:
                 if not each.done():
                     each.set_result(answer if good else None)
         if good:
-            self._take(answer, asked)
+            self._take(answer, min(asked, now() - answer.seconds))
         return answer
 
     def _take(self, answer: Answer, asked: float) -> None:
+        if asked < self._asked:
+            return  # it was on its way for longer than the one that is known
         before, self._states = self._states, _states(answer)
         # Ports may each report other groups: those that both name say whether anything has changed.
         both = before.keys() & self._states.keys()

@@ -46,6 +46,7 @@ class VirtualAsker(Turns):
     def __init__(self, devices: BlockDevices, sysfs: Path, clock: VirtualClock) -> None:
         super().__init__(lambda: clock.monotonic_ns() / _SECOND)
         self._devices, self._sysfs, self._clock, self._closed = devices, sysfs, clock, False
+        self._timers: dict[Question, Timer] = {}
 
     def close(self) -> None:
         """Ask nothing more. Who waits for an answer gets ECANCELED."""
@@ -59,12 +60,11 @@ class VirtualAsker(Turns):
 
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
-        question, timer = self._asked(request, deadline, teller(loop, future))
+        question = self._asked(request, deadline, teller(loop, future))
         try:
             return await future
         finally:
-            timer.cancel()
-            self._give_up(question)
+            self._left(question)
 
     def ask_blocking(self, request: Request, deadline: float) -> Answer | Silence:
         """Do the same in a thread without an event loop; the world's time moves on as for every thread that waits."""
@@ -74,19 +74,33 @@ class VirtualAsker(Turns):
             outcomes.append(outcome)
             self._clock.notify()
 
-        question, timer = self._asked(request, deadline, tell)
+        question = self._asked(request, deadline, tell)
         try:
             self._clock.wait_for(lambda: bool(outcomes))
         finally:
-            timer.cancel()
-            self._give_up(question)
+            self._left(question)
         return outcomes[0]
 
-    def _asked(self, request: Request, deadline: float, tell: Callable[[Outcome], None]) -> tuple[Question, Timer]:
-        question = Question(request, tell)
-        timer = self._clock.call_later(deadline, lambda: self._give_up(question))
+    def _asked(self, request: Request, deadline: float, tell: Callable[[Outcome], None]) -> Question:
+        question = Question(request, tell, grace=deadline)
+        self._wait(question, deadline)
         self._enter(question)
-        return question, timer
+        return question
+
+    def _wait(self, question: Question, seconds: float) -> None:
+        """Give a question so much time, and as much again where the command that leads was answered well by then."""
+
+        def over() -> None:
+            if grace := self.grace(question):
+                self._wait(question, grace)
+            else:
+                self._give_up(question)
+
+        self._timers[question] = self._clock.call_later(seconds, over)
+
+    def _left(self, question: Question) -> None:
+        self._timers.pop(question).cancel()
+        self._give_up(question)
 
     def _begin(self, question: Question) -> None:
         question.stage, question.since = Stage.ASKED, self.now()
@@ -194,7 +208,10 @@ def _sent_both(disk: VirtualPath, question: Question, answered: Callable[[Answer
         return None if answer is None else replace(answer, led=True)
 
     def follow(lead: Answer) -> None:
-        answer = followed(lead)
+        try:
+            answer = followed(lead)
+        except OSError as error:
+            answer = Answer(error=error.errno or errno.EIO)
         if answer is not None:
             answered(answer)
 

@@ -128,13 +128,13 @@ class TestACommandThatLeads:
         assert (answer.led, answer.data[8:16].rstrip().decode()) == (True, devices[0].vendor)
 
     def test_is_the_answer_where_it_is_not(self, asker: KernelAsker, devices: tuple[Path, ...]) -> None:
-        """The other one is not sent: what a reset left for the next command is still there."""
+        """The other one is not sent: it would have met what a reset left for it."""
         reset = Request(Operation.RESET, f"/dev/{devices[0].name}", (0x101).to_bytes(4, sys.byteorder))
-        both = replace(scsi(devices[0], INQUIRY, 96), lead=bytes((0x12, 1, 0xC9, 0, 96, 0)))
+        both = replace(scsi(devices[0], READY), lead=bytes((0x12, 1, 0xC9, 0, 96, 0)))
 
         assert answered(asker, reset).error == 0
         answer = answered(asker, both)
-        assert (answer.led, answer.sense[2] & 0xF, answer.data) == (False, 5, b"")
+        assert (answer.led, answer.sense[2] & 0xF) == (False, 5)
         assert answered(asker, replace(both, lead=READY)).sense[12] == 0x29
         assert answered(asker, replace(both, lead=READY)).led
 
@@ -148,6 +148,12 @@ class TestACommandThatLeads:
             assert until(lambda: asker.held == ())
             assert not answered(asker, both).led
             assert asker.ask_blocking(scsi(devices[0], START), 0.3) is Silence.DEADLINE
+            assert until(lambda: asker.held == ())
+            late = asker.ask_blocking(both, 0.8)  # for each of the two
+            assert isinstance(late, Answer)
+            assert (late.good, late.led) == (True, True)
+            assert late.seconds > 0.8
+            asker.ask_blocking(scsi(devices[0], START), 0.3)
             assert until(lambda: asker.held == ())
         finally:
             DELAY.write_text("0")

@@ -112,7 +112,7 @@ class TestFailback:
             await made(watched)
             with injected("alua_state", best):
                 await watched.until(lambda: serves(watched) == other)
-            began = time.monotonic()
+                began = time.monotonic()
             await watched.until(lambda: serves(watched) == best)
             assert time.monotonic() - began >= 5
 
@@ -132,6 +132,7 @@ class TestAPathThatComesAndGoes:
             for _ in range(2):
                 await fails_once(watched, flapping)
                 await watched.until(lambda: watched.paths() == 2)
+            assert not any("withheld" in each for each in of_kind(watched, "path_state"))
             await fails_once(watched, flapping)
             began = time.monotonic()
             await watched.until(lambda: any("withheld" in each for each in of_kind(watched, "path_state")))
@@ -186,10 +187,10 @@ class TestAMapOfGhosts:
         """``ghost_delay``: no path is optimized, and udev's rules are not to read it before somebody had a chance."""
 
         async def story(watched: Watched) -> None:
-            began = time.monotonic()
             await watched.until(lambda: len(host.maps()) == 1)
+            made = time.monotonic()
             await watched.until(lambda: bool(of_kind(watched, "announce")))
-            assert time.monotonic() - began >= 4
+            assert 3 <= time.monotonic() - made <= 20
 
         names = guest.luns()[0]
         for name in names:

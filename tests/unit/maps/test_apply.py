@@ -190,13 +190,23 @@ class TestAWorldThatChangedSince:
         assert isinstance(error, errors.PlanOutdated)
         assert len(error.evidence) == 2
 
-    def test_does_not_mind_whether_a_map_queues_at_this_moment(self, host: Host, planned: Callable[..., Plan]) -> None:
-        """That is no part of a table: whoever looks after the map switches it on and off."""
+    def test_does_not_mind_that_a_map_began_to_queue(self, host: Host, planned: Callable[..., Plan]) -> None:
+        """That is no part of a table: whoever looks after the map has it do so."""
         planned().apply()
         plan = planned("overrides {\n path_grouping_policy failover\n}\n")
         host.maps()[0].queue_if_no_path(True)
 
         assert outcomes(plan.apply()) == ["done", "done", "done"]
+
+    def test_fails_a_map_that_queues_no_more(self, host: Host, planned: Callable[..., Plan]) -> None:
+        """Somebody gave its I/O up, and the new table would begin anew to keep it."""
+        planned().apply()
+        host.maps()[0].queue_if_no_path(True)
+        plan = planned("overrides {\n path_grouping_policy failover\n}\n")
+        host.maps()[0].queue_if_no_path(False)
+
+        with pytest.raises(errors.ApplyFailed, match="it has changed"):
+            plan.apply()
 
     def test_fails_a_map_whose_path_leads_to_another_unit(
         self, world: VirtualHost, host: Host, planned: Callable[..., Plan]

@@ -3,10 +3,12 @@
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
 from multipath import Host, Monitor, MonitorEventKind, MultipathTable, errors
+from multipath.maps.charge import Charge
 from multipath.paths.path import Path
 from multipath.policy.settings import MapSettings
 from multipath.virtual import VirtualHost
@@ -307,6 +309,58 @@ class TestAMonitorThatEnds:
             assert not watched.the_map().table().features.queue_if_no_path
 
         in_world(story, text="no_path_retry 3", keeper=keeper)
+
+    def test_looks_at_nothing_afterwards(self) -> None:
+        """Also where a check was under way, and something happened, while timeouts were given back."""
+        keeper = HoldingKeeper()
+
+        async def story(watched: Watched) -> None:
+            await watched.passes(2)
+            ending = asyncio.ensure_future(watched.monitor.stop())
+            await keeper.held.wait()
+            watched.the_map().fail_path("sda")
+            await asyncio.sleep(1)
+            keeper.go_on.set()
+            await ending
+            checks = watched.monitor.status().counts["checks"]
+            watched.world.arrays[0].paths[1].offline()
+
+            await asyncio.sleep(60)
+
+            assert watched.monitor.status().counts["checks"] == checks
+            assert watched.the_map().status().paths_active == 3
+
+        in_world(story, keeper=keeper)
+
+    @pytest.mark.parametrize("seconds", [0.5, 4, 20])
+    def test_finishes_the_map_that_is_being_made_and_begins_no_other(
+        self, seconds: float, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However long that takes: it is taken over, so that it does not queue without anybody to end that."""
+        begun: list[float] = []
+
+        async def slow(_: Charge, work: Callable[[], object]) -> object:
+            begun.append(seconds)
+            await asyncio.sleep(seconds)
+            return work()
+
+        async def story(watched: Watched) -> None:
+            await watched.passes(2)
+            monkeypatch.setattr(Charge, "in_thread", slow)
+            for _ in range(3):
+                watched.world.add_array(paths=2)
+            await watched.monitor.reconfigure(configuration("no_path_retry 3"))
+            await watched.until(lambda: len(begun) == 3, 100)  # two plans, and what is done
+
+            await watched.monitor.stop()
+            there = watched.host.maps()
+            await asyncio.sleep(60)
+
+            assert len(there) == 2
+            assert [each.name for each in watched.host.maps()] == [each.name for each in there]
+            assert not any(each.table().features.queue_if_no_path for each in watched.host.maps())
+
+        in_world(story, text="no_path_retry 3")
 
 
 class TestAnotherConfiguration:

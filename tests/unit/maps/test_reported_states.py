@@ -3,6 +3,8 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import pytest
+
 from multipath.paths.request import Answer, Request, Silence
 from multipath.virtual import VirtualHost
 from multipath.virtual.event_loop import run
@@ -57,6 +59,23 @@ class TestTheStatesOfAUnitThatIsWell:
             assert watched.priorities() == [10, 10, 50, 50]
             assert watched.others >= 390
             assert 95 <= watched.reports <= watched.others * 0.4
+
+        with_groups(story)
+
+
+class TestAnArrayThatTakesItsTime:
+    @pytest.mark.parametrize("latency", [1.2, 1.9])
+    def test_has_the_deadline_for_each_of_two_commands(self, latency: float) -> None:
+        """A check of 2 s, and both answers within it, but not together."""
+
+        async def story(watched: Counted) -> None:
+            for path in watched.world.arrays[0].paths:
+                path.latency = latency
+            before = len(watched.events)
+            await watched.passes(60)
+
+            assert watched.priorities() == [10, 10, 50, 50]
+            assert [event for event in watched.events[before:] if event.kind in ("fail_path", "path_state")] == []
 
         with_groups(story)
 

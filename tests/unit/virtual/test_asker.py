@@ -220,3 +220,38 @@ class TestAnAskerThatIsClosed:
         assert answered(world, asker, scsi(paths[1], READY)).error == errno.EBADF
         disk.thaw()
         assert (asker.held, asker.late) == ((), 0)
+
+
+class TestACommandThatLeads:
+    def test_is_followed_where_it_is_answered_well(
+        self, world: VirtualHost, asker: VirtualAsker, disk: VirtualPath, paths: tuple[Path, ...]
+    ) -> None:
+        """At once, or later: each of the two has the deadline."""
+        both = replace(scsi(paths[0], INQUIRY, 96), lead=READY)
+
+        assert answered(world, asker, both).led
+        disk.latency = 2
+        answer = answered(world, asker, both, 3)
+        assert (answer.led, len(answer.data)) == (True, 96)
+        assert answer.seconds == pytest.approx(4)
+
+    def test_is_the_answer_where_it_is_not(
+        self, world: VirtualHost, asker: VirtualAsker, paths: tuple[Path, ...]
+    ) -> None:
+        """The other one is not sent."""
+        answer = answered(world, asker, replace(scsi(paths[0], INQUIRY, 96), lead=bytes((0x12, 1, 0xC9, 0, 96, 0))))
+
+        assert (answer.led, answer.sense[2] & 0xF, answer.data) == (False, 5, b"")
+
+    def test_is_told_of_where_the_other_is_silent(
+        self, world: VirtualHost, asker: VirtualAsker, disk: VirtualPath, paths: tuple[Path, ...]
+    ) -> None:
+        """And not where it is silent itself."""
+        both, waits = replace(scsi(paths[0], INQUIRY, 96), lead=READY), iter((1.0, 60.0, 60.0))
+        disk.latency = lambda: next(waits)
+
+        began = asker.now()
+        assert asked(world, asker, both, 3) is Silence.LED
+        assert asker.now() - began == pytest.approx(6)
+        world.clock.advance(60)
+        assert asked(world, asker, both, 3) is Silence.DEADLINE
