@@ -24,6 +24,7 @@ from ..dm.target import Target
 from ..dm.udev_flag import NO_FLAGS, UdevFlag
 from ..paths.attributes import Attributes
 from ..paths.path import Path
+from ..paths.state import PathState
 from ..paths.sysfs import block_folder, number, size_of
 from ..units import Sectors
 from ..wire.table import MultipathTable
@@ -35,6 +36,7 @@ from .planned_map import Action, PlannedMap
 from .result import Outcome, Progress, Result
 from .snapshot import MapSnapshot
 from .state_file import StateFolder
+from .udev_rules import UNREADABLE
 
 # Measured in guests of one CPU with udev: 16 maps took 3.5 s one by one, 2.7 s with 4 at once, 3.0 s with 16.
 _JOBS_WITH_UDEV: Final = 4
@@ -268,9 +270,17 @@ def _in_order_of_names(maps: Iterable[PlannedMap]) -> Iterator[PlannedMap]:
 
 
 def _udev_flags(planned: PlannedMap) -> UdevFlag:
-    """Return what multipath-tools tells its udev rules where no partitions are to be mapped."""
-    skips = planned.desired is not None and planned.desired.settings.value("skip_kpartx") is True
-    return UdevFlag.SUBSYSTEM_FLAG1 if skips else NO_FLAGS
+    """Return what multipath-tools tells its udev rules: map no partitions; read nothing of a new map of ghosts yet."""
+    desired, flags = planned.desired, NO_FLAGS
+    if desired is None:
+        return flags
+    if desired.settings.value("skip_kpartx") is True:
+        flags |= UdevFlag.SUBSYSTEM_FLAG1
+    states = {member.state for group in desired.groups for member in group.members if member.enabled}
+    delay = desired.settings.value("ghost_delay")  # a number, or no
+    if Action.CREATE in planned.actions and states == {PathState.GHOST} and isinstance(delay, int) and delay > 0:
+        flags |= UNREADABLE
+    return flags
 
 
 def _check_map(was: MapSnapshot, now: MapSnapshot) -> None:

@@ -81,6 +81,8 @@ class Questions:
             same = _same_unit(path.vpd_83, answer.data)
         if not same:
             await self._store(about, f"{member.folder}/device/rescan", "1", member)
+            # The kernel tells nobody of another identity, and udev's database would speak of the old one for ever.
+            await self._store(about, f"{member.folder}/uevent", "change", member)
         self._decided(about, lambda supervisor, now: supervisor.identified(path.devt, now, same=same))
 
     async def _purge(self, about: MonitoredMap, member: MonitoredPath) -> None:

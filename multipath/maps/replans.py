@@ -20,6 +20,7 @@ from .causes import NEW_MAP, Causes
 from .charge import Charge
 from .checks import Checks
 from .monitor_event import MonitorEventKind
+from .monitored_map import MonitoredMap
 from .plan import Plan
 from .planned_map import Action, PlannedMap
 from .result import Outcome, Progress, Result
@@ -50,6 +51,8 @@ class Replans:
         self._retriggers = Retriggers(charge)
         self._tries: dict[str, int] = {}
         self._turn, self._ends = asyncio.Lock(), False
+        self._applied: Plan | None = None
+        rounds.came = self._came
 
     async def run(self) -> None:
         """Plan for ever."""
@@ -142,18 +145,25 @@ class Replans:
     async def _apply(self, plan: Plan) -> None:
         changing = [about for each in plan.maps if (about := self._charge.named(each.wwid))]
         self._adoption.created |= {each.wwid for each in plan.maps if Action.CREATE in each.actions}
-        applied, force = self._failing_again(plan), self._charge.force
+        applied, force, self._applied = self._failing_again(plan), self._charge.force, plan
         for about in changing:
             about.changing = True
         try:
             results = await self._charge.in_thread(lambda: _results(plan, applied, force=force))
         finally:
+            self._applied = None
             for about in changing:
                 about.changing = False
         for result in results:
             self._ended(result)
         self._rounds.look()
         self._rounds.look_at_all()
+
+    def _came(self, about: MonitoredMap) -> None:
+        """Take over a map that is being made: who makes it waits for udev, and udev may wait for its paths."""
+        plan = self._applied
+        if plan is not None and (maps := tuple(each for each in plan.maps if each.wwid == about.wwid)):
+            self._adoption.take(replace(plan, maps=maps))
 
     def _failing_again(self, plan: Plan) -> Progress:
         """Return what fails the paths of a new table that were failed in the old one."""

@@ -7,6 +7,7 @@ read a moment later, for a swap may have come along. A supervisor sees each map 
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -33,10 +34,14 @@ class Rounds:
         charge: What the monitor has in its charge.
         checks: Its clock.
         causes: Where plans are wanted.
+
+    Attributes:
+        came: Is told of each map that is new.
     """
 
     def __init__(self, charge: Charge, checks: Checks, causes: Causes) -> None:
         self._charge, self._checks, self._causes = charge, checks, causes
+        self.came: Callable[[MonitoredMap], None] = lambda about: None  # noqa: ARG005 -- nobody waits for one
         self._known: dict[DevT, DeviceEntry] = {}
         self._later: asyncio.TimerHandle | None = None
 
@@ -127,6 +132,7 @@ class Rounds:
         if about.wwid:
             about.map_loads += 1
             self._causes.want(about.wwid, NEW_MAP, self._charge.now)
+            self.came(about)
 
     def _removed(self, devt: DevT) -> None:
         about = self._charge.maps.pop(devt, None)
