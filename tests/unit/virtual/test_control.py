@@ -183,7 +183,7 @@ class TestTheMachineOutside:
 
         with pytest.raises(errors.NotFound):
             machine.create("mpatha", MultipathTable.build([["/dev/disk/by-id/x"]]), size=Sectors(8))
-        monkeypatch.setattr(multipath.maps.host, "number_behind", _forbidden)
+        monkeypatch.setattr(multipath.maps.lookup, "number_behind", _forbidden)
         with pytest.raises(errors.NotFound):
             machine.map("/dev/disk/by-id/x")
 
