@@ -43,6 +43,7 @@ FEATURES: Final = {
     "lab/test_selectors": "Path selectors, beside the kernel's",
     "lab/test_service": "`mpath run`, the service",
     "lab/test_stall": "The stall budget",
+    "lab/test_supervision": "Failback, reputation, identity, ghosts: what multipath.conf asks of the monitor",
     "lab/test_targets": "Every typed target",
     "lab/test_udev": "udev and its cookies, and a world without udev",
 }
