@@ -46,6 +46,7 @@ class TestTheDemonstration:
 
         out, err = capsys.readouterr()
         told = [line.split(f"{NAME}: ")[1].split(" (")[0] for line in out.splitlines() if "  event " in line]
+        told = [each for each in told if each != "resumed"]  # whoever looks in the middle of that sees it twice
         assert told[:3] == ["added", "path failed 8:0", "path reinstated 8:0"]
         assert sorted(told[3:6]) in (
             ["group switched group 2", "path failed 8:0", "path failed 8:16"],

@@ -24,21 +24,30 @@ def inject(path: str) -> None:
     """Break the path."""
     device = place.device(path)
     _NOTES.mkdir(exist_ok=True)
-    (_NOTES / path).write_text(device.name)
+    with (_NOTES / path).open("a") as notes:  # another disk of that name may be away: one that came back took it over
+        notes.write(f"{device.name}\n")
     place.write(device / "delete", "1")
 
 
 def heal(path: str) -> None:
     """Bring back what was removed under that name, if anything was; `came_back_as` says what it is called now."""
     refuse_outside()
-    if (_NOTES / path).exists():
-        _scan((_NOTES / path).read_text())
+    addresses = _addresses(path)
+    for address in addresses:
+        if not place.at(address):
+            _scan(address)
+    if addresses:
+        (_NOTES / path).write_text(f"{addresses[-1]}\n")
 
 
 def came_back_as(path: str) -> str:
     """Return the kernel's name, now, of the disk that was removed as ``path``; nothing while it is not there."""
     refuse_outside()
-    return place.at((_NOTES / path).read_text())
+    return place.at(_addresses(path)[-1])
+
+
+def _addresses(path: str) -> list[str]:
+    return (_NOTES / path).read_text().split() if (_NOTES / path).exists() else []
 
 
 def _scan(address: str) -> None:

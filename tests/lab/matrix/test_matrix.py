@@ -56,7 +56,7 @@ def test_one_fault_with_a_monitor(cell: Cell, watched: Map, watched_load: Load) 
     watched_load.wait_verified(ENOUGH, timeout=PATIENCE)
     report = watched_load.finish()
     assert (report.evidence, report.failure, report.failed) == ((), "", 0)
-    assert watched.status().failed_paths == set()
+    until(lambda: watched.status().failed_paths == set())  # what was lost may come back late, and fail the path again
 
 
 def is_read_in_time(node: str) -> bool:
