@@ -30,24 +30,14 @@ def inject(path: str) -> None:
 
 
 def heal(path: str) -> None:
-    """Bring back what was removed under that name, if anything was; `came_back_as` says what it is called now."""
+    """Bring back all that was removed under that name, if anything was."""
     refuse_outside()
-    addresses = _addresses(path)
-    for address in addresses:
-        if not place.at(address):
-            _scan(address)
-    if addresses:
-        (_NOTES / path).write_text(f"{addresses[-1]}\n")
-
-
-def came_back_as(path: str) -> str:
-    """Return the kernel's name, now, of the disk that was removed as ``path``; nothing while it is not there."""
-    refuse_outside()
-    return place.at(_addresses(path)[-1])
-
-
-def _addresses(path: str) -> list[str]:
-    return (_NOTES / path).read_text().split() if (_NOTES / path).exists() else []
+    note = _NOTES / path
+    if note.exists():
+        for address in note.read_text().split():
+            if not place.at(address):
+                _scan(address)
+        note.unlink()
 
 
 def _scan(address: str) -> None:
