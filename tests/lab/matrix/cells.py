@@ -74,6 +74,7 @@ def chosen(config: pytest.Config, *, monitored: bool) -> list[tuple[Cell, str, b
 
 def marked(cell: Cell, kernel: str, on_stock: bool) -> object:
     """Return the parameter of a test for a cell: its name, and the guest that it needs."""
-    words = {"stock": True, "memory": 1024} if on_stock else {}
+    # Their memory makes them guests of their own: disks get other names there.
+    words = {"stock": True, "memory": 1024} if on_stock else {"memory": 544}
     mark = pytest.mark.kernel(backend=cell.backend, on=kernel, timeout=180, **words)
     return pytest.param(cell, id=f"{cell}-{kernel}{'-stock' * on_stock}", marks=mark)
