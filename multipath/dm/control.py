@@ -393,6 +393,23 @@ class Control:
         """Whether each change waits until udev's rules have run; several at once then wait together."""
         return isinstance(self._nodes, UdevNodes)
 
+    @contextmanager
+    def reloading_for(self, seconds: float) -> Iterator[None]:
+        """
+        Wait for udev for at most so long where a map gets another table, in the block, in all threads.
+
+        Udev reads such a map, and waits for its paths; who has to give it paths cannot wait for udev.
+        """
+        nodes = self._nodes
+        if not isinstance(nodes, UdevNodes):
+            yield
+            return
+        before, nodes.reload_timeout = nodes.reload_timeout, seconds
+        try:
+            yield
+        finally:
+            nodes.reload_timeout = before
+
     @property
     def has_nodes(self) -> bool:
         """Whether a device is to have a link in ``/dev/mapper``, whoever makes it."""

@@ -48,10 +48,15 @@ class Nodes(Protocol):
 
 
 class UdevNodes:
-    """Nodes by udev: each change waits for udev's rules."""
+    """
+    Nodes by udev: each change waits for udev's rules.
+
+    Attributes:
+        reload_timeout: How long where a device was there before: its links are, too.
+    """
 
     def __init__(self, timeout: float = _UDEV_TIMEOUT) -> None:
-        self._timeout = timeout
+        self._timeout = self.reload_timeout = timeout
 
     @contextmanager
     def announced(self, flags: UdevFlag) -> Iterator[Announcement]:
@@ -64,7 +69,7 @@ class UdevNodes:
             yield announcement
             if not announcement.generated:
                 cookie.drop()
-            cookie.wait(self._timeout)
+            cookie.wait(self.reload_timeout if flags & UdevFlag.SUBSYSTEM_FLAG0 else self._timeout)
 
 
 class NoNodes:

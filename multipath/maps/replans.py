@@ -28,6 +28,7 @@ from .retriggers import Retriggers
 from .rounds import Rounds
 
 _LOOK: Final = 5.0  # seconds for paths that join to be checked
+_UDEV: Final = 5.0  # seconds that udev has after a table was swapped; it reads the map, and may wait for its paths
 _MOST_TRIES: Final = 8
 _LONGEST_WAIT: Final = 60.0
 _SWAPS: Final = frozenset({Action.RELOAD, Action.RESIZE})
@@ -149,7 +150,8 @@ class Replans:
         for about in changing:
             about.changing = True
         try:
-            results = await self._charge.in_thread(lambda: _results(plan, applied, force=force))
+            with self._charge.host.control.reloading_for(_UDEV):
+                results = await self._charge.in_thread(lambda: _results(plan, applied, force=force))
         finally:
             self._applied = None
             for about in changing:

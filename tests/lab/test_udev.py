@@ -54,6 +54,19 @@ class TestAChangeWithUdev:
         assert cookies() == []
         assert os.stat("/dev/mapper/later").st_rdev == mpath.devt
 
+    def test_of_a_table_is_not_waited_for_longer_than_is_said(self, dm: Control, mpath: Map) -> None:
+        """Who has to give a map paths cannot wait for udev, which reads it; the new table is live all the same."""
+        table = MultipathTable.build([mpath.table().devices[:2]])
+        with (
+            stopped_udev(),
+            dm.reloading_for(0.3),
+            pytest.raises(errors.UdevError, match=r"did not finish within 0\.3 s"),
+        ):
+            mpath.reload(table)
+
+        assert mpath.table().same_as(table)
+        assert cookies() == []
+
     def test_that_udev_does_not_finish_says_so(self, dm: Control, mpath: Map) -> None:
         """The kernel's part is done, the error says what is missing, and no cookie is left."""
         dm._nodes = UdevNodes(timeout=0.3)
