@@ -83,6 +83,18 @@ async def fails_once(watched: Watched, name: str) -> None:
         await watched.until(lambda: watched.paths() == 1)
 
 
+async def fails_too_often(watched: Watched, name: str) -> float:
+    """Let a path fail twice, which is forgiven, and once more, which is not; return when that was."""
+    for _ in range(2):
+        await fails_once(watched, name)
+        await watched.until(lambda: watched.paths() == 2)
+    assert not any("delayed" in each for each in of_kind(watched, "path_state"))
+    await fails_once(watched, name)
+    fell = time.monotonic()
+    await watched.until(lambda: any("delayed" in each for each in of_kind(watched, "path_state")))
+    return fell
+
+
 @pytest.mark.kernel(backend="tcm_loop", paths=2)
 class TestFailback:
     def test_is_immediate(self, host: Host, tmp_path: Path) -> None:
@@ -139,13 +151,7 @@ class TestAPathThatComesAndGoes:
         async def story(watched: Watched) -> None:
             flapping, other = guest.luns()[0]
             await made(watched)
-            for _ in range(2):
-                await fails_once(watched, flapping)
-                await watched.until(lambda: watched.paths() == 2)
-            assert not any("delayed" in each for each in of_kind(watched, "path_state"))
-            await fails_once(watched, flapping)
-            began = time.monotonic()
-            await watched.until(lambda: any("delayed" in each for each in of_kind(watched, "path_state")))
+            began = await fails_too_often(watched, flapping)
             assert (watched.paths(), serves(watched)) == (1, other)
             await watched.until(lambda: watched.paths() == 2)
             assert time.monotonic() - began >= 5
@@ -158,11 +164,7 @@ class TestAPathThatComesAndGoes:
         async def story(watched: Watched) -> None:
             flapping, other = guest.luns()[0]
             await made(watched)
-            for _ in range(2):
-                await fails_once(watched, flapping)
-                await watched.until(lambda: watched.paths() == 2)
-            await fails_once(watched, flapping)
-            await watched.until(lambda: any("delayed" in each for each in of_kind(watched, "path_state")))
+            await fails_too_often(watched, flapping)
             with offline(other):
                 await watched.until(lambda: watched.the_map().status().failed_paths == {_number(other)})
                 assert serves(watched) == flapping
