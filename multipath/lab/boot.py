@@ -28,7 +28,7 @@ from .process import cpu_seconds, end, started, watched
 from .sinks import Sinks, to_descriptor
 from .terminal import Terminal
 
-_CONSOLE_LINES = 40
+_CONSOLE_LINES = 100  # a panic's own line stands above registers and a stack of some 50
 _CONSOLE_BYTES = 16384
 
 

@@ -320,8 +320,12 @@ _POOL: Final = Workers(2, 60_000)
 
 
 def _questions() -> None:
-    tickets = {_POOL.submit(FETCH, b"/proc/self/comm", length=4000), _POOL.submit(SCSI, b"/dev/null", _text(6))}
+    tickets = {
+        _POOL.submit(FETCH, b"/proc/self/comm", length=4000),
+        _POOL.submit(SCSI, b"/dev/null", _text(6), lead=_text(6)),
+    }
     while tickets:
+        assert not any(_POOL.led(ticket) for ticket in tickets)
         select.select([_POOL.fileno()], [], [])
         tickets -= {answer[0] for answer in _POOL.collect()}
     assert (_POOL.alive, _POOL.busy, _POOL.lagging(0)) == (2, 0, (0, 0))
@@ -395,7 +399,7 @@ CALLS: Final[dict[str, Callable[[], object]]] = {
     "workers.Workers.close": _pools,
     **{
         f"workers.Workers.{name}": _questions
-        for name in ("submit", "rouse", "withdraw", "collect", "fileno", "alive", "busy", "lagging")
+        for name in ("submit", "rouse", "withdraw", "collect", "fileno", "alive", "busy", "lagging", "led")
     },
     **{f"libc.{name}": _cookies for name in ("semget", "semop", "semtimedop", "semctl_plain", "semctl_array")},
     **{f"libc.{name}": _locked_pages for name in ("mlockall", "munlockall")},
