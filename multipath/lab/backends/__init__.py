@@ -2,8 +2,8 @@
 Virtual arrays: one file for each kind, named as users name it, with ``script(machine)``: the shell text that makes it.
 
 The text runs in the guest before the command, with udevd running where the machine has it. A file may name ``PACKAGES``
-that the guest needs for it. One with ``hardware(machine, folder)`` is emulated: it exists in QEMU only. To add a
-backend: write its file; it is known by its name.
+that the guest needs for it, and say why it is for ``STOCK`` kernels only. One with ``hardware(machine, folder)`` is
+emulated by QEMU. To add a backend: write its file; it is known by its name.
 """
 
 from importlib import import_module
@@ -28,26 +28,26 @@ def script(machine: Machine) -> str:
     Raises:
         LabError: there is no such backend, or not for user-mode Linux.
     """
-    if is_emulated(machine.backend) and not machine.stock:
-        raise LabError(f"{machine.backend} is emulated hardware: it needs a stock kernel, in QEMU")
+    why = stock_only(machine.backend)
+    if why and not machine.stock:
+        raise LabError(f"{machine.backend} needs a stock kernel (--stock, stock=True): {why}")
     return str(_module(machine.backend).script(machine))
 
 
-def is_emulated(name: str) -> bool:
+def stock_only(name: str) -> str:
     """
-    Return whether a backend is hardware, which is emulated in guests with a stock kernel.
+    Return why a backend is for stock kernels only; nothing where user-mode Linux has it too.
 
     Raises:
         LabError: there is no such backend.
     """
-    return hasattr(_module(name), "hardware")
+    return str(getattr(_module(name), "STOCK", ""))
 
 
 def hardware(machine: Machine, folder: Path) -> list[str]:
     """Return the words that QEMU makes the array of a machine by; what it stores lies in ``folder``."""
-    if not is_emulated(machine.backend):
-        return []
-    return list(_module(machine.backend).hardware(machine, folder))
+    backend = _module(machine.backend)
+    return list(backend.hardware(machine, folder)) if hasattr(backend, "hardware") else []
 
 
 def packages(name: str) -> tuple[str, ...]:

@@ -6,9 +6,12 @@ store.
 """
 
 from pathlib import Path
+from typing import Final
 
 from .. import hba
 from ..machine import Machine
+
+STOCK: Final = "it is emulated hardware, on a bus that user-mode Linux has not"
 
 
 def script(machine: Machine) -> str:

@@ -8,10 +8,10 @@ that is lost is tried again every second, for as long as it takes.
 
 from typing import Final
 
-from ...errors import LabError
 from .. import lio
 from ..machine import Machine
 
+STOCK: Final = "user-mode Linux has no NVMe"
 SUBSYSTEM: Final = "nqn.2026-11.lab.multipath:array"
 _HOST: Final = "nqn.2026-11.lab.multipath:guest"
 _HOST_ID: Final = "6c616200-0000-4000-8000-000000000001"
@@ -21,14 +21,7 @@ _TIMES: Final = "reconnect_delay=1,ctrl_loss_tmo=-1,keep_alive_tmo=5"
 
 
 def script(machine: Machine) -> str:
-    """
-    Return the shell text that makes the array of ``machine``.
-
-    Raises:
-        LabError: it is in user-mode Linux.
-    """
-    if not machine.stock:
-        raise LabError("nvme_tcp needs a stock kernel (--stock, stock=True): user-mode Linux has no NVMe")
+    """Return the shell text that makes the array of ``machine``."""
     text = (
         "modprobe dm_multipath\nmodprobe nvme_core multipath=N\nmodprobe -a nvmet nvmet_tcp nvme_tcp\n"
         "mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config\n"

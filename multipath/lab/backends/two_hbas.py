@@ -6,9 +6,12 @@ and show units that stop to answer or change their size (`multipath.lab.faults`)
 """
 
 from pathlib import Path
+from typing import Final
 
 from .. import hba, lio
 from ..machine import Machine
+
+STOCK: Final = "it is emulated hardware, on a bus that user-mode Linux has not"
 
 
 def script(machine: Machine) -> str:

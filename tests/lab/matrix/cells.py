@@ -11,10 +11,10 @@ from multipath.lab.faults import Effect, named
 from multipath.lab.guest import inside, stock
 from multipath.lab.pytest_plugin import kernel_names
 
-# Arrays that are fetched, slow to break or not to be had in user-mode Linux: with the whole matrix only.
-DEAR: Final = frozenset({"iscsi", "nvme_pci", "nvme_tcp", "two_hbas"})
 # Arrays that only a stock kernel has.
-STOCK: Final = frozenset({"nvme_pci", "nvme_tcp", "two_hbas"})
+STOCK: Final = frozenset(name for name in backends.names() if backends.stock_only(name))
+# Arrays that are fetched, slow to break or not to be had in user-mode Linux: with the whole matrix only.
+DEAR: Final = frozenset({"iscsi"}) | STOCK
 # What runs on the other kernels, where the whole matrix was not asked for: one fault of each effect.
 SELECTION: Final = frozenset({"alua_state", "held", "lost", "medium_error", "slow", "stuck", "unplug"})
 # The paths of these do not lead to the same bytes, so nothing is written through the map.
