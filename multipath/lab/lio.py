@@ -79,6 +79,15 @@ def lun(folder: str, number: int, unit: str, group: str) -> str:
     return f"mkdir {place}\nln -s {TARGET}/core/{unit} {place}/unit\necho {group} >{place}/alua_tg_pt_gp\n"
 
 
+def access(folder: str, initiator: str, luns: int) -> str:
+    """Return the shell text that lets an initiator see so many units of a target port, by their numbers."""
+    place = f"{folder}/acls/{initiator}"
+    units = range(luns)
+    return f"mkdir {place}\n" + "".join(
+        f"mkdir {place}/lun_{lun}\nln -s {folder}/lun/lun_{lun} {place}/lun_{lun}/unit\n" for lun in units
+    )
+
+
 def group_of(path: int, paths: int) -> str:
     """Return the target port group of a path: the first half of them is optimized."""
     return "optimized" if path < (paths + 1) // 2 else "nonoptimized"

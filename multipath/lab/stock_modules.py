@@ -1,5 +1,5 @@
 """
-Modules that Debian's stock kernels lack, built for them from Debian's own packages of the kernel's source.
+Modules that Debian's stock kernels lack, built for them: from Debian's own packages of the kernel's source, or ours.
 
 Strategy: headers and source are fetched by name and unpacked, the few files that are wanted are built beside them with
 this machine's make and gcc, and only the modules are kept. The kernel takes them although nobody has signed them.
@@ -7,6 +7,7 @@ this machine's make and gcc, and only the modules are kept. The kernel takes the
 
 import hashlib
 import shutil
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,11 @@ SOURCES: Final = {
     "dm-historical-service-time": "dm-ps-historical-service-time",
     "dm-io-affinity": "dm-ps-io-affinity",
 }
+# Of this package, ``NAME.c``.
+OWN: Final = ("fpin",)
+NAMES: Final = (*SOURCES, *OWN)
+# What is loaded before them: insmod does not look for what a module needs.
+_NEEDS: Final = {"fpin": "scsi_transport_fc"}
 _PARTS: Final = ("linux-headers-", "linux-kbuild-")
 
 
@@ -42,12 +48,13 @@ def script(machine: Machine, folder: Path) -> str:
     if not machine.stock:
         raise LabError("further modules are for stock kernels only")
     for name in machine.modules:
-        if name not in SOURCES:
-            raise LabError(f"no module {name!r} can be built; there are {', '.join(SOURCES)}")
+        if name not in NAMES:
+            raise LabError(f"no module {name!r} can be built; there are {', '.join(NAMES)}")
     for name in machine.modules:
         shutil.copy(built(machine.kernel) / f"{name}.ko", folder)
-    files = " ".join(f'"$lab/{name}.ko"' for name in machine.modules)
-    return f'modprobe -a dm_mod dm_multipath\nfor module in {files}; do insmod "$module"; done\n'
+    modules = " ".join(f'"$lab/{name}.ko"' for name in machine.modules)
+    needs = " ".join(sorted({_NEEDS.get(name, "dm_multipath") for name in machine.modules}))
+    return f'modprobe -a {needs}\nfor module in {modules}; do insmod "$module"; done\n'
 
 
 def built(name: str) -> Path:
@@ -62,7 +69,7 @@ def built(name: str) -> Path:
         ToolMissing: no make or no gcc on this machine.
     """
     release = stock_kernels.kernel(name).release
-    key = hashlib.sha256(repr(SOURCES).encode()).hexdigest()[:12]
+    key = hashlib.sha256(repr((SOURCES, [_own(name) for name in OWN])).encode()).hexdigest()[:12]
     return cache.made(f"modules-{release}-{key}", lambda draft: _build(kernels.offer(name).suite, release, draft))
 
 
@@ -79,11 +86,18 @@ def _build(suite: str, release: str, draft: Path) -> None:
     makefile = place / "Makefile"
     makefile.write_text(makefile.read_text().replace("/usr/src/", "$(dir $(lastword $(MAKEFILE_LIST)))../"))
     _take(tree, work)
+    for name in OWN:
+        (work / f"{name}.c").write_bytes(_own(name))
     cache.say(f"building modules for {release}")
     output(["make", "-C", place, f"M={work}", "CC=gcc", "modules"], package="make gcc")
     for module in work.glob("*.ko"):
         module.rename(draft / module.name)
     shutil.rmtree(work)
+
+
+def _own(name: str) -> bytes:
+    """Return the source of a module of ours."""
+    return files(__package__).joinpath(f"{name}.c").read_bytes()
 
 
 def _take(tree: Path, folder: Path) -> None:
@@ -92,6 +106,6 @@ def _take(tree: Path, folder: Path) -> None:
     members = [f"*/drivers/md/{name}" for name in ("dm*.h", *(f"{stem}.c" for stem in SOURCES.values()))]
     taken = ["--strip-components=3", "--no-same-owner", "--wildcards", *members]
     output(["tar", "-x", "-C", folder, "-f", archive, *taken], package="tar xz-utils")
-    lines = [f"obj-m += {name}.o" for name in SOURCES]
+    lines = [f"obj-m += {name}.o" for name in NAMES]
     lines += [f"{name}-y := {stem}.o" for name, stem in SOURCES.items() if name != stem]
     (folder / "Makefile").write_text("\n".join(lines) + "\n")

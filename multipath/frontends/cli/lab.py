@@ -60,7 +60,7 @@ def _add_machine(parser: argparse.ArgumentParser) -> None:
         "--package", action="append", default=[], metavar="NAME", help="a Debian package that is fetched for the guest"
     )
     parser.add_argument(
-        "--module", action="append", default=[], choices=sorted(stock_modules.SOURCES), metavar="M",
+        "--module", action="append", default=[], choices=sorted(stock_modules.NAMES), metavar="M",
         help="of a stock guest, built for it: %(choices)s",
     )  # fmt: skip
     parser.add_argument("--no-udev", action="store_true", help="devtmpfs only, as in an installer")

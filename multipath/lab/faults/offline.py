@@ -5,7 +5,7 @@ from typing import Final
 from ..place import device, write
 from . import Effect
 
-BACKENDS: Final = ("iscsi", "scsi_debug", "scsi_debug_per_path", "stuck", "tcm_loop", "two_hbas")
+BACKENDS: Final = ("fcoe", "iscsi", "scsi_debug", "scsi_debug_per_path", "stuck", "tcm_loop", "two_hbas")
 EFFECT: Final = Effect.ERROR
 
 

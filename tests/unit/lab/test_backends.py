@@ -96,6 +96,27 @@ class TestAnNvmeArray:
             backends.script(Machine(backend="nvme_tcp"))
 
 
+class TestAFibreChannelArray:
+    def test_has_a_cable_for_each_path(self) -> None:
+        """With a host at each end, a target port that shows every unit, and an initiator that may see them."""
+        text = backends.script(Machine(backend="fcoe", stock=True, paths=2, luns=3))
+
+        assert text.count("ip link add") == 2
+        assert text.count("create_vn2vn") == 4
+        assert text.count("/acls/20:00:0a:00:00:00:01:01/lun_") == 6
+
+    def test_plugs_no_cable_in_before_all_hosts_are_made(self) -> None:
+        """The kernel would die of what comes in too early."""
+        text = backends.script(Machine(backend="fcoe", stock=True, paths=2))
+
+        assert text.rindex("create_vn2vn") < text.index("ip link set hba0 up")
+
+    def test_is_refused_where_there_is_no_fcoe(self) -> None:
+        """User-mode Linux is built without."""
+        with pytest.raises(LabError, match="needs a stock kernel"):
+            backends.script(Machine(backend="fcoe"))
+
+
 class TestEmulatedHosts:
     def test_are_for_stock_kernels(self) -> None:
         """User-mode Linux has no bus that they could be on."""
