@@ -1,6 +1,7 @@
 """The Fibre Channel ports at both ends of a path of the backend ``fcoe``, as sysfs shows them."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -54,9 +55,24 @@ def wait_for(device: Path) -> None:
     Raises:
         LabError: neither in half a minute.
     """
-    port = remote(device) / "port_state"
+    _wait({remote(device) / "port_state": "Online", device / "state": "running"})
+
+
+def wait_unplugged(device: Path) -> None:
+    """
+    Wait until the host of a SCSI device sees that its link is down.
+
+    Raises:
+        LabError: not in half a minute.
+    """
+    host = f"host{device.name.split(':')[0]}"
+    _wait({_CLASS / "fc_host" / host / "port_state": "Linkdown"})
+
+
+def _wait(states: Mapping[Path, str]) -> None:
     deadline = time.monotonic() + _PATIENCE
-    while (port.read_text(), (device / "state").read_text()) != ("Online\n", "running\n"):
+    while any(file.read_text().strip() != state for file, state in states.items()):
         if time.monotonic() > deadline:
-            raise LabError(f"the remote port of {device.name} did not come back within {_PATIENCE:g} s")
+            wanted = ", ".join(f"{file} is {state}" for file, state in states.items())
+            raise LabError(f"waited {_PATIENCE:g} s until {wanted}")
         time.sleep(_POLL)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import LabError
-from . import guest, iscsi_session, nvme_controller
+from . import fc_port, guest, iscsi_session, nvme_controller
 
 _SYS: Final = Path("/sys")
 _TARGET: Final = _SYS / "kernel/config/target"
@@ -84,17 +84,21 @@ def wait_for(path: str) -> None:
         nvme_controller.wait_for(path)
     elif iscsi_session.is_of(device(path)):
         iscsi_session.wait_for(device(path))
+    elif fc_port.is_of(device(path)):
+        fc_port.wait_for(device(path))
 
 
 def port(path: str) -> Path:
     """
-    Return the port of the kernel's target that a path leads to, in configfs: a loopback host, or an iSCSI portal.
+    Return the port of the kernel's target that a path leads to, in configfs: a loopback host, or a portal or port.
 
     Raises:
         LabError: the path leads to no such port.
     """
     if iscsi_session.is_of(device(path)):
         return next(_TARGET.glob(f"iscsi/*/tpgt_*/np/{iscsi_session.portal(device(path))}:*")).parents[1]
+    if fc_port.is_of(device(path)):
+        return _TARGET / "fc" / fc_port.name(device(path)).to_bytes(8).hex(":") / "tpgt_1"
     nexus = ":".join(address(path).split(":")[:3])
     for found in _TARGET.glob("loopback/*/tpgt_*"):
         if (found / "address").read_text().strip() == nexus:

@@ -14,13 +14,15 @@ from ..machine import Machine
 STOCK: Final = "user-mode Linux has no FCoE"
 # Their full frames are longer than those of Ethernet.
 _MTU: Final = 2500
+# What `multipath.lab.cable` needs.
+_CABLE: Final = "sch_ingress sch_netem cls_matchall cls_u32 act_gact"
 _CREATE: Final = "/sys/module/libfcoe/parameters/create_vn2vn"
 _SCAN: Final = "/sys/module/scsi_mod/parameters/scan"
 
 
 def script(machine: Machine) -> str:
     """Return the shell text that makes the array of ``machine``."""
-    text = f"modprobe -a veth fcoe\n{lio.modules('target_core_file', 'tcm_fc')}"
+    text = f"modprobe -a veth fcoe {_CABLE}\n{lio.modules('target_core_file', 'tcm_fc')}"
     text += "".join(lio.file_unit(lun, machine.size) for lun in range(machine.luns))
     # All of them log in at once, but the disks are to be called by the order of the paths.
     text += f"scan=$(cat {_SCAN})\nprintf manual >{_SCAN}\n"

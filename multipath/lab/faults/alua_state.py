@@ -11,7 +11,7 @@ from ..lio import GROUPS
 from ..place import lun, write
 from . import Effect
 
-BACKENDS: Final = ("iscsi", "stuck", "tcm_loop")
+BACKENDS: Final = ("fcoe", "iscsi", "stuck", "tcm_loop")
 EFFECT: Final = Effect.ERROR
 # SPC-5, asymmetric access state.
 STATES: Final = {"optimized": 0, "nonoptimized": 1, "standby": 2, "unavailable": 3, "offline": 14, "transitioning": 15}

@@ -14,7 +14,7 @@ from typing import Final
 from ..place import device, host, write
 from . import Effect
 
-BACKENDS: Final = ("iscsi", "scsi_debug", "scsi_debug_per_path", "stuck", "tcm_loop", "two_hbas")
+BACKENDS: Final = ("fcoe", "iscsi", "scsi_debug", "scsi_debug_per_path", "stuck", "tcm_loop", "two_hbas")
 EFFECT: Final = Effect.HELD
 # <scsi/sg.h>: a reset of nothing at all, after which the kernel wakes who waited for the host, and starts its queues.
 _SG_SCSI_RESET: Final = 0x2284

@@ -1,14 +1,19 @@
-"""The target port is down, and the transport says so. Strikes every unit that is seen through it."""
+"""
+The target port is down, and the transport says so. Strikes every unit that is seen through it.
+
+By Fibre Channel I/O is held for the ``fast_io_fail_tmo`` of the remote port, and after its ``dev_loss_tmo`` the disk is
+gone, with nothing left to heal.
+"""
 
 from typing import Final
 
-from .. import nvme_controller
+from .. import cable, nvme_controller
 from ..backends.nvme_tcp import SUBSYSTEM
 from ..guest import refuse_outside
 from ..place import port, wait_for, write
 from . import Effect
 
-BACKENDS: Final = ("iscsi", "nvme_tcp", "stuck", "tcm_loop")
+BACKENDS: Final = ("fcoe", "iscsi", "nvme_tcp", "stuck", "tcm_loop")
 EFFECT: Final = Effect.ERROR
 
 
@@ -27,6 +32,8 @@ def _set(path: str, *, up: bool) -> None:
     refuse_outside()
     if nvme_controller.numbers(path):
         _set_nvme(path, up=up)
+    elif cable.is_of(path):
+        cable.plug(path) if up else cable.unplug(path)
     elif ((folder := port(path)) / "enable").exists():
         write(folder / "enable", "01"[up])
     else:

@@ -14,7 +14,7 @@ from ..place import lun, write
 from . import Effect
 from .alua_state import group
 
-BACKENDS: Final = ("iscsi",)
+BACKENDS: Final = ("fcoe", "iscsi")
 EFFECT: Final = Effect.ELSEWHERE
 _NOTES: Final = Path("/run/multipath-lab-remapped")
 _SPARE: Final = Path("/sys/kernel/config/target/core/fileio_0/spare")
@@ -59,5 +59,11 @@ def _make_spare(like: Path) -> None:
 
 
 def _show(place: Path, unit: Path) -> None:
+    # Who was let in by name is not any more when the unit goes.
+    masks = list(place.parents[1].glob(f"acls/*/{place.name}/unit"))
+    for mask in masks:
+        mask.unlink()
     (place / "unit").unlink()
     (place / "unit").symlink_to(unit)
+    for mask in masks:
+        mask.symlink_to(place)

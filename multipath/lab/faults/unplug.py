@@ -13,7 +13,7 @@ from .. import place
 from ..guest import refuse_outside
 from . import Effect
 
-BACKENDS: Final = ("iscsi", "scsi_debug", "scsi_debug_per_path", "stuck", "tcm_loop", "two_hbas")
+BACKENDS: Final = ("fcoe", "iscsi", "scsi_debug", "scsi_debug_per_path", "stuck", "tcm_loop", "two_hbas")
 EFFECT: Final = Effect.ERROR
 _NOTES: Final = Path("/run/multipath-lab-unplugged")
 _PATIENCE: Final = 10.0

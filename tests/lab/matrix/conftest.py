@@ -30,7 +30,9 @@ def hurry(disk: Path) -> None:
     """Have the kernel wait no longer than a second for a path, and try nothing again."""
     if (disk / "queue/io_timeout").exists():
         (disk / "queue/io_timeout").write_text("1000\n")
-    for limit in (*disk.glob("device/timeout"), *Path("/sys/class/iscsi_session").glob("*/recovery_tmo")):
+    sessions = Path("/sys/class/iscsi_session").glob("*/recovery_tmo")
+    ports = Path("/sys/class/fc_remote_ports").glob("*/fast_io_fail_tmo")
+    for limit in (*disk.glob("device/timeout"), *sessions, *ports):
         limit.write_text("1\n")
     for retries in disk.glob("device/scsi_disk/*/max_retries"):
         retries.write_text("0\n")
