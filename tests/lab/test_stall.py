@@ -145,6 +145,17 @@ class TestAPortalThatIsSilent:
         assert stall.new <= 1.0 + SLACK
 
 
+@pytest.mark.kernel(backend="fcoe", paths=2, stock=True, on="6.1", timeout=180)
+@pytest.mark.slow
+class TestARemotePortThatIsSilent:
+    def test_keeps_nothing_new(self, host: Host, failover: Map, tmp_path: Path) -> None:
+        """What it held comes back after the driver's own 10 s for each step of its recovery, which nobody shortens."""
+        stall, _ = measured(host, failover, "blackhole", tmp_path, 40.0)
+
+        assert (stall.errors, stall.stuck) == (0, 0)
+        assert stall.new <= 1.0 + SLACK
+
+
 @pytest.mark.kernel(backend="nvme_tcp", paths=2, stock=True)
 @pytest.mark.slow
 class TestAnNvmePortThatIsSilent:
