@@ -10,17 +10,17 @@ from typing import Final
 import pytest
 
 from multipath import Host
-from multipath.config.reader import read_configuration
 from multipath.lab import fabric, fc_port, guest, place
 from multipath.lab.disk import DirectDisk
 from multipath.lab.faults import alua_state, injected
 from multipath.lab.load import Load
+from multipath.probes.prioritizers import priority_of
 
 from .monitored import Watched, configuration, told
 
 pytestmark = pytest.mark.kernel(stock=True, on="6.1", backend="fcoe", paths=2, modules=("fpin",), timeout=120)
 
-GREEDY: Final = read_configuration([("multipath.conf", "defaults {\n find_multipaths greedy\n prio alua\n}\n")])
+DEADLINE: Final = 10.0
 LIMITS: Final = "fast_io_fail_tmo 3\ndev_loss_tmo 120\n"
 ENOUGH: Final = 40
 # <linux/netlink.h>, <scsi/scsi_netlink.h>: where the transports of SCSI tell of Fibre Channel.
@@ -49,15 +49,14 @@ class TestAFibreChannelArray:
         assert len({path.designator for path in paths}) == 1
 
     def test_has_one_optimized_path(self) -> None:
-        """Its group is worth more, and the plan has it first."""
+        """The array says so of its groups, and the path is worth more."""
         for name in guest.luns()[0]:
             alua_state.heal(name)  # the kernel's handler has another group optimized when a map goes over to it
-        with Host() as host:
-            (planned,) = host.plan(GREEDY, ask=True).maps
 
-        assert planned.desired is not None
-        members = [member for group in planned.desired.groups for member in group.members]
-        assert [(member.path.name, member.priority) for member in members] == [("sda", 50), ("sdb", 10)]
+        with Host() as host:
+            worth = [asyncio.run(priority_of("alua", "", host.asker, path, DEADLINE)).value for path in host.paths()]
+
+        assert worth == [50, 10]
 
 
 class TestARemotePort:
