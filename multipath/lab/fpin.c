@@ -15,10 +15,18 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/version.h>
 #include <scsi/fc/fc_els.h>
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_transport.h>
 #include <scsi/scsi_transport_fc.h>
+
+/* Since Linux commit 64fd2ba977b1 ("scsi: scsi_transport_fc: Add an additional flag to fc_host_fpin_rcv()"). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define receive_frame(host, length, frame) fc_host_fpin_rcv(host, length, frame, 0)
+#else
+#define receive_frame(host, length, frame) fc_host_fpin_rcv(host, length, frame)
+#endif
 
 static int hand_over_frame(struct Scsi_Host *host, const char *digits)
 {
@@ -34,7 +42,7 @@ static int hand_over_frame(struct Scsi_Host *host, const char *digits)
 		return -ENOMEM;
 	error = hex2bin((u8 *)frame, digits, length);
 	if (!error)
-		fc_host_fpin_rcv(host, length, frame);
+		receive_frame(host, length, frame);
 	kfree(frame);
 	return error;
 }
