@@ -75,7 +75,8 @@ class TestTheWheel:
         """Stubs, declarations, py.typed and the guest's scripts are in; .pyx and tests are not."""
         names = zipfile.ZipFile(next(dist.glob("*.whl"))).namelist()
 
-        assert {"multipath/py.typed", "multipath/_native/codec.pyi", "multipath/lab/pivot.sh"} <= set(names)
+        assert {"multipath/py.typed", "multipath/_native/codec.pyi"} <= set(names)
+        assert {f"multipath/lab/{name}" for name in ("pivot.sh", "xstate.c", "fpin.c")} <= set(names)
         metrics = "multipath/frontends/metrics/multipath"
         assert {f"{metrics}.rules.yml", f"{metrics}.dashboard.json"} <= set(names)
         assert "multipath/frontends/cli/mpath.schema.json" in names
