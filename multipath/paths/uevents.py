@@ -1,27 +1,21 @@
 """
 The uevents of this machine, from the kernel or, after its rules have run, from udevd.
 
-Strategy: a netlink socket, never waited on here. A message counts only where the kernel itself vouches for its sender:
-the kernel, or a process of root. What did not fit into the socket's buffer is lost, and that is said: `lost` grows, and
-whoever reads has to look at everything once more.
+Strategy: a message counts only where the kernel itself vouches for its sender: the kernel, or a process of root.
 """
 
-import errno
 import socket
 import struct
-from contextlib import suppress
-from typing import Final, Literal, Protocol, Self
+from typing import Final, Literal, Protocol
 
 from .. import errors
+from .netlink import NetlinkSocket
 from .uevent import Uevent, of_kernel, of_udev
 
 __all__ = ["KernelUevents", "Uevent", "UeventSource", "udev_answers"]
 
 _NETLINK_KOBJECT_UEVENT: Final = 15
-_SO_RCVBUFFORCE: Final = 33
-_BUFFER: Final = 128 << 20  # as udev's own monitors have it; taken only as messages come
-_LONGEST: Final = 64 << 10
-_AT_ONCE: Final = 4096  # messages read in a row: whoever waits for the loop meanwhile is not to wait for ever
+_BUFFER: Final = 128 << 20  # as udev's own monitors have it
 _CREDENTIALS: Final = struct.Struct("=iII")
 _GROUPS: Final = {"kernel": 1, "udev": 2}
 _UDEV: Final = "/run/udev/control"
@@ -42,7 +36,7 @@ class UeventSource(Protocol):
         """Close it; a second time does nothing."""
 
 
-class KernelUevents:
+class KernelUevents(NetlinkSocket):
     """
     The socket.
 
@@ -51,7 +45,6 @@ class KernelUevents:
 
     Attributes:
         group: Which it is.
-        lost: How often messages were lost since it was opened.
 
     Raises:
         UdevError: the kernel gives no such socket.
@@ -61,68 +54,16 @@ class KernelUevents:
 
     def __init__(self, group: Literal["kernel", "udev"] | None = None) -> None:
         self.group = group or ("udev" if udev_answers() else "kernel")
-        self.lost = 0
-        kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
-        try:
-            self._socket: socket.socket | None = socket.socket(socket.AF_NETLINK, kind, _NETLINK_KOBJECT_UEVENT)
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-            _enlarge(self._socket)
-            self._socket.bind((0, _GROUPS[self.group]))
-        except OSError as error:
-            raise errors.UdevError(error.errno or 0, f"no socket for uevents: {error.strerror}") from None
-        self._buffer = bytearray(_LONGEST)
-
-    def close(self) -> None:
-        """Close it; a second time does nothing."""
-        if self._socket is not None:
-            self._socket.close()
-        self._socket = None
-
-    def __enter__(self) -> Self:
-        """Return the socket."""
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        """Close it."""
-        self.close()
-
-    def fileno(self) -> int:
-        """Return the descriptor that is readable while there are uevents."""
-        return self._open.fileno()
-
-    @property
-    def _open(self) -> socket.socket:
-        if self._socket is None:
-            raise errors.Closed("this KernelUevents is closed; open another")
-        return self._socket
+        super().__init__(
+            _NETLINK_KOBJECT_UEVENT, _GROUPS[self.group], "uevents", _BUFFER, errors.UdevError,
+            credentials=_CREDENTIALS.size,
+        )  # fmt: skip
 
     def read(self) -> list[Uevent]:
         """Return the uevents that are there, as they came; never waits."""
-        found: list[Uevent] = []
-        for _ in range(_AT_ONCE):
-            try:
-                uevent = self._next()
-            except BlockingIOError:
-                break
-            except OSError as error:
-                if error.errno != errno.ENOBUFS:
-                    raise errors.UdevError(error.errno or 0, f"uevents cannot be read: {error.strerror}") from None
-                self.lost += 1
-                continue
-            if uevent is not None:
-                found.append(uevent)
-        return found
-
-    def _next(self) -> Uevent | None:
-        space = socket.CMSG_SPACE(_CREDENTIALS.size)
-        length, ancillary, flags, (sender, _) = self._open.recvmsg_into([self._buffer], space)
-        if flags & socket.MSG_TRUNC:
-            self.lost += 1
-            return None
-        if not self._is_trusted(sender, ancillary):
-            return None
-        message = bytes(memoryview(self._buffer)[:length])
-        return of_udev(message) if self.group == "udev" else of_kernel(message)
+        of = of_udev if self.group == "udev" else of_kernel
+        found = (of(message) for message, sender, said in self.messages() if self._is_trusted(sender, said))
+        return [uevent for uevent in found if uevent is not None]
 
     def _is_trusted(self, sender: int, ancillary: list[tuple[int, int, bytes]]) -> bool:
         """Whether the kernel sent it, or for udev's group a process of root did."""
@@ -150,11 +91,3 @@ def udev_answers(control: str = _UDEV) -> bool:
         except OSError:
             return False
     return True
-
-
-def _enlarge(opened: socket.socket) -> None:
-    try:
-        opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
-    except OSError:  # without CAP_NET_ADMIN
-        with suppress(OSError):
-            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
