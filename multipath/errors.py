@@ -57,6 +57,7 @@ The error tree.
     ├── ExtraMissing                          an optional package is missing; .extra is what installs it
     ├── SimulationOverrun                     I/Os arrive faster than a simulated array serves them
     ├── BlockError (OSError)                  an I/O on a map, or on an open disk of a virtual host, failed
+    ├── FabricError (OSError)                 what the Fibre Channel fabric tells cannot be heard
     ├── UdevError (OSError)                   udev synchronisation failed; the device itself is as the kernel left it
     └── LabError                              the laboratory
         ├── KernelUnavailable                 a kernel or a package could not be fetched
@@ -621,6 +622,10 @@ class BlockError(MultipathError, OSError):
 
 class UdevError(MultipathError, OSError):
     """Synchronisation with udev failed; the kernel's part was done."""
+
+
+class FabricError(MultipathError, OSError):
+    """What a Fibre Channel fabric tells cannot be heard; all else goes on."""
 
 
 class LabError(MultipathError):

@@ -142,6 +142,7 @@ class Intake:
 def same(was: Path, now: Path) -> bool:
     """Tell whether a path is what it was, but for the states that checks follow."""
     alike = replace(
-        now, state=was.state, access_state=was.access_state, preferred=was.preferred, ana_state=was.ana_state
-    )
+        now, state=was.state, access_state=was.access_state, preferred=was.preferred, ana_state=was.ana_state,
+        port_state=was.port_state,
+    )  # fmt: skip
     return alike == was and now.udev == was.udev

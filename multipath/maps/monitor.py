@@ -15,6 +15,7 @@ from .monitor_options import MonitorOptions
 
 if TYPE_CHECKING:
     from ..config.configuration import Configuration
+    from ..paths.fabric import FabricSource
     from ..paths.uevents import UeventSource
     from .keeping import Keeper
     from .monitor_status import MonitorStatus
@@ -39,6 +40,8 @@ class Monitor:
         act: Whether anything is done. Where not, decisions are told, and nothing else: for use beside a multipathd.
         force: Also act beside a running multipathd.
         uevents: Who brings uevents; the kernel's socket when absent, udev's where its daemon runs.
+        fabric: Who brings what Fibre Channel fabrics tell; the kernel's socket when absent, where
+            ``marginal_pathgroups`` is ``fpin`` and it acts.
         keeper: Who keeps the timeouts of paths; a `TimeoutKeeper` when absent, where it acts on a kernel.
         most: How many events are kept for a listener that is slow, before he is told that he lost some.
 
@@ -58,11 +61,12 @@ class Monitor:
         act: bool = True,
         force: bool = False,
         uevents: "UeventSource | None" = None,
+        fabric: "FabricSource | None" = None,
         keeper: "Keeper | None" = None,
         most: int = 10_000,
     ) -> None:
         self._host = host
-        self._options = MonitorOptions(config, state, max_stall, act, force, uevents, keeper, most)
+        self._options = MonitorOptions(config, state, max_stall, act, force, uevents, fabric, keeper, most)
         self._core: Surveillance | None = None
         self._first: Subscription | None = None
 

@@ -17,9 +17,9 @@ class MonitorEventKind(enum.StrEnum):
     ``PLANNED`` is what a plan did to a map, ``REFUSED`` why it does nothing. ``FAILED`` is what could not be done.
     ``SILENT`` is a path from which nothing comes back, and what was done about that; ``UNHELD`` what was done about the
     commands that a path holds whose check was silent. ``REGISTERED``: a path got the reservation key of this host.
-    ``RETRIGGERED``: a uevent was asked for
-    again. ``RESYNCHRONISED``: everything was looked at anew. ``RECONFIGURED``: another configuration holds.
-    ``STOOD_BACK``: multipathd runs now.
+    ``FABRIC``: what a Fibre Channel fabric tells. ``RETRIGGERED``: a uevent was asked for again.
+    ``RESYNCHRONISED``: everything was looked at anew. ``RECONFIGURED``: another configuration holds. ``STOOD_BACK``:
+    multipathd runs now.
     """
 
     SNAPSHOT = "snapshot"
@@ -65,6 +65,7 @@ class MonitorEventKind(enum.StrEnum):
     SILENT = "silent"
     UNHELD = "unheld"
     REGISTERED = "registered"
+    FABRIC = "fabric"
     RETRIGGERED = "retriggered"
     RESYNCHRONISED = "resynchronised"
     RECONFIGURED = "reconfigured"

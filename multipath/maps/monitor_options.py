@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..config.configuration import Configuration
+from ..paths.fabric import FabricSource
 from ..paths.uevents import UeventSource
 from .keeping import Keeper
 from .state_file import StateFolder
@@ -20,6 +21,7 @@ class MonitorOptions:
         act: Whether anything is done.
         force: Whether also beside a running multipathd.
         uevents: Who brings uevents.
+        fabric: Who brings what fabrics tell.
         keeper: Who keeps timeouts.
         most: How many events are kept for a slow listener.
     """
@@ -30,5 +32,6 @@ class MonitorOptions:
     act: bool = True
     force: bool = False
     uevents: UeventSource | None = None
+    fabric: FabricSource | None = None
     keeper: Keeper | None = None
     most: int = 10_000

@@ -142,4 +142,5 @@ class MonitoredMap:
         member = self.paths.get(devt)
         if member is None:
             return PicturedPath(group, active)
-        return PicturedPath(group, active, member.path.size, member.path.tpgs == _IMPLICIT_ONLY)
+        path = member.path
+        return PicturedPath(group, active, path.size, path.tpgs == _IMPLICIT_ONLY, path.is_marginal)

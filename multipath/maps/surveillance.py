@@ -21,6 +21,7 @@ from ..units import DevT
 from .causes import Causes
 from .charge import Charge
 from .checks import Checks
+from .fabric import Fabric
 from .host import Host
 from .intake import Intake
 from .keeper import TimeoutKeeper
@@ -67,6 +68,7 @@ class Surveillance:
         self._checks = Checks(self._charge, self._causes)
         self._rounds = Rounds(self._charge, self._checks, self._causes)
         self._replans = Replans(self._charge, self._causes, self._checks, self._rounds)
+        self._fabric = Fabric(self._charge, self._rounds, options.fabric)
         self._intake: Intake | None = None
         self._owns_source = options.uevents is None
         self._stopped = asyncio.Event()
@@ -83,6 +85,7 @@ class Surveillance:
             if source is not None:
                 self._intake = Intake(charge, self._causes, self._checks, self._rounds, source)
                 loop.add_reader(source.fileno(), self._intake.read)
+            self._fabric.follow()
             self._rounds.begin()
         except BaseException:
             self._close()
@@ -125,6 +128,7 @@ class Surveillance:
         """Let another configuration hold, or read it anew."""
         self._charge.config = configuration(self._host, config)
         self._charge.tell(MonitorEventKind.RECONFIGURED, reason="another configuration holds")
+        self._fabric.follow()
         self._causes.want_all("another configuration holds", self._charge.now)
 
     def status(self) -> MonitorStatus:
@@ -176,6 +180,7 @@ class Surveillance:
         self._checks.stop()
         if self._intake is not None:
             self._intake.stop()
+        self._fabric.stop()
         await self._replans.finish(_FINISHING)
         self._planning.cancel()
         self._rounds.stop()
@@ -213,6 +218,7 @@ class Surveillance:
                 await charge.line.empty()
 
     def _listen_no_more(self) -> None:
+        self._fabric.stop()
         loop = asyncio.get_running_loop()
         with suppress(errors.Closed, ValueError):
             loop.remove_reader(self._charge.control.fileno())

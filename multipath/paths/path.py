@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from ..config.entry import Subject
 from ..units import DevT, Sectors, format_devt
 from .native_path import NativePath
 
 Bus = Literal["scsi", "nvme", "ccw", "cciss", "undef"]
+ONLINE: Final = "Online"  # two states of a port that may be written while it is in the other one
+MARGINAL: Final = "Marginal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Path:
         native: Whether the NVMe driver multipaths it itself: then it is no path for a map.
         native_paths: The hidden paths to such a namespace.
         pci: The PCI function of the host adapter, or of the NVMe controller.
+        port_state: Of the target's port as a Fibre Channel host sees it: ``Online``, ``Marginal``, ``Blocked``, …;
+            ``None`` for other transports.
     """
 
     name: str
@@ -87,6 +91,12 @@ class Path:
     native: bool = False
     native_paths: tuple[NativePath, ...] = ()
     pci: str | None = None
+    port_state: str | None = None
+
+    @property
+    def is_marginal(self) -> bool:
+        """Whether the port that it leads to is: its fabric, or the administrator, calls the way there unreliable."""
+        return self.port_state == MARGINAL
 
     def __str__(self) -> str:
         """Return name and number."""

@@ -59,6 +59,7 @@ def read_scsi(disk: Disk, place: Place, below: Attributes, target: Target) -> Pa
         udev=disk.udev,
         link_speed=target.link_speed,
         pci=target.pci,
+        port_state=target.port_state,
     )
 
 

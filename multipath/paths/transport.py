@@ -13,10 +13,13 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path as Folder
 from typing import Final
 
 from .adapter import above, adapter, pci_function
 from .attributes import Attributes, attribute_of
+from .place import followed
+from .sysfs import SYSFS
 
 Answers = Mapping[str, str | None]
 Questions = Iterator[tuple[str, Callable[[], str | None]]]
@@ -37,6 +40,7 @@ class Target:
         adapter: What the ports of one adapter share.
         pci: The PCI function of the adapter.
         link_speed: In Mbit/s.
+        port_state: Of a Fibre Channel port.
     """
 
     protocol: str = "scsi:unspec"
@@ -45,6 +49,7 @@ class Target:
     adapter: str | None = None
     pci: str | None = None
     link_speed: int | None = None
+    port_state: str | None = None
 
 
 def questions(folder: str) -> Questions:
@@ -73,6 +78,13 @@ def target(folder: str, answers: Answers) -> Target:
         if found is not None:
             return found
     return Target(pci=pci_function(folder))
+
+
+def remote_port(name: str, sysfs: Folder = SYSFS) -> str | None:
+    """Return the folder of attributes of the Fibre Channel port that a disk is reached at; ``None`` for others."""
+    device = followed(f"{followed(f'{sysfs}/block/{name}') or ''}/device") or ""
+    rports = (each for each in above(f"{device}/") if each[1].startswith("rport-"))
+    return next((f"{folder}/fc_remote_ports/{rport}" for folder, rport in rports), None)
 
 
 def mbit_per_second(text: str | None) -> int | None:
@@ -122,11 +134,11 @@ def _usb(places: Mapping[str, str], _answers: Answers) -> Target:
 def _fc(places: Mapping[str, str], answers: Answers) -> Target | None:
     rport, host = places["rport"], places.get("host", "")
     with Attributes(f"{rport}/fc_remote_ports/{rport.rpartition('/')[2]}") as attributes:
-        node, port = attributes.text("node_name"), attributes.text("port_name")
+        node, port, state = (attributes.text(name) for name in ("node_name", "port_name", "port_state"))
     if node is None:
         return None
     speed = mbit_per_second(answers.get(_fc_host(host)))
-    return Target("scsi:fcp", node, port, adapter(host), pci_function(host), speed)
+    return Target("scsi:fcp", node, port, adapter(host), pci_function(host), speed, state)
 
 
 def _iscsi(places: Mapping[str, str], answers: Answers) -> Target | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from .alternation import alternated
 from .grouping import POLICIES, group_paths
 from .live import LiveGroups
+from .marginal import FPIN
 from .member import Member
 from .option import as_text
 from .priority import Group, best_group, in_order_of_priority, known, weighed
@@ -20,7 +21,7 @@ from .settings import MapSettings
 
 _BY_PRIORITY = "group_by_prio"
 _IN_TURN = "round-robin"
-_APART = frozenset({"on", "fpin"})
+_APART = frozenset({"on", FPIN})
 
 
 @dataclass(frozen=True, slots=True)

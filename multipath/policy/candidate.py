@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ..paths.path import Path
+from .marginal import FPIN
 from .member import Member, state_of
-from .option import Options
+from .option import Options, as_text
 from .prioritizer import prioritizer
 
 
@@ -37,4 +38,5 @@ def candidate(path: Path, options: Options, ask: Ask, wwid: str | None = None) -
     """
     chosen = prioritizer(path, options, wwid)
     answer = ask(chosen.name, chosen.args, path)
-    return Member(path, answer.value, state_of(path), prioritizer=chosen, why=answer.why)
+    apart = path.is_marginal and as_text(options.effective("marginal_pathgroups", path.subject(wwid))) == FPIN
+    return Member(path, answer.value, state_of(path), apart, prioritizer=chosen, why=answer.why)

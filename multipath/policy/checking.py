@@ -9,7 +9,7 @@ multipath-tools: identity, trust, standby.
 from typing import Final
 
 from ..paths.state import PathState
-from .actions import Action, Changed, MarkMarginal, Purge, Replan, Sample, StopSampling, Subject
+from .actions import Action, Changed, Purge, Sample, StopSampling, Subject
 from .machines.path import GOOD, Phase, Seen
 from .machines.trust import Care
 from .membership import Membership
@@ -71,8 +71,7 @@ class Checking:
         grouped = self.options.marginal_pathgroups != "off"
         if not path.reputation.trusted and not grouped:
             return found + path.take(Seen.UNTRUSTED, path.reputation.reason)
-        if path.apart is path.reputation.trusted:
-            found += self._mark(path)
+        found += path.parted(self.options.marginal_pathgroups)
         reason = f"its checker says {_said(path.checker, message)}"
         found += path.take(self._kind(path), reason)
         path.fell = path.bad = False
@@ -101,11 +100,6 @@ class Checking:
         if Care.STOP_SAMPLE in orders:
             found.append(StopSampling(reason, path.devt))
         return found
-
-    def _mark(self, path: WatchedPath) -> list[Action]:
-        path.apart = not path.reputation.trusted
-        reason = f"marginal_pathgroups {self.options.marginal_pathgroups}: {path.reputation.reason}"
-        return [MarkMarginal(reason, path.devt, path.apart), Replan(reason)]
 
     def _silenced(self, risen: WatchedPath) -> list[Action]:
         """Fail those that were kept without an answer, now that there is another one."""

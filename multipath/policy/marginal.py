@@ -1,8 +1,9 @@
-"""Paths that fail now and then: the four options ``marginal_path_*``."""
+"""Paths that fail now and then: the four options ``marginal_path_*``, or what their fabric says of them."""
 
 from dataclasses import dataclass
 from typing import Final
 
+FPIN: Final = "fpin"  # the value of ``marginal_pathgroups`` that has the fabric say it
 _SHORTEST_SAMPLE: Final = 120.0  # seconds, as in multipath-tools
 
 

@@ -8,6 +8,7 @@ from .actions import Action, StopSampling
 from .interval import CheckInterval, slot
 from .machines.path import Phase, Seen
 from .machines.trust import Trust
+from .marginal import FPIN
 from .picture import MapPicture, PicturedPath
 from .supervision import Supervision
 from .watched_path import WatchedPath
@@ -91,19 +92,22 @@ class Membership:
         return [StopSampling(f"no reads from it any more: {why}", devt)] if sampling else []
 
     def _shown(self, devt: DevT, seen: PicturedPath, now: float, options: Supervision) -> list[Action]:
-        path = self.by_number.get(devt)
-        if path is None:
+        path, noticed = self.by_number.get(devt), seen.marginal and options.marginal_pathgroups == FPIN
+        if path is None:  # who planned the map knew what its fabric says of it
             path = self.by_number[devt] = WatchedPath(
-                devt, CheckInterval(now, options.polling_interval), kernel_uses=seen.active
-            )
+                devt, CheckInterval(now, options.polling_interval), kernel_uses=seen.active, apart=noticed,
+                noticed=noticed,
+            )  # fmt: skip
         path.group, path.size, path.implicit_only = seen.group, seen.size, seen.implicit_only
         was, path.kernel_uses = path.kernel_uses, seen.active
+        changed, path.noticed = path.noticed is not noticed, noticed
+        found = path.parted(options.marginal_pathgroups) if changed else []
         if was and not seen.active:
-            return self._failed(path, now, options)
-        if seen.active and not was:
+            found += self._failed(path, now, options)
+        elif seen.active and not was:
             path.interval.sooner(now)
-            return path.take(Seen.KERNEL_ACTIVE, f"{_BY_OTHERS}, but {_held(path)}")
-        return []
+            found += path.take(Seen.KERNEL_ACTIVE, f"{_BY_OTHERS}, but {_held(path)}")
+        return found
 
     def _failed(self, path: WatchedPath, now: float, options: Supervision) -> list[Action]:
         path.interval.shortest(options)

@@ -15,7 +15,7 @@ class Observation:
         state: What its checker says; ``None`` where none was asked.
         priority: What its prioritizer says; ``None`` where none was asked.
         why: What the priority rests on.
-        marginal: Whether it is to be used only when no other path is left.
+        marginal: Whether it is to be used only when no other path is left, beside what its fabric says of it.
     """
 
     state: PathState | None = None
@@ -25,7 +25,7 @@ class Observation:
 
     def told(self, member: Member) -> Member:
         """Return the member with what was observed in place of what was assumed."""
-        seen = replace(member, marginal=self.marginal)
+        seen = replace(member, marginal=member.marginal or self.marginal)
         if self.state is not None:
             seen = replace(seen, state=self.state)
         return seen if self.priority is None else replace(seen, priority=self.priority, why=self.why)

@@ -16,12 +16,14 @@ class PicturedPath:
         active: Whether the kernel uses it.
         size: Of its device, in sectors; ``None`` where the device is gone.
         implicit_only: Whether its array changes access states by itself alone.
+        marginal: Whether its fabric calls the way to it unreliable.
     """
 
     group: int
     active: bool
     size: Sectors | None = None
     implicit_only: bool = False
+    marginal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

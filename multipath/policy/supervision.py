@@ -11,7 +11,7 @@ from typing import Final
 
 from ..config.setting import Value
 from .flapping import FlappingOptions
-from .marginal import MarginalOptions
+from .marginal import FPIN, MarginalOptions
 from .settings import MapSettings
 
 _DEFAULT_TIMEOUT: Final = 30.0  # seconds, where neither the configuration nor the device names one
@@ -140,6 +140,8 @@ def _seconds(value: Value | None) -> float | None:
 
 def _flapping(settings: MapSettings, longest: float) -> FlappingOptions | None:
     """Return the newer options, or what the older ones say in their words; of either all must be set."""
+    if _is_told(settings):
+        return None
     newer = ("san_path_err_threshold", "san_path_err_forget_rate", "san_path_err_recovery_time")
     threshold, forget, recovery = (_seconds(settings.value(name)) for name in newer)
     if threshold and forget and recovery:
@@ -152,9 +154,14 @@ def _flapping(settings: MapSettings, longest: float) -> FlappingOptions | None:
 
 
 def _marginal(settings: MapSettings) -> MarginalOptions | None:
-    """Return the four options; with ``fpin``, only the fabric says which paths are marginal."""
+    """Return the four options; all must be set."""
     named = ("double_failed_time", "err_sample_time", "err_rate_threshold", "err_recheck_gap_time")
     double, sample, rate, gap = (_seconds(settings.value(f"marginal_path_{name}")) for name in named)
-    if not (double and sample and rate and gap) or settings.value("marginal_pathgroups") == "fpin":
+    if not (double and sample and rate and gap) or _is_told(settings):
         return None
     return MarginalOptions(double, sample, int(rate), gap)
+
+
+def _is_told(settings: MapSettings) -> bool:
+    """Tell whether the fabric alone says which paths are unreliable: then nobody else is to find it out."""
+    return settings.value("marginal_pathgroups") == FPIN

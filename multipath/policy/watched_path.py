@@ -5,7 +5,7 @@ from typing import Final
 
 from ..paths.state import PathState
 from ..units import DevT, Sectors
-from .actions import Action, Changed, FailPath, RecheckWwid, ReinstatePath, Replan, Subject
+from .actions import Action, Changed, FailPath, MarkMarginal, RecheckWwid, ReinstatePath, Replan, Subject
 from .interval import CheckInterval
 from .machines.path import DOWN, GOOD, PATH, USABLE, Do, Phase, Seen
 from .reputation import Reputation
@@ -40,6 +40,7 @@ class WatchedPath:
         fell: Whether it failed since its last good check.
         bad: Whether its checker said so since its last good check.
         apart: Whether it is to stand in a marginal group.
+        noticed: Whether its fabric calls the way to it unreliable, and that counts.
         identified: Whether it has proven since it failed that it still leads to the same unit.
         asked: When it was asked to; ``None`` where no answer is awaited.
         silent_since: Since when it does not answer; ``None`` where it does.
@@ -62,6 +63,7 @@ class WatchedPath:
     fell: bool = False
     bad: bool = False
     apart: bool = False
+    noticed: bool = False
     identified: bool = False
     asked: float | None = None
     silent_since: float | None = None
@@ -88,6 +90,15 @@ class WatchedPath:
     def shown(self) -> PathState:
         """Its state in the words of multipath-tools."""
         return _SHOWN.get(self.state, self.checker)
+
+    def parted(self, option: str) -> list[Action]:
+        """Let it stand apart, or no longer, as its fabric and its reputation say; nothing where it does already."""
+        if self.apart is (self.noticed or not self.reputation.trusted):
+            return []
+        self.apart = not self.apart
+        said = "" if self.noticed else self.reputation.reason or "its remote port does not count as marginal"
+        reason = f"marginal_pathgroups {option}: {said or 'its remote port is marginal'}"
+        return [MarkMarginal(reason, self.devt, self.apart), Replan(reason)]
 
     def take(self, seen: Seen, reason: str, *, silent: bool = False) -> list[Action]:
         """Make a step, and return what it asks for."""

@@ -76,6 +76,8 @@ def _place(path: Path) -> Iterator[str]:
 
 def _condition(path: Path) -> Iterator[str]:
     yield from filter(None, (path.state, path.access_state, path.ana_state))
+    if path.port_state:
+        yield f"port {path.port_state}"
     yield f"handler {path.handler}" if path.handler else "no handler"
     if path.preferred:
         yield "preferred"

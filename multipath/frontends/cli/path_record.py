@@ -63,6 +63,7 @@ class PathExplanation(TypedDict):
         hctl: ``"0:0:0:0"``.
         target_node: The node name of the target.
         target_port: The port of the target.
+        port_state: Of a Fibre Channel port: ``"Online"``, ``"Marginal"``.
         port_group: The target port group.
         relative_port: The relative target port.
         adapter: The PCI address of the host adapter.
@@ -97,6 +98,7 @@ class PathExplanation(TypedDict):
     hctl: str | None
     target_node: str | None
     target_port: str | None
+    port_state: str | None
     port_group: int | None
     relative_port: int | None
     adapter: str | None
@@ -136,6 +138,7 @@ def path_record(explained: ExplainedPath) -> PathExplanation:
         "hctl": path.hctl,
         "target_node": path.target_node,
         "target_port": path.target_port,
+        "port_state": path.port_state,
         "port_group": path.port_group,
         "relative_port": path.relative_port,
         "adapter": path.adapter,

@@ -6,12 +6,10 @@ from functools import partial
 from pathlib import Path as Folder
 from typing import Final
 
-from ...paths.adapter import above
-from ...paths.attributes import Attributes, attribute_of
+from ...paths.attributes import Attributes
 from ...paths.knobs import Knob, knob_files, knob_values
 from ...paths.path import Path
 from ...paths.patience import ask
-from ...paths.place import followed
 from .facts import Facts
 from .queues import READ
 
@@ -27,9 +25,8 @@ def with_attributes(facts: Facts, sysfs: Folder) -> Facts:
     knobs = ask({devt: partial(_knobs, sysfs, path) for devt, path in members.items()}, _PATIENCE)
     fixed = {devt: fixed for devt, (_, fixed) in knobs.items()}
     values = {devt: known for devt, (known, _) in knobs.items()}
-    ports = {devt: _port_state(sysfs, path) for devt, path in members.items()}
     silent = frozenset(members.keys() - (queues.keys() & knobs.keys()))
-    return replace(facts, queues=queues, knobs=values, fixed=fixed, ports=ports, silent=silent)
+    return replace(facts, queues=queues, knobs=values, fixed=fixed, silent=silent)
 
 
 def _queue(sysfs: Folder, name: str) -> Mapping[str, str]:
@@ -41,11 +38,3 @@ def _knobs(sysfs: Folder, path: Path) -> tuple[Mapping[Knob, float], frozenset[K
     """Return what bounds the waits for a path, and which of it nobody can write."""
     files = knob_files(path, sysfs=sysfs)
     return knob_values(files), frozenset(each.knob for each in files if each.fixed)
-
-
-def _port_state(sysfs: Folder, path: Path) -> str:
-    device = followed(f"{followed(f'{sysfs}/block/{path.name}') or ''}/device") or ""
-    for folder, name in above(f"{device}/"):
-        if name.startswith("rport-"):
-            return attribute_of(f"{folder}/fc_remote_ports/{name}", "port_state") or ""
-    return ""

@@ -97,7 +97,6 @@ class Facts:
         queues: The attributes of the queues of paths and maps, by number and name.
         knobs: What bounds how long the kernel waits for each path.
         fixed: Of these what nobody can write.
-        ports: The state of the remote port of each path.
         told: What each path said when it was asked; nothing of those that were not.
         keys: The registered reservation keys of each map that has one, by its WWID.
         silent: The numbers of paths whose attributes could not be read in time.
@@ -120,7 +119,6 @@ class Facts:
     queues: Mapping[DevT, Mapping[str, str]] = field(default_factory=dict)
     knobs: Mapping[DevT, Mapping[Knob, float]] = field(default_factory=dict)
     fixed: Mapping[DevT, frozenset[Knob]] = field(default_factory=dict)
-    ports: Mapping[DevT, str] = field(default_factory=dict)
     told: Mapping[DevT, Told] = field(default_factory=dict)
     keys: Mapping[str, ReservationKeys] = field(default_factory=dict)
     silent: frozenset[DevT] = frozenset()

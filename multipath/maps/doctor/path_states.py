@@ -78,7 +78,7 @@ def _flapping(facts: Facts) -> Iterator[Sign]:
 
 def _marginal(facts: Facts) -> Iterator[Sign]:
     for path in facts.shared_disks():
-        if facts.ports.get(path.devt, "").lower() == "marginal":
+        if path.is_marginal:
             yield Sign(path.name, f"its remote port {path.target_port or ''} is marginal")
 
 

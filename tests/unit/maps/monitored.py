@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from multipath import Host, Map, Monitor, MonitorEvent
 from multipath.config.configuration import Configuration
@@ -12,8 +12,10 @@ from multipath.config.reader import read_configuration
 from multipath.paths.uevent import Uevent
 from multipath.virtual import VirtualHost
 from multipath.virtual.event_loop import run
+from multipath.wire.fabric_notice import FabricNotice
 
 _Result = TypeVar("_Result")
+_Item = TypeVar("_Item")
 DEFAULTS = "polling_interval 1\nmax_polling_interval 4\nchecker_timeout 2\n"
 
 
@@ -25,19 +27,17 @@ def configuration(overrides: str = "", defaults: str = "find_multipaths off") ->
     return read_configuration([("multipath.conf", text)])
 
 
-class ListedUevents:
-    """Uevents that a test sends; implements `multipath.paths.uevents.UeventSource`."""
+class Listed(Generic[_Item]):
+    """What a test sends to a monitor, in place of what a socket of the kernel brings."""
 
     def __init__(self) -> None:
         self.lost = 0
         self._fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._waiting: list[Uevent] = []
+        self._waiting: list[_Item] = []
 
-    def send(self, action: str, name: str, devt: str = "", folder: str = "", **more: str) -> None:
-        """Send one of a block device."""
-        major, _, minor = devt.partition(":")
-        properties = {"DEVTYPE": "disk", **({"MAJOR": major, "MINOR": minor} if devt else {}), **more}
-        self._waiting.append(Uevent(action, folder or f"/block/{name}", "block", properties))
+    def put(self, item: _Item) -> None:
+        """Send one."""
+        self._waiting.append(item)
         os.eventfd_write(self._fd, 1)
 
     def lose(self) -> None:
@@ -49,7 +49,7 @@ class ListedUevents:
         """Return the descriptor."""
         return self._fd
 
-    def read(self) -> list[Uevent]:
+    def read(self) -> list[_Item]:
         """Return what was sent."""
         with suppress(BlockingIOError):
             os.eventfd_read(self._fd)
@@ -63,6 +63,16 @@ class ListedUevents:
         self._fd = -1
 
 
+class ListedUevents(Listed[Uevent]):
+    """Uevents; implements `multipath.paths.uevents.UeventSource`."""
+
+    def send(self, action: str, name: str, devt: str = "", folder: str = "", **more: str) -> None:
+        """Send one of a block device."""
+        major, _, minor = devt.partition(":")
+        properties = {"DEVTYPE": "disk", **({"MAJOR": major, "MINOR": minor} if devt else {}), **more}
+        self.put(Uevent(action, folder or f"/block/{name}", "block", properties))
+
+
 class Watched:
     """
     One virtual host with a running monitor.
@@ -72,6 +82,7 @@ class Watched:
         host: What is monitored.
         monitor: Who does it.
         uevents: What a test sends to it.
+        notices: What a test lets the fabric tell it.
         events: What it has told so far.
     """
 
@@ -80,9 +91,9 @@ class Watched:
     ) -> None:
         self.world = world
         self.host = Host(**world.seams(), asker=world.asker())
-        self.uevents = ListedUevents()
+        self.uevents, self.notices = ListedUevents(), Listed[FabricNotice]()
         self.config = configuration(text, defaults)
-        self.monitor = Monitor(self.host, config=self.config, uevents=self.uevents, **options)
+        self.monitor = Monitor(self.host, config=self.config, uevents=self.uevents, fabric=self.notices, **options)
         self.events: list[MonitorEvent] = []
 
     async def passes(self, seconds: float) -> None:
@@ -125,6 +136,7 @@ class Watched:
         await self.monitor.stop()
         await self.told()
         self.uevents.close()
+        self.notices.close()
         self.host.close()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from multipath.paths.discover import discover
 from multipath.paths.path import Path
-from multipath.paths.transport import mbit_per_second
+from multipath.paths.transport import mbit_per_second, remote_port
 from multipath.virtual import VirtualHost
 
 from .world import Sysfs, Unit
@@ -29,6 +29,14 @@ class TestAPathOverFibreChannel:
 
         assert (path.bus, path.protocol, path.hctl, path.host) == ("scsi", "scsi:fcp", "3:0:2:7", 3)
         assert (path.target_node, path.target_port) == ("0x500a0981a2b3c400", "0x500a0981a2b3c4d5")
+
+    @pytest.mark.parametrize(("state", "marginal"), [("Online", False), ("Marginal", True), ("Blocked", False)])
+    def test_knows_the_state_of_the_remote_port(self, sysfs: Sysfs, state: str, marginal: bool) -> None:
+        """Marginal is what its fabric, or the administrator, says of it."""
+        sysfs.add_fc("sda", "8:0")
+        Folder(remote_port("sda", sysfs.root) or "", "port_state").write_text(f"{state}\n")
+
+        assert (only(sysfs).port_state, only(sysfs).is_marginal) == (state, marginal)
 
     def test_knows_the_card_and_its_bridge(self, sysfs: Sysfs) -> None:
         """Two ports of one card have the bridge in common, and not the function."""
@@ -66,6 +74,13 @@ class TestAPathOverFibreChannel:
 
 
 class TestAPathOverISCSI:
+    def test_has_no_remote_port(self, sysfs: Sysfs) -> None:
+        """Only Fibre Channel has one with a state; what is not there at all has none either."""
+        sysfs.add_iscsi("sda", "8:0")
+
+        assert (only(sysfs).port_state, only(sysfs).is_marginal) == (None, False)
+        assert remote_port("sda", sysfs.root) is remote_port("sdz", sysfs.root) is None
+
     @pytest.mark.parametrize(
         ("address", "portal"), [("192.0.2.1", "192.0.2.1:3260,1"), ("2001:db8::1", "[2001:db8::1]:3260,1")]
     )

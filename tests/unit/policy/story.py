@@ -49,6 +49,7 @@ class Story:
     implicit: bool = False
     size: Sectors = _SIZE
     sizes: dict[DevT, Sectors] = field(default_factory=dict)
+    marginal: set[DevT] = field(default_factory=set)
     disabled: set[int] = field(default_factory=set)
     deferred: bool = False
     best: int = 0
@@ -66,7 +67,9 @@ class Story:
     def picture(self) -> MapPicture:
         """Return what the kernel shows."""
         paths = {
-            devt: PicturedPath(number, devt not in self.failed, self.sizes.get(devt, self.size), self.implicit)
+            devt: PicturedPath(
+                number, devt not in self.failed, self.sizes.get(devt, self.size), self.implicit, devt in self.marginal
+            )
             for number, group in enumerate(self.groups, start=1)
             for devt in group
         }

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from multipath.paths.state import PathState
-from multipath.policy.actions import Changed, FailPath, Purge, RecheckWwid, ReinstatePath, Replan, Subject
+from multipath.policy.actions import Changed, FailPath, MarkMarginal, Purge, RecheckWwid, ReinstatePath, Replan, Subject
 from multipath.policy.machines.path import Phase
 from multipath.policy.supervision import Supervision
 
@@ -235,6 +235,51 @@ class TestAUnitThatIsNotMappedAnyMore:
     def test_stays_without_the_option(self) -> None:
         """Only its path is failed."""
         assert orders(begun().check(A, PathState.DISCONNECTED)) == ["FailPath"]
+
+
+class TestAPathWhosePortIsMarginal:
+    FPIN = Supervision(marginal_pathgroups="fpin")
+
+    def test_stands_apart_and_is_used(self) -> None:
+        """At once, before anybody checks it; no check brings it back."""
+        story = begun(self.FPIN)
+        story.marginal.add(A)
+
+        (marked, replan) = story.look()
+        assert marked == MarkMarginal("marginal_pathgroups fpin: its remote port is marginal", A, on=True)
+        assert isinstance(replan, Replan)
+        assert orders(story.checks(A, UP, DOWN, UP)) == ["FailPath", "ReinstatePath"]
+
+    def test_stands_with_the_others_as_soon_as_it_is_not(self) -> None:
+        """Once, too."""
+        story = begun(self.FPIN, marginal={A, B})
+        story.marginal.clear()
+
+        assert [each.on for each in only(story.look(), MarkMarginal)] == [False, False]
+        assert orders(story.look()) == []
+
+    def test_is_not_told_of_where_the_map_was_made_with_it(self) -> None:
+        """Whoever planned the map knew."""
+        story = begun(self.FPIN, marginal={A})
+
+        assert story.supervisor.paths[A].apart
+        assert not story.every(MarkMarginal)
+
+    @pytest.mark.parametrize("option", ["off", "on"])
+    def test_does_not_count_without_the_option(self, option: str) -> None:
+        """With ``on``, its failures do."""
+        story = begun(Supervision(marginal_pathgroups=option))
+        story.marginal.add(A)
+
+        assert orders(story.look()) == []
+
+    def test_does_not_count_any_more_when_the_option_is_gone(self) -> None:
+        """From the next look at the map on."""
+        story = begun(self.FPIN, marginal={A})
+        story.configure(marginal_pathgroups="off")
+
+        (marked,) = only(story.look(), MarkMarginal)
+        assert (marked.on, marked.reason[:25]) == (False, "marginal_pathgroups off: ")
 
 
 class TestSilence:

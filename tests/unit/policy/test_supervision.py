@@ -127,5 +127,7 @@ class TestMarginal:
             assert of(**{**self.ALL, missing: "no"}).marginal is None
 
     def test_is_left_to_the_fabric(self) -> None:
-        """marginal_pathgroups fpin."""
-        assert of(**self.ALL, marginal_pathgroups="fpin").marginal is None
+        """With marginal_pathgroups fpin, no failure is counted, and no path is read from."""
+        found = of(**self.ALL, **TestFlapping.SAN, **TestFlapping.DELAY, marginal_pathgroups="fpin")
+
+        assert (found.marginal, found.flapping) == (None, None)
