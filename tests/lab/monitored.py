@@ -17,6 +17,7 @@ defaults {
     max_polling_interval 4
     checker_timeout 3
     user_friendly_names no
+    %s
 }
 overrides {
     path_checker tur
@@ -33,9 +34,9 @@ blacklist {
 """
 
 
-def configuration(overrides: str = "") -> Configuration:
+def configuration(overrides: str = "", defaults: str = "") -> Configuration:
     """Return a configuration with short times."""
-    return read_configuration([("multipath.conf", TEXT % overrides)])
+    return read_configuration([("multipath.conf", TEXT % (defaults, overrides))])
 
 
 class Watched:
