@@ -16,6 +16,7 @@ from ..paths.path import Path
 from ..paths.state import PathState
 from ..policy import actions as act
 from ..policy.interval import ALONG, PART
+from ..policy.marginal import FPIN
 from ..probes.ahead import asking_ahead
 from ..probes.checkers import probe
 from ..probes.prioritizers import Priority, priority_of
@@ -159,7 +160,8 @@ class Checks:
             self.execution.carry_out(about, self.gone(about, devt))
         else:
             news, about.report.changed = about.report.changed, False
-            found = about.supervisor.checked(devt, verdict.state, now, verdict.message, value, news=news)
+            told = current.is_marginal if about.supervisor.options.marginal_pathgroups == FPIN else None
+            found = about.supervisor.checked(devt, verdict.state, now, verdict.message, value, news=news, marginal=told)
             self.execution.carry_out(about, found)
         if about.unsure and _all_known(about):
             about.unsure = False

@@ -1,30 +1,29 @@
 """
-What a Fibre Channel fabric tells, with ``marginal_pathgroups fpin``: kept in the kernel, and shown to the supervisors.
+What a Fibre Channel fabric tells, with ``marginal_pathgroups fpin``: kept by the kernel, and seen by the supervisors.
 
 Strategy: the kernel remembers. A notice that the way to a port is not well has its remote port called ``Marginal``
-there; a link that comes up, or any change of the fabric, ends that, for nobody tells when a link is well again. So a
-monitor that begins, and a plan without a monitor, know what this one heard, and so does the kernel itself.
+there; a link that comes up, or any change of the fabric, ends that, for nobody tells when a link is well again. So it
+does not matter which maps there are when a notice comes, and a monitor that begins, or a plan without one, know what
+this one heard. Notices are heard as they come, and what they ask for is done by one task: what is told again and again
+is done once.
 """
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final
 
 from .. import errors
-from ..paths.attributes import attribute_of
+from ..paths.attributes import Attributes, attribute_of
 from ..paths.fabric import FabricSource, KernelFabric
-from ..paths.path import MARGINAL, ONLINE, Path
+from ..paths.path import MARGINAL, ONLINE
 from ..paths.request import Answer, store
-from ..paths.transport import remote_port
 from ..policy.marginal import FPIN
 from ..wire.fabric_notice import FabricNotice, NoticeKind
 from .charge import Charge
 from .monitor_event import MonitorEventKind
-from .monitored_map import MonitoredMap
-from .monitored_path import MonitoredPath
 from .rounds import Rounds
 
 _PATIENCE: Final = 30.0  # seconds for the state of a port to be written
@@ -48,7 +47,10 @@ class Fabric:
     def __init__(self, charge: Charge, rounds: Rounds, source: FabricSource | None) -> None:
         self._charge, self._rounds, self._given = charge, rounds, source
         self._source: FabricSource | None = None
-        self._lost, self._turn = 0, asyncio.Lock()
+        self._lost = 0
+        self._task: asyncio.Task[None] | None = None
+        self._over: set[int] = set()  # hosts on which no port is marginal any more
+        self._unwell: set[tuple[int, int]] = set()  # host and port, told since
 
     def follow(self) -> None:
         """Listen where the configuration wants it, and else do not."""
@@ -60,6 +62,8 @@ class Fabric:
 
     def stop(self) -> None:
         """Listen no more."""
+        if self._task is not None:
+            self._task.cancel()
         source, self._source = self._source, None
         if source is None:
             return
@@ -69,79 +73,91 @@ class Fabric:
             source.close()
 
     def _listen(self) -> None:
+        source = self._given
         try:
-            source = self._given or (KernelFabric() if self._charge.host.control.shared else None)
+            if source is None and self._charge.host.control.shared:
+                source = KernelFabric()
         except errors.FabricError as error:
             self._charge.tell(MonitorEventKind.FAILED, reason=f"marginal_pathgroups fpin: {error}")
-            return
         if source is not None:
             self._source, self._lost = source, source.lost
             asyncio.get_running_loop().add_reader(source.fileno(), self._read, source)
 
     def _read(self, source: FabricSource) -> None:
-        for notice in source.read():
-            self._charge.count("notices")
-            self._charge.spawn(self._take(notice))
+        if self._charge.stands_back():
+            self.stop()
+            return
+        notices = source.read()
+        self._charge.count("notices", len(notices))
+        for notice, times in Counter(notices).items():
+            self._charge.tell(MonitorEventKind.FABRIC, reason=_told(notice, times))
+        for notice in notices:
+            self._take(notice)
         if source.lost != self._lost:
             self._lost = source.lost
-            self._charge.tell(MonitorEventKind.FABRIC, reason="notices were lost: the socket's buffer was full")
+            reason = "marginal_pathgroups fpin: notices of the fabric were lost: the socket's buffer was full"
+            self._charge.tell(MonitorEventKind.FAILED, reason=reason)
+        if (self._over or self._unwell) and (self._task is None or self._task.done()):
+            self._task = self._charge.spawn(self._work())
 
-    # One notice.
+    def _take(self, notice: FabricNotice) -> None:
+        if notice.kind is NoticeKind.LINK_INTEGRITY:
+            self._unwell |= {(notice.host, port) for port in notice.ports}
+        else:
+            self._over.add(notice.host)
+            self._unwell = {(host, port) for host, port in self._unwell if host != notice.host}
 
-    async def _take(self, notice: FabricNotice) -> None:
-        async with self._turn:  # in the order in which they came
-            self._charge.tell(MonitorEventKind.FABRIC, reason=_told(notice))
-            state = MARGINAL if notice.kind is NoticeKind.LINK_INTEGRITY else ONLINE
-            ports = {_port(member.path): member.path for _, member in self._struck(notice)}
-            for port, path in ports.items():
-                if self._charge.act and not self._charge.stands_back():
-                    await self._set(port, path, state)
+    # What is done.
 
-    def _struck(self, notice: FabricNotice) -> Iterator[tuple[MonitoredMap, MonitoredPath]]:
-        """Yield the paths that a notice is about, with their maps."""
-        for about in self._charge.maps.values():
-            for member in about.paths.values():
-                path = member.path
-                if path.host == notice.host and path.port_state is not None:
-                    named = notice.kind is NoticeKind.LINK_INTEGRITY
-                    if _number(path) in notice.ports if named else path.is_marginal:
-                        yield about, member
+    async def _work(self) -> None:
+        while self._over or self._unwell:
+            (over, self._over), (unwell, self._unwell) = (self._over, set()), (self._unwell, set())
+            for host in over | {host for host, _ in unwell}:
+                named = {port for number, port in unwell if number == host}
+                for folder, port, state in self._ports(host):
+                    wanted = MARGINAL if port in named else ONLINE if host in over else state
+                    if {state, wanted} == {MARGINAL, ONLINE}:  # in any other state it is not used anyway
+                        await self._set(folder, wanted)
+            await self._show()
 
-    async def _set(self, port: "tuple[int | None, str | None]", path: Path, state: str) -> None:
-        """Write the state of a port, and let the supervisors of its maps see what it is then."""
-        folder = remote_port(path.name, self._charge.host.sysfs)
-        if folder is None:
+    def _ports(self, host: int) -> Iterator[tuple[str, int, str]]:
+        """Yield the remote ports of a host: the folder of their attributes, their names and states."""
+        kind = f"{self._charge.host.sysfs}/class/fc_remote_ports"
+        try:
+            names = sorted(name for name in os.listdir(kind) if name.startswith(f"rport-{host}:"))
+        except OSError:  # no driver of Fibre Channel has been loaded
             return
-        file = f"{folder}/port_state"
-        answer = await self._charge.host.asker.ask(store(file, state), _PATIENCE)
-        if not isinstance(answer, Answer) or answer.error:
-            said = os.strerror(answer.error) if isinstance(answer, Answer) else str(answer)
-            self._charge.tell(MonitorEventKind.FAILED, reason=f"{file} cannot be made {state}: {said}")
+        for folder in (f"{kind}/{name}" for name in names):
+            with Attributes(folder) as port, suppress(ValueError):
+                yield folder, int(port.text("port_name") or "", 16), port.text("port_state") or ""
+
+    async def _set(self, folder: str, state: str) -> None:
+        if not self._charge.act or self._charge.stands_back():
+            return
+        answer = await self._charge.host.asker.ask(store(f"{folder}/port_state", state), _PATIENCE)
         now = attribute_of(folder, "port_state")
-        for about in list(self._charge.maps.values()):
-            members = [member for member in about.paths.values() if _port(member.path) == port]
-            for member in members:
-                member.path = replace(member.path, port_state=now)
-            if members:
-                self._rounds.look_at(about.snapshot.devt)
-                self._rounds.see(about)
+        if now != state and now in (MARGINAL, ONLINE):  # else it went away meanwhile
+            said = os.strerror(answer.error) if isinstance(answer, Answer) else str(answer)
+            reason = f"marginal_pathgroups fpin: {folder}/port_state cannot be made {state}: {said}"
+            self._charge.tell(MonitorEventKind.FAILED, reason=reason)
+
+    async def _show(self) -> None:
+        """Let the supervisors see what changed, one after the other: the loop has other work, too."""
+        for devt, about in list(self._charge.maps.items()):
+            known = about.supervisor.paths if about.supervisor is not None else {}
+            if any(
+                member.is_marginal is not known[each].noticed for each, member in about.paths.items() if each in known
+            ):
+                self._rounds.look_at(devt)
+                if self._charge.maps.get(devt) is about:
+                    self._rounds.see(about)
+                await asyncio.sleep(0)
 
 
-def _port(path: Path) -> tuple[int | None, str | None]:
-    """Return what is one for the paths of one remote port, and differs for others."""
-    return path.host, path.target_port
-
-
-def _number(path: Path) -> int | None:
-    try:
-        return int(path.target_port or "", 16)
-    except ValueError:
-        return None
-
-
-def _told(notice: FabricNotice) -> str:
+def _told(notice: FabricNotice, times: int) -> str:
     """Return a notice in words."""
     names = ", ".join(f"{port:#018x}" for port in sorted(notice.ports))
     words = f"host{notice.host}: {_SAID[notice.kind]}"
     words += f": {notice.cause}" if notice.cause else ""
-    return f"{words}; ports {names}" if names else words
+    words += f"; ports {names}" if names else ""
+    return f"{words} ({times} times)" if times > 1 else words

@@ -143,4 +143,4 @@ class MonitoredMap:
         if member is None:
             return PicturedPath(group, active)
         path = member.path
-        return PicturedPath(group, active, path.size, path.tpgs == _IMPLICIT_ONLY, path.is_marginal)
+        return PicturedPath(group, active, path.size, path.tpgs == _IMPLICIT_ONLY, member.is_marginal)

@@ -7,9 +7,10 @@ from typing import Final
 
 from ..errors import MultipathError
 from ..paths.attributes import Attributes, attribute_of
-from ..paths.path import Path
+from ..paths.path import MARGINAL, Path
 from ..paths.state import PathState
 from ..paths.sysfs import block_folder, number
+from ..paths.transport import remote_port
 from ..policy.detection import checker as checker_of
 from ..policy.observation import Observation
 from ..policy.option import Options, as_text
@@ -39,6 +40,7 @@ class MonitoredPath:
         verdict: What its checker said last, for a path that is of no map.
         priority: What it was worth then.
         wwid: Of its unit.
+        port: The folder of the attributes of its remote port; ``None`` where it is not reached over Fibre Channel.
     """
 
     path: Path
@@ -54,6 +56,7 @@ class MonitoredPath:
     verdict: Verdict | None = field(default=None, repr=False)
     priority: int | None = None
     wwid: str = ""
+    port: str | None = None
 
     @classmethod
     def of(cls, path: Path, wwid: str, options: Options, sysfs: Folder) -> "MonitoredPath":
@@ -76,6 +79,7 @@ class MonitoredPath:
             prioritizer(path, options, wwid),
             float(timeout or _DEFAULT_TIMEOUT),
             wwid=wwid,
+            port=remote_port(path.name, sysfs) if path.port_state is not None else None,
         )
 
     def again(self, path: Path, wwid: str, options: Options, sysfs: Folder) -> "MonitoredPath":
@@ -98,6 +102,11 @@ class MonitoredPath:
     def state(self) -> str | None:
         """What the kernel says of the device now."""
         return attribute_of(f"{self.folder}/device", "state")
+
+    @property
+    def is_marginal(self) -> bool:
+        """Whether its fabric, or the administrator, calls the way to it unreliable now."""
+        return self.port is not None and attribute_of(self.port, "port_state") == MARGINAL
 
     @property
     def observation(self) -> Observation | None:

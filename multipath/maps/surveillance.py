@@ -1,10 +1,11 @@
 """
 The core of a monitor: its parts, put together, started and ended.
 
-Theory of operation. Three things wake the loop: the control file of device-mapper, the socket of uevents, one timer.
-Each is handled at once, in the loop, as far as the kernel answers without waiting: maps are read, supervisors decide,
-messages are sent. What may wait is elsewhere: questions to paths in the asker's workers, plans and changes of tables in
-threads. Nothing is looked at because time has passed, but for the checks, which are due when the supervisors say so.
+Theory of operation. Three things wake the loop: the control file of device-mapper, the socket of uevents, one timer;
+and where it is wanted a fourth, what a Fibre Channel fabric tells. Each is handled at once, in the loop, as far as the
+kernel answers without waiting: maps are read, supervisors decide, messages are sent. What may wait is elsewhere:
+questions to paths in the asker's workers, plans and changes of tables in threads. Nothing is looked at because time has
+passed, but for the checks, which are due when the supervisors say so.
 """
 
 import asyncio

@@ -8,7 +8,6 @@ from .actions import Action, StopSampling
 from .interval import CheckInterval, slot
 from .machines.path import Phase, Seen
 from .machines.trust import Trust
-from .marginal import FPIN
 from .picture import MapPicture, PicturedPath
 from .supervision import Supervision
 from .watched_path import WatchedPath
@@ -92,16 +91,14 @@ class Membership:
         return [StopSampling(f"no reads from it any more: {why}", devt)] if sampling else []
 
     def _shown(self, devt: DevT, seen: PicturedPath, now: float, options: Supervision) -> list[Action]:
-        path, noticed = self.by_number.get(devt), seen.marginal and options.marginal_pathgroups == FPIN
-        if path is None:  # who planned the map knew what its fabric says of it
+        path = self.by_number.get(devt)
+        if path is None:
             path = self.by_number[devt] = WatchedPath(
-                devt, CheckInterval(now, options.polling_interval), kernel_uses=seen.active, apart=noticed,
-                noticed=noticed,
-            )  # fmt: skip
+                devt, CheckInterval(now, options.polling_interval), kernel_uses=seen.active
+            )
         path.group, path.size, path.implicit_only = seen.group, seen.size, seen.implicit_only
         was, path.kernel_uses = path.kernel_uses, seen.active
-        changed, path.noticed = path.noticed is not noticed, noticed
-        found = path.parted(options.marginal_pathgroups) if changed else []
+        found = path.told(options.marginal_pathgroups, marginal=seen.marginal)
         if was and not seen.active:
             found += self._failed(path, now, options)
         elif seen.active and not was:

@@ -63,6 +63,7 @@ class MapSupervisor(Supervised):
         priority: int | None = None,
         *,
         news: bool = False,
+        marginal: bool | None = None,
     ) -> list[Action]:
         """
         Take the verdict of a check.
@@ -74,12 +75,14 @@ class MapSupervisor(Supervised):
             message: In which words.
             priority: What its prioritizer says; ``None`` where it was not asked.
             news: Whether it also heard that the priorities of other paths may have changed.
+            marginal: Whether its fabric calls the way to it unreliable; ``None`` where nobody looked.
         """
         now, path = self._at(now), self.paths.get(devt)
         if path is None:
             return []
         usable, bad, old = path.usable, path.bad, path.priority
-        found = self._checking.checked(path, state, now, message)
+        found = [] if marginal is None else path.told(self.options.marginal_pathgroups, marginal=marginal)
+        found += self._checking.checked(path, state, now, message)
         if priority is not None:
             path.priority = priority
         found += self._failed(found, now) + self._announcement.checked(state)

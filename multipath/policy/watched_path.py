@@ -8,6 +8,7 @@ from ..units import DevT, Sectors
 from .actions import Action, Changed, FailPath, MarkMarginal, RecheckWwid, ReinstatePath, Replan, Subject
 from .interval import CheckInterval
 from .machines.path import DOWN, GOOD, PATH, USABLE, Do, Phase, Seen
+from .marginal import FPIN
 from .reputation import Reputation
 
 _WORKS: Final = frozenset({PathState.UP, PathState.GHOST})
@@ -90,6 +91,11 @@ class WatchedPath:
     def shown(self) -> PathState:
         """Its state in the words of multipath-tools."""
         return _SHOWN.get(self.state, self.checker)
+
+    def told(self, option: str, *, marginal: bool) -> list[Action]:
+        """Take what its fabric says of the way to it; that counts with ``marginal_pathgroups fpin`` alone."""
+        before, self.noticed = self.noticed, marginal and option == FPIN
+        return [] if self.noticed is before else self.parted(option)
 
     def parted(self, option: str) -> list[Action]:
         """Let it stand apart, or no longer, as its fabric and its reputation say; nothing where it does already."""

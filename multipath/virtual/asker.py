@@ -24,6 +24,7 @@ _SECOND: Final = 1_000_000_000
 _DRIVER_SENSE: Final = 0x08
 _NO_ANSWER_TO_RESET: Final = 10.0  # seconds: ``eh_timeout`` of a new disk
 _SYS: Final = "/sys/"
+_OF_PORT: Final = {b"Online", b"Marginal"}  # the states of a remote port that may be written while it is in one of them
 
 
 class VirtualAsker(Turns):
@@ -158,6 +159,8 @@ class VirtualAsker(Turns):
 def _moved(file: Path, request: Request) -> Answer:
     """Write an attribute that is there, or read it."""
     if request.operation is Operation.STORE:
+        if file.name == "port_state" and not {request.payload, file.read_bytes().strip()} <= _OF_PORT:
+            return Answer(error=errno.EINVAL)
         fd = os.open(file, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC)
     else:
         fd = os.open(file, os.O_RDONLY | os.O_CLOEXEC)

@@ -81,9 +81,12 @@ def read_notices(message: bytes) -> list[FabricNotice]:
 
 def _damaged(service: bytes) -> Iterator[tuple[frozenset[int], str]]:
     """Yield the ports, and the cause, of each descriptor about link integrity; one that is cut short ends them."""
-    if len(service) < _FPIN.size or service[0] != _FPIN_COMMAND:
+    if len(service) < _FPIN.size:
         return
-    at = _FPIN.size
+    command, length = _FPIN.unpack_from(service)
+    if command != _FPIN_COMMAND:
+        return
+    at, service = _FPIN.size, service[: _FPIN.size + length]
     while at + _DESCRIPTOR.size <= len(service):
         tag, length = _DESCRIPTOR.unpack_from(service, at)
         value = service[at + _DESCRIPTOR.size :][:length]

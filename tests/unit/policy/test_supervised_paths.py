@@ -258,12 +258,15 @@ class TestAPathWhosePortIsMarginal:
         assert [each.on for each in only(story.look(), MarkMarginal)] == [False, False]
         assert orders(story.look()) == []
 
-    def test_is_not_told_of_where_the_map_was_made_with_it(self) -> None:
-        """Whoever planned the map knew."""
-        story = begun(self.FPIN, marginal={A})
+    def test_is_seen_by_a_check(self) -> None:
+        """Where somebody looked at the port then; else what was known holds."""
+        story = begun(self.FPIN)
+        looked = [
+            only(story.supervisor.checked(A, UP, story.now + second, marginal=marginal), MarkMarginal)
+            for second, marginal in enumerate((True, None, True, False))
+        ]
 
-        assert story.supervisor.paths[A].apart
-        assert not story.every(MarkMarginal)
+        assert [[each.on for each in found] for found in looked] == [[True], [], [], [False]]
 
     @pytest.mark.parametrize("option", ["off", "on"])
     def test_does_not_count_without_the_option(self, option: str) -> None:
