@@ -9,9 +9,12 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
+from ..errors import FileError
 from ..paths.attributes import attribute_of
+from ..paths.iscsi import PARAMETERS
 from ..paths.knobs import OFFLINE, Knob, KnobFile, knob_values
 from ..paths.path import Path
 from ..paths.request import Answer, store
@@ -30,6 +33,7 @@ _COARSE: Final = 5  # CLOCK_REALTIME_COARSE: it ticks once a jiffy
 _LOOK: Final = 0.1  # seconds between two looks at a path that is being drained
 _CALM: Final = 3  # looks at which it has to be empty
 _RESET: Final = 1.0  # seconds in which the reset of a controller is begun
+_RENEWAL: Final = 1.0  # seconds between two looks at what a daemon sets again with each login
 
 
 def jiffies_per_second() -> int:
@@ -68,6 +72,7 @@ class TimeoutKeeper:
         self._offline: dict[DevT, asyncio.Task[None]] = {}
         self._source, self._told, self._fail = source, tell, failing(host)
         self._watched: dict[DevT, Path] = {}
+        self._pings: dict[DevT, tuple[KnobFile, ...]] = {}
         self._watch: SilenceWatch | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -91,6 +96,10 @@ class TimeoutKeeper:
         changes = await self._timeouts.apply(path, wanted)
         if plan is not None:
             self._watched[path.devt] = path
+            files = self._timeouts.files(path)
+            self._pings[path.devt] = tuple(
+                each for each in files if each.knob in PARAMETERS.keys() & plan.values.keys()
+            )
             self._look_after()
         return changes
 
@@ -111,6 +120,7 @@ class TimeoutKeeper:
     async def let_go(self, path: Path) -> tuple[Change, ...]:
         """Give back what the attributes of a path held, and look at it no more."""
         self.plans.pop(path.devt, None)
+        self._pings.pop(path.devt, None)
         if self._watched.pop(path.devt, None) is not None:
             self._look_after()
         offline = self._offline.pop(path.devt, None)
@@ -130,9 +140,23 @@ class TimeoutKeeper:
         if self._watch is None:
             sysfs = self._host.sysfs
             self._watch = SilenceWatch(self._host.asker, closest, self._act, sysfs=sysfs, source=self._source)
-            self._watching = asyncio.ensure_future(self._watch.run())
+            self._watching = asyncio.ensure_future(self._look(self._watch))
         self._watch.detection = closest
         self._watch.watch(self._watched.values())
+
+    async def _look(self, watch: SilenceWatch) -> None:
+        await asyncio.gather(watch.run(), self._renew())
+
+    async def _renew(self) -> None:
+        """Set the ping times again of sessions that are new: their daemon gives each its own."""
+        while True:
+            await asyncio.sleep(_RENEWAL)
+            for devt, path in list(self._watched.items()):
+                plan, files = self.plans.get(devt), self._pings.get(devt, ())
+                wanted = {} if plan is None else {each.knob: plan.values[each.knob] for each in files}
+                if knob_values(files) != wanted:
+                    with suppress(FileError):  # of what could not be kept nothing was set; so it is tried again
+                        await self._timeouts.apply(path, wanted)
 
     async def _act(self, silent: Silent) -> None:
         """Fail a silent path in its maps, and hasten the end of what it holds once none of them needs it."""
@@ -170,8 +194,6 @@ class TimeoutKeeper:
             open_ = all(attribute_of(*os.path.split(gate.file)) in gate.open for gate in gates)
             drained = drained + 1 if open_ and not self._in_flight(path) else 0
         await self._timeouts.release(path, Knob.STATE)
-        if (plan := self.plans.get(path.devt)) is not None:  # a session that is new has its daemon's values
-            await self._timeouts.apply(path, plan.values)
         self._offline.pop(path.devt, None)
 
     def _in_flight(self, path: Path) -> int:

@@ -6,8 +6,9 @@ figures.
 """
 
 import asyncio
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +17,11 @@ import pytest
 from multipath import Host, Map, MultipathTable
 from multipath.lab import faults
 from multipath.maps.keeper import TimeoutKeeper
+from multipath.paths.attributes import attribute_of
+from multipath.paths.knobs import Knob, KnobFile, knob_files, knob_values
 from multipath.paths.timeout_journal import TimeoutJournal
 from multipath.policy.stall import StallPlan
+from multipath.probes.progress import gates_of
 from multipath.units import format_devt
 
 from .stalled import Load, Stall, stall_of
@@ -154,6 +158,43 @@ class TestARemotePortThatIsSilent:
 
         assert (stall.errors, stall.stuck) == (0, 0)
         assert stall.new <= 1.0 + SLACK
+
+
+@pytest.mark.kernel(backend="iscsi", paths=2, timeout=180)
+@pytest.mark.slow
+class TestASessionThatIsNew:
+    PINGS: Final = frozenset({Knob.NOOP_INTERVAL, Knob.NOOP_TIMEOUT})
+
+    def test_gets_the_ping_times_of_the_budget_again(self, host: Host, tmp_path: Path) -> None:
+        """Its daemon gives each session its own; without them, the next silence would be found seconds later."""
+        (path, _), port_down = host.paths(), faults.named("port_down")
+        files, gates = knob_files(path), gates_of(path)
+        before = self._pings(files)
+
+        async def story() -> None:
+            keeper = TimeoutKeeper(host, max_stall=BUDGET, journal=TimeoutJournal(tmp_path))
+            await keeper.adopt(path)
+            wanted = self._pings(files)
+            assert wanted != before
+            port_down.inject(path.name)
+            await until(lambda: any(attribute_of(*os.path.split(gate.file)) not in gate.open for gate in gates))
+            await asyncio.get_running_loop().run_in_executor(None, port_down.heal, path.name)
+            await until(lambda: self._pings(files) == wanted)
+            await keeper.let_go(path)
+
+        asyncio.run(story())
+        assert self._pings(files) == before
+
+    def _pings(self, files: tuple[KnobFile, ...]) -> Mapping[Knob, float]:
+        return {knob: value for knob, value in knob_values(files).items() if knob in self.PINGS}
+
+
+async def until(met: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.02)
 
 
 @pytest.mark.kernel(backend="nvme_tcp", paths=2, stock=True)
