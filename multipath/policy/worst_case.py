@@ -24,9 +24,13 @@ SCHEDULING: Final = 0.25  # seconds in which whoever has to act gets a processor
 FAILING: Final = 0.3  # seconds in which a path is asked by somebody who has to be woken, and failed in its map
 RESET: Final = 0.05  # seconds of a reset that works
 STOP: Final = 0.5  # seconds in which a session that failed is stopped, and its commands with it
+ANSWER: Final = 10.0  # seconds for which libfc, the driver of FCoE, waits for the answer to an abort, or to a reset
+LOGIN: Final = 1.0  # seconds between two looks of that driver at whether its port is logged in again
+_ADAPTER: Final = "with FCoE; the driver of another adapter has times of its own, and no attribute shortens them"
 _ABORTED: Final = (
     "the target aborts, or takes the first reset; each test of a device that is not offline by then takes eh_timeout"
 )
+_ELSEWHERE: Final = Term("going to another path", SCHEDULING, "the processor")
 _DEFAULT: Final[Mapping[Knob, float]] = {
     Knob.TIMEOUT: 30.0, Knob.IO_TIMEOUT: 30.0, Knob.EH_TIMEOUT: 10.0, Knob.MAX_RETRIES: 5.0, Knob.NOOP_INTERVAL: 5.0,
     Knob.NOOP_TIMEOUT: 5.0, Knob.RECOVERY: 120.0, Knob.FAST_IO_FAIL: FOREVER, Knob.DEV_LOSS: 60.0,
@@ -143,7 +147,7 @@ def _lost(waiting: Waiting) -> Iterator[Term]:
     later = sum(term.seconds for term in _detection(waiting.detection)) if waiting.detection else timeout
     yield Term("commands sent after it", later, "where the abort fails the reset waits for them to be late as well")
     yield Term("reset", RESET, "the target, where the abort fails")
-    yield Term("going to another path", SCHEDULING, "the processor")
+    yield _ELSEWHERE
 
 
 def _held(waiting: Waiting, found: tuple[Term, ...]) -> Bound:
@@ -160,7 +164,17 @@ def _transport(waiting: Waiting) -> Iterator[Bound]:
         seconds = min(waiting[Knob.FAST_IO_FAIL], waiting[Knob.DEV_LOSS])
         limit = f"{Knob.FAST_IO_FAIL} {seconds:g} s"
         failing = Term("the port is blocked", seconds, limit, Knob.FAST_IO_FAIL)
-        yield Bound("port lost", "caught", (failing, Term("going to another path", SCHEDULING, "the processor")))
+        yield Bound("port lost", "caught", (failing, _ELSEWHERE))
+        if waiting.protocol == "scsi:fcp":
+            yield Bound("port silent", "caught", tuple(_silent_port(waiting)), _ADAPTER)
+
+
+def _silent_port(waiting: Waiting) -> Iterator[Term]:
+    yield from _timeout(waiting)
+    for asked in ("abort", "reset"):
+        yield Term(f"the {asked} is not answered", ANSWER, "the driver of the adapter")
+    yield Term("the adapter is reset", LOGIN, "its ports log in anew")
+    yield _ELSEWHERE
 
 
 def _session(waiting: Waiting) -> Iterator[Term]:
@@ -172,7 +186,7 @@ def _session(waiting: Waiting) -> Iterator[Term]:
     if waiting[Knob.MAX_RETRIES] > 0:
         value = waiting[Knob.RECOVERY]
         yield Term("the session is blocked", value, f"{Knob.RECOVERY} {value:g} s", Knob.RECOVERY)
-    yield Term("going to another path", SCHEDULING, "the processor")
+    yield _ELSEWHERE
 
 
 def _stop(name: str) -> Term:

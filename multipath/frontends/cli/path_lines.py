@@ -5,7 +5,7 @@ from typing import Final
 
 from ...config.blacklist import Outcome
 from ...maps.screening import PathVerdict
-from ...paths.path import Path
+from ...paths.path import ONLINE, Path
 from ...paths.state import PathState
 from ...policy.find_multipaths import Decision
 from ...units import format_devt, to_bytes
@@ -76,7 +76,7 @@ def _place(path: Path) -> Iterator[str]:
 
 def _condition(path: Path) -> Iterator[str]:
     yield from filter(None, (path.state, path.access_state, path.ana_state))
-    if path.port_state:
+    if path.port_state not in (None, ONLINE):
         yield f"port {path.port_state}"
     yield f"handler {path.handler}" if path.handler else "no handler"
     if path.preferred:
