@@ -154,9 +154,10 @@ class TestAPortalThatIsSilent:
 class TestARemotePortThatIsSilent:
     def test_keeps_nothing_new(self, host: Host, failover: Map, tmp_path: Path) -> None:
         """What it held comes back after the driver's own 10 s for each step of its recovery, which nobody shortens."""
-        stall, _ = measured(host, failover, "blackhole", tmp_path, 40.0)
+        stall, plan = measured(host, failover, "blackhole", tmp_path, 40.0)
 
         assert (stall.errors, stall.stuck) == (0, 0)
+        assert stall.caught <= next(bound for bound in plan.bounds if bound.fault == "port silent").seconds + SLACK
         assert stall.new <= 1.0 + SLACK
 
 
