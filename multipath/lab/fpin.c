@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 /*
  * Lets a Fibre Channel host hear what only a fabric would tell it.
  *
@@ -86,4 +86,4 @@ static const struct kernel_param_ops notice = { .set = notice_written };
 module_param_cb(notice, &notice, NULL, 0200);
 MODULE_PARM_DESC(notice, "HOST and the bytes of an FPIN frame, or rscn, or linkup");
 MODULE_DESCRIPTION("hands notices of a Fibre Channel fabric to a host");
-MODULE_LICENSE("GPL");
+MODULE_LICENSE("GPL"); /* what the kernel has to hear of the two above */
