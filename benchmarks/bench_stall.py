@@ -24,7 +24,6 @@ from multipath.units import format_devt
 from tests.lab.stalled import Load, Stall, stall_of
 
 BUDGET: Final = 5.0
-_MOST: Final = 15.0  # seconds for one round
 _REST: Final = 30.0  # seconds until a path that was healed is whole
 _TIMEOUT: Final = 900.0
 
@@ -40,6 +39,7 @@ class Case:
         bound: The bound for I/O that the fault catches; empty where there is none.
         lonely: Whether the load is one read at a time.
         stock: Whether it takes a stock kernel.
+        most: Seconds for one round.
     """
 
     backend: str
@@ -47,6 +47,7 @@ class Case:
     bound: str
     lonely: bool = False
     stock: bool = False
+    most: float = 15.0
 
 
 CASES: Final = {
@@ -57,6 +58,7 @@ CASES: Final = {
     "stuck": Case("stuck", "stuck", ""),
     "iscsi": Case("iscsi", "blackhole", "portal silent"),
     "nvme": Case("nvme_tcp", "blackhole", "commands lost", stock=True),
+    "fc": Case("fcoe", "blackhole", "port silent", stock=True, most=40.0),
 }
 
 
@@ -120,7 +122,7 @@ def _round(host: Host, case: Case) -> tuple[Stall, StallPlan]:
     load, fault = Load(f"/dev/mapper/{mpath.name}", lonely=case.lonely), faults.named(case.fault)
     journal = TimeoutJournal(tempfile.mkdtemp())
     try:
-        return asyncio.run(stall_of(host, mpath, load, BUDGET, fault.inject, most=_MOST, journal=journal))
+        return asyncio.run(stall_of(host, mpath, load, BUDGET, fault.inject, most=case.most, journal=journal))
     finally:
         fault.heal(host.paths()[0].name)
         load.close()

@@ -28,6 +28,8 @@ FEATURES: Final = {
     "lab/test_completion": "Completion in bash, zsh and fish",
     "lab/test_control": "Every command of device-mapper, beside dmsetup",
     "lab/test_events": "Changes by others, none lost",
+    "lab/test_fabric": "What a Fibre Channel fabric tells, beside multipathd",
+    "lab/test_fcoe": "Fibre Channel: remote ports, their limits, and I/O past one that is down",
     "lab/test_groups": "Priority groups as the kernel decides",
     "lab/test_maps": "Nodes, links and holders, beside dmsetup",
     "lab/test_metrics": "Metrics, read by a Prometheus server",

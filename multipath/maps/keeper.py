@@ -14,7 +14,6 @@ from typing import Final
 
 from ..errors import FileError
 from ..paths.attributes import attribute_of
-from ..paths.iscsi import PARAMETERS
 from ..paths.knobs import OFFLINE, Knob, KnobFile, knob_values
 from ..paths.path import Path
 from ..paths.request import Answer, store
@@ -72,7 +71,6 @@ class TimeoutKeeper:
         self._offline: dict[DevT, asyncio.Task[None]] = {}
         self._source, self._told, self._fail = source, tell, failing(host)
         self._watched: dict[DevT, Path] = {}
-        self._pings: dict[DevT, tuple[KnobFile, ...]] = {}
         self._watch: SilenceWatch | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -96,10 +94,6 @@ class TimeoutKeeper:
         changes = await self._timeouts.apply(path, wanted)
         if plan is not None:
             self._watched[path.devt] = path
-            files = self._timeouts.files(path)
-            self._pings[path.devt] = tuple(
-                each for each in files if each.knob in PARAMETERS.keys() & plan.values.keys()
-            )
             self._look_after()
         return changes
 
@@ -120,7 +114,6 @@ class TimeoutKeeper:
     async def let_go(self, path: Path) -> tuple[Change, ...]:
         """Give back what the attributes of a path held, and look at it no more."""
         self.plans.pop(path.devt, None)
-        self._pings.pop(path.devt, None)
         if self._watched.pop(path.devt, None) is not None:
             self._look_after()
         offline = self._offline.pop(path.devt, None)
@@ -151,12 +144,8 @@ class TimeoutKeeper:
         """Set the ping times again of sessions that are new: their daemon gives each its own."""
         while True:
             await asyncio.sleep(_RENEWAL)
-            for devt, path in list(self._watched.items()):
-                plan, files = self.plans.get(devt), self._pings.get(devt, ())
-                wanted = {} if plan is None else {each.knob: plan.values[each.knob] for each in files}
-                if knob_values(files) != wanted:
-                    with suppress(FileError):  # of what could not be kept nothing was set; so it is tried again
-                        await self._timeouts.apply(path, wanted)
+            with suppress(FileError):  # of what could not be kept nothing was set; so it is tried again
+                await self._timeouts.renew()
 
     async def _act(self, silent: Silent) -> None:
         """Fail a silent path in its maps, and hasten the end of what it holds once none of them needs it."""

@@ -8,6 +8,7 @@ is that one's: it is not restored.
 Every write goes through the asker, for an attribute of a driver may hold whoever writes it.
 """
 
+import asyncio
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -73,6 +74,8 @@ class Timeouts:
         self.journal = journal or TimeoutJournal()
         self._wanted: dict[str, dict[DevT, float]] = {}
         self._files: dict[DevT, tuple[KnobFile, ...]] = {}
+        self._of_sessions: dict[str, KnobFile] = {}
+        self._renewal = asyncio.Lock()
 
     def files(self, path: Path) -> tuple[KnobFile, ...]:
         """Return the attributes that a path has."""
@@ -105,7 +108,28 @@ class Timeouts:
         changes: list[Change] = []
         for each in _in_order(files, values):
             self._wanted.setdefault(each.file, {})[path.devt] = values[each.knob]
+            if each.knob in PARAMETERS:
+                self._of_sessions[each.file] = each
             changes += await self._set(each, None if each.shared else path.diskseq)
+        return tuple(changes)
+
+    async def renew(self) -> tuple[Change, ...]:
+        """
+        Set those attributes again to which a daemon gives its own values: the ping times of a session, at each login.
+
+        Returns:
+            As `apply`.
+
+        Raises:
+            FileError: as `apply`.
+        """
+        changes: list[Change] = []
+        for each in list(self._of_sessions.values()):
+            async with self._renewal:
+                if not self._wanted.get(each.file):
+                    del self._of_sessions[each.file]
+                elif parse_knob(each.knob, attribute_of(*os.path.split(each.file)) or "") != self._due(each):
+                    changes += await self._set(each, None)
         return tuple(changes)
 
     async def release(self, path: Path, *knobs: Knob) -> tuple[Change, ...]:
@@ -117,9 +141,10 @@ class Timeouts:
             knobs: The attributes; all when absent.
         """
         changes: list[Change] = []
-        for each in reversed(self._files.get(path.devt, ())):
-            if not knobs or each.knob in knobs:
-                changes += await self._give_back(path, each)
+        async with self._renewal:  # what is being set again is set before it is given back
+            for each in reversed(self._files.get(path.devt, ())):
+                if not knobs or each.knob in knobs:
+                    changes += await self._give_back(path, each)
         return tuple(changes)
 
     async def _give_back(self, path: Path, each: KnobFile) -> list[Change]:
@@ -145,8 +170,7 @@ class Timeouts:
         return tuple(changes)
 
     async def _set(self, each: KnobFile, diskseq: int | None) -> list[Change]:
-        wanted = self._wanted[each.file].values()
-        value = max(wanted) if each.knob in _LONGEST else min(wanted)
+        value = self._due(each)
         try:
             now, kept = await self._text(each.file), self.journal.entries().get(each.file)
         except _Held:
@@ -161,6 +185,11 @@ class Timeouts:
         if error > 0 and not kept.ours:
             self.journal.forget(each.file)
         return [Change(each.knob, each.file, now, ours, error)]
+
+    def _due(self, each: KnobFile) -> float:
+        """Return what an attribute is to hold, of all that its paths want."""
+        wanted = self._wanted[each.file].values()
+        return max(wanted) if each.knob in _LONGEST else min(wanted)
 
     async def _restore(self, file: str) -> list[Change]:
         kept = self.journal.entries().get(file)

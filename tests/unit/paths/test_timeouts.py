@@ -5,6 +5,7 @@ import errno
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path as Folder
+from typing import Final
 
 import pytest
 
@@ -214,6 +215,54 @@ class TestWhatPathsShare:
 
         names = [request.node.rpartition("/")[2] for request in writer.asked]
         assert names == ["dev_loss_tmo", "fast_io_fail_tmo", "fast_io_fail_tmo", "dev_loss_tmo"]
+
+
+class TestASessionThatIsNew:
+    PINGS: Final = {Knob.NOOP_INTERVAL: 1.0, Knob.NOOP_TIMEOUT: 2.0}
+
+    @pytest.fixture
+    def path(self, tmp_path: Folder) -> Path:
+        """Give a path over iSCSI."""
+        return timeout_tree("iscsi", tmp_path / "sys")
+
+    @staticmethod
+    def log_in(folder: Folder) -> None:
+        """Set what a daemon sets."""
+        for knob in TestASessionThatIsNew.PINGS:
+            (file,) = (folder / "sys/devices").rglob(str(knob))
+            file.write_text("5\n")
+
+    def test_gets_its_values_again(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """The ping times; nothing is written while they are what they were set to."""
+        one = timeouts(tmp_path, writer)
+        set_timeouts(one, path, {**self.PINGS, **TIGHT})
+        assert asyncio.run(one.renew()) == ()
+        self.log_in(tmp_path)
+
+        assert sorted(each.knob for each in asyncio.run(one.renew())) == sorted(self.PINGS)
+        assert {knob: read(one, path)[knob] for knob in self.PINGS} == self.PINGS
+        assert asyncio.run(one.renew()) == ()
+
+    @pytest.mark.parametrize("renewed", [False, True])
+    def test_is_as_it_was_when_it_is_let_go(
+        self, tmp_path: Folder, path: Path, writer: Writer, *, renewed: bool
+    ) -> None:
+        """Before it was renewed, or while it is."""
+        before, one = contents(tmp_path), timeouts(tmp_path, writer)
+        set_timeouts(one, path, self.PINGS)
+        self.log_in(tmp_path)
+
+        async def let_go() -> None:
+            renewal = asyncio.create_task(one.renew())
+            await asyncio.sleep(0)
+            await one.release(path)
+            await renewal
+
+        asyncio.run(let_go() if renewed else one.release(path))
+
+        assert contents(tmp_path) == before
+        assert asyncio.run(one.renew()) == ()
+        assert list((tmp_path / "run").iterdir()) == []
 
 
 class TestAJournal:
