@@ -58,7 +58,7 @@ CASES: Final = {
     "stuck": Case("stuck", "stuck", ""),
     "iscsi": Case("iscsi", "blackhole", "portal silent"),
     "nvme": Case("nvme_tcp", "blackhole", "commands lost", stock=True),
-    "fc": Case("fcoe", "blackhole", "port silent", stock=True, most=40.0),
+    "fc": Case("fcoe", "blackhole", "", stock=True, most=40.0),
 }
 
 

@@ -25,7 +25,8 @@ _SILENCE: Final = (
 )
 # With a rate, however high, a packet follows the one before it.
 _IN_ORDER: Final = ("rate", "10gbit")
-_CALM: Final = 0.1  # seconds
+_CALM: Final = 0.1  # seconds between two looks
+_LOOKS: Final = 5  # in a row, between which nothing was sent: the guest may stand still for longer than one
 _PATIENCE: Final = 10.0
 
 
@@ -73,11 +74,12 @@ def _end(path: str) -> str:
 
 
 def _wait_calm(sent: Path) -> None:
-    deadline, before = time.monotonic() + _PATIENCE, ""
-    while before != (before := sent.read_text()):
+    deadline, before, calm = time.monotonic() + _PATIENCE, "", 0
+    while calm < _LOOKS:
         if time.monotonic() > deadline:
             raise LabError(f"the target goes on to answer for {_PATIENCE:g} s, though nothing new is asked")
         time.sleep(_CALM)
+        calm = calm + 1 if before == (before := sent.read_text()) else 0
 
 
 def _run(*words: str, text: str = "") -> None:

@@ -60,13 +60,13 @@ def wait_for(device: Path) -> None:
 
 def wait_unplugged(device: Path) -> None:
     """
-    Wait until the host of a SCSI device sees that its link is down.
+    Wait until the host of a SCSI device sees that its link is down, and blocks the remote port.
 
     Raises:
         LabError: not in half a minute.
     """
     host = f"host{device.name.split(':')[0]}"
-    _wait({_CLASS / "fc_host" / host / "port_state": "Linkdown"})
+    _wait({_CLASS / "fc_host" / host / "port_state": "Linkdown", remote(device) / "port_state": "Blocked"})
 
 
 def _wait(states: Mapping[Path, str]) -> None:

@@ -34,7 +34,7 @@ static int hand_over_frame(struct Scsi_Host *host, const char *digits)
 	char *frame;
 	int error;
 
-	/* The class reads the head of the frame without a look at its length. */
+	/* The class reads the head of the frame without a look at its length, and believes what it says of the rest. */
 	if (length < sizeof(struct fc_els_fpin) || strlen(digits) % 2)
 		return -EINVAL;
 	frame = kmalloc(length, GFP_KERNEL);

@@ -64,6 +64,7 @@ class Fabric:
         """Listen no more."""
         if self._task is not None:
             self._task.cancel()
+        self._task, self._over, self._unwell = None, set(), set()
         source, self._source = self._source, None
         if source is None:
             return

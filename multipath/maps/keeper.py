@@ -138,10 +138,12 @@ class TimeoutKeeper:
         self._watch.watch(self._watched.values())
 
     async def _look(self, watch: SilenceWatch) -> None:
-        await asyncio.gather(watch.run(), self._renew())
+        async with asyncio.TaskGroup() as both:  # neither outlives the other
+            both.create_task(watch.run())
+            both.create_task(self._renew())
 
     async def _renew(self) -> None:
-        """Set the ping times again of sessions that are new: their daemon gives each its own."""
+        """Set again what a session that is new has not, or a port that was not there."""
         while True:
             await asyncio.sleep(_RENEWAL)
             with suppress(FileError):  # of what could not be kept nothing was set; so it is tried again

@@ -7,6 +7,7 @@ from typing import Final, Self
 
 from .. import errors
 from ..paths.state import PathState
+from ..policy.marginal import FPIN
 from ..policy.observation import Observation
 from ..policy.picture import MapPicture, PicturedPath
 from ..policy.settings import MapSettings
@@ -142,5 +143,6 @@ class MonitoredMap:
         member = self.paths.get(devt)
         if member is None:
             return PicturedPath(group, active)
-        path = member.path
-        return PicturedPath(group, active, path.size, path.tpgs == _IMPLICIT_ONLY, member.is_marginal)
+        told = self.supervisor is not None and self.supervisor.options.marginal_pathgroups == FPIN
+        implicit, marginal = member.path.tpgs == _IMPLICIT_ONLY, told and member.is_marginal
+        return PicturedPath(group, active, member.path.size, implicit, marginal)

@@ -40,7 +40,7 @@ class MonitoredPath:
         verdict: What its checker said last, for a path that is of no map.
         priority: What it was worth then.
         wwid: Of its unit.
-        port: The folder of the attributes of its remote port; ``None`` where it is not reached over Fibre Channel.
+        port: The folder of the attributes of its remote port; ``None`` until it was looked for.
     """
 
     path: Path
@@ -79,7 +79,6 @@ class MonitoredPath:
             prioritizer(path, options, wwid),
             float(timeout or _DEFAULT_TIMEOUT),
             wwid=wwid,
-            port=remote_port(path.name, sysfs) if path.port_state is not None else None,
         )
 
     def again(self, path: Path, wwid: str, options: Options, sysfs: Folder) -> "MonitoredPath":
@@ -106,7 +105,10 @@ class MonitoredPath:
     @property
     def is_marginal(self) -> bool:
         """Whether its fabric, or the administrator, calls the way to it unreliable now."""
-        return self.port is not None and attribute_of(self.port, "port_state") == MARGINAL
+        if self.path.port_state is None:  # not over Fibre Channel
+            return False
+        self.port = self.port or remote_port(self.folder) or ""
+        return attribute_of(self.port, "port_state") == MARGINAL
 
     @property
     def observation(self) -> Observation | None:

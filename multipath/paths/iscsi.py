@@ -63,7 +63,10 @@ async def set_parameter(file: str, text: str) -> int:
         except RuntimeError:  # the loop has ended
             return
 
-    threading.Thread(target=work, name="multipath-iscsi", daemon=True).start()
+    try:
+        threading.Thread(target=work, name="multipath-iscsi", daemon=True).start()
+    except RuntimeError:  # this process may have no more of them
+        return errno.EAGAIN
     try:
         return await asyncio.wait_for(future, _PATIENCE)
     except TimeoutError:

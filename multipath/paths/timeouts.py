@@ -9,6 +9,7 @@ Every write goes through the asker, for an attribute of a driver may hold whoeve
 """
 
 import asyncio
+import errno
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from .timeout_journal import Kept, TimeoutJournal
 _QUEUE: Final = "/queue/"  # who reads an attribute there may have to wait for who writes another
 _NO_ANSWER: Final = -1  # in place of an errno
 _PATIENCE: Final = 2.0  # seconds for a write
+_PAUSE: Final = 5.0  # seconds until what was refused is tried again
 _LONGEST: Final = frozenset({Knob.DEV_LOSS, Knob.NEXUS_LOSS})  # of what several paths want, the most and not the least
 # What has to be above another is raised before it, and lowered after it.
 _ABOVE: Final = frozenset({Knob.DEV_LOSS})
@@ -74,7 +76,8 @@ class Timeouts:
         self.journal = journal or TimeoutJournal()
         self._wanted: dict[str, dict[DevT, float]] = {}
         self._files: dict[DevT, tuple[KnobFile, ...]] = {}
-        self._of_sessions: dict[str, KnobFile] = {}
+        self._again: dict[str, tuple[KnobFile, float]] = {}  # to be set again, and not before when
+        self._owed: dict[str, float] = {}  # to be given back, and not before when
         self._renewal = asyncio.Lock()
 
     def files(self, path: Path) -> tuple[KnobFile, ...]:
@@ -108,14 +111,15 @@ class Timeouts:
         changes: list[Change] = []
         for each in _in_order(files, values):
             self._wanted.setdefault(each.file, {})[path.devt] = values[each.knob]
-            if each.knob in PARAMETERS:
-                self._of_sessions[each.file] = each
-            changes += await self._set(each, None if each.shared else path.diskseq)
+            changes += self._noted(each, await self._set(each, None if each.shared else path.diskseq))
         return tuple(changes)
 
     async def renew(self) -> tuple[Change, ...]:
         """
-        Set those attributes again to which a daemon gives its own values: the ping times of a session, at each login.
+        Set those attributes again that do not keep what was set, and do what could not be done at first.
+
+        The first are the ping times of a session: its daemon sets its own with each login. The others are those of a
+        port that is not there: the kernel takes them, and takes them back, when it is.
 
         Returns:
             As `apply`.
@@ -124,13 +128,35 @@ class Timeouts:
             FileError: as `apply`.
         """
         changes: list[Change] = []
-        for each in list(self._of_sessions.values()):
+        for each, moment in list(self._again.values()):
             async with self._renewal:
                 if not self._wanted.get(each.file):
-                    del self._of_sessions[each.file]
-                elif parse_knob(each.knob, attribute_of(*os.path.split(each.file)) or "") != self._due(each):
-                    changes += await self._set(each, None)
+                    del self._again[each.file]
+                elif self._asker.now() >= moment and self._differs(each):
+                    changes += self._noted(each, await self._set(each, None))
+        for file, moment in list(self._owed.items()):
+            async with self._renewal:
+                if file in self._wanted:
+                    del self._owed[file]
+                elif self._asker.now() >= moment:
+                    changes += await self._restore(file)
         return tuple(changes)
+
+    def _noted(self, each: KnobFile, changes: list[Change]) -> list[Change]:
+        """Remember whether an attribute is to be set again, and return what was changed."""
+        error = next((change.error for change in changes), 0)
+        if error == errno.EBUSY or (each.knob in PARAMETERS and error != errno.EOPNOTSUPP):
+            self._again[each.file] = each, self._asker.now() + (_PAUSE if error else 0.0)
+        else:
+            self._again.pop(each.file, None)
+        return changes
+
+    def _differs(self, each: KnobFile) -> bool:
+        """Tell whether an attribute does not hold what it is to; pings may be sooner, but 0 is none at all."""
+        now, due = parse_knob(each.knob, attribute_of(*os.path.split(each.file)) or ""), self._due(each)
+        if now is None:
+            return False
+        return now == 0 or now > due if each.knob in PARAMETERS else now != due
 
     async def release(self, path: Path, *knobs: Knob) -> tuple[Change, ...]:
         """
@@ -206,7 +232,11 @@ class Timeouts:
             error = await self._store(file, kept.original)
             if error < 0 and _QUEUE not in file and attribute_of(*os.path.split(file)) == kept.original:
                 error = 0  # it is done, and the kernel is still busy: it scans a device anew that runs again
-        if error >= 0:
+        if error == errno.EBUSY:  # of a port that is not there: it stays in the journal
+            self._owed[file] = self._asker.now() + _PAUSE
+        else:
+            self._owed.pop(file, None)
+        if error >= 0 and file not in self._owed:
             self.journal.forget(file)
         return [Change(knob, file, now, kept.original, error)] if now is not None and ours else []
 

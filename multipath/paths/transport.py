@@ -13,13 +13,11 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path as Folder
 from typing import Final
 
 from .adapter import above, adapter, pci_function
 from .attributes import Attributes, attribute_of
 from .place import followed
-from .sysfs import SYSFS
 
 Answers = Mapping[str, str | None]
 Questions = Iterator[tuple[str, Callable[[], str | None]]]
@@ -80,9 +78,9 @@ def target(folder: str, answers: Answers) -> Target:
     return Target(pci=pci_function(folder))
 
 
-def remote_port(name: str, sysfs: Folder = SYSFS) -> str | None:
-    """Return the folder of attributes of the Fibre Channel port that a disk is reached at; ``None`` for others."""
-    device = followed(f"{followed(f'{sysfs}/block/{name}') or ''}/device") or ""
+def remote_port(disk: str) -> str | None:
+    """Return the folder of attributes of the remote port of a disk, by its folder; ``None`` without Fibre Channel."""
+    device = followed(f"{followed(disk) or ''}/device") or ""
     rports = (each for each in above(f"{device}/") if each[1].startswith("rport-"))
     return next((f"{folder}/fc_remote_ports/{rport}" for folder, rport in rports), None)
 

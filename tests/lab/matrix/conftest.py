@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from multipath import Control, Host, Map
-from multipath.lab import guest
+from multipath.lab import fc_port, guest
 from multipath.lab.disk import DirectDisk
 from multipath.lab.load import Load, fill
 
@@ -31,7 +31,8 @@ def hurry(disk: Path) -> None:
     if (disk / "queue/io_timeout").exists():
         (disk / "queue/io_timeout").write_text("1000\n")
     sessions = Path("/sys/class/iscsi_session").glob("*/recovery_tmo")
-    ports = Path("/sys/class/fc_remote_ports").glob("*/fast_io_fail_tmo")
+    device = (disk / "device").resolve()
+    ports = [fc_port.remote(device) / "fast_io_fail_tmo"] if fc_port.is_of(device) else []
     for limit in (*disk.glob("device/timeout"), *sessions, *ports):
         limit.write_text("1\n")
     for retries in disk.glob("device/scsi_disk/*/max_retries"):

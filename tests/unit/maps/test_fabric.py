@@ -161,7 +161,7 @@ class TestAPortThatTheFabricCallsUnreliable:
             link = Folder(watched.host.sysfs, "block", first.name)
             link.unlink()
             link.symlink_to(Folder(watched.host.sysfs, "block", others[0].name).resolve())
-            port = Folder(remote_port(others[0].name, watched.host.sysfs) or "")
+            port = Folder(remote_port(f"{watched.host.sysfs}/block/{others[0].name}") or "")
             watched.notices.put(notice(first))
             await watched.passes(3)
 

@@ -105,6 +105,45 @@ class TestAPathThatIsAdopted:
         }  # fmt: skip
 
 
+class TestAPortThatIsNotThere:
+    """The kernel answers EBUSY while it is blocked."""
+
+    def test_gets_its_values_when_it_is_back(
+        self, tmp_path: Folder, path: Path, writer: Writer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """They are tried again, but not at once."""
+        one = timeouts(tmp_path, writer)
+        writer.refused["fast_io_fail_tmo"] = errno.EBUSY
+        assert [each.error for each in set_timeouts(one, path, {Knob.FAST_IO_FAIL: 2.0})] == [errno.EBUSY]
+        writer.refused.clear()
+        assert asyncio.run(one.renew()) == ()
+
+        later = writer.now() + 10
+        monkeypatch.setattr(Writer, "now", lambda _: later)
+        asyncio.run(one.renew())
+
+        assert read(one, path)[Knob.FAST_IO_FAIL] == 2.0
+        assert asyncio.run(one.renew()) == ()
+
+    def test_is_given_back_what_it_held_when_it_is_back(
+        self, tmp_path: Folder, path: Path, writer: Writer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It was let go meanwhile; what it held stays in the journal, for another program, too."""
+        before, one = contents(tmp_path), timeouts(tmp_path, writer)
+        set_timeouts(one, path, {Knob.FAST_IO_FAIL: 2.0})
+        writer.refused["fast_io_fail_tmo"] = errno.EBUSY
+        asyncio.run(one.release(path))
+        assert len(one.journal.entries()) == 1
+        writer.refused.clear()
+
+        later = writer.now() + 10
+        monkeypatch.setattr(Writer, "now", lambda _: later)
+        asyncio.run(one.renew())
+
+        assert contents(tmp_path) == before
+        assert one.journal.entries() == {}
+
+
 class TestAnAttributeWhoseReadersAreHeld:
     def test_is_left_as_it_is_and_told(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
         """A queue of a silent path may hold them; nobody waits for it, and the others are set."""
@@ -242,6 +281,27 @@ class TestASessionThatIsNew:
         assert sorted(each.knob for each in asyncio.run(one.renew())) == sorted(self.PINGS)
         assert {knob: read(one, path)[knob] for knob in self.PINGS} == self.PINGS
         assert asyncio.run(one.renew()) == ()
+
+    def test_is_not_asked_again_where_its_driver_takes_none(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """An adapter that does iSCSI itself refuses, and would for ever."""
+        one = timeouts(tmp_path, writer)
+        writer.refused = dict.fromkeys(map(str, self.PINGS), errno.EOPNOTSUPP)
+        set_timeouts(one, path, self.PINGS)
+        asked = len(writer.asked)
+
+        assert asyncio.run(one.renew()) == ()
+        assert len(writer.asked) == asked
+
+    def test_may_be_pinged_sooner_than_it_has_to(self, tmp_path: Folder, path: Path, writer: Writer) -> None:
+        """Nothing is made longer; but 0 is never."""
+        one = timeouts(tmp_path, writer)
+        set_timeouts(one, path, {Knob.NOOP_TIMEOUT: 2.0})
+        (file,) = (tmp_path / "sys/devices").rglob("ping_tmo")
+
+        for text, after in (("1", "1"), ("0", "2")):
+            file.write_text(f"{text}\n")
+            asyncio.run(one.renew())
+            assert file.read_text().strip() == after
 
     @pytest.mark.parametrize("renewed", [False, True])
     def test_is_as_it_was_when_it_is_let_go(

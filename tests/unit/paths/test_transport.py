@@ -34,7 +34,7 @@ class TestAPathOverFibreChannel:
     def test_knows_the_state_of_the_remote_port(self, sysfs: Sysfs, state: str, marginal: bool) -> None:
         """Marginal is what its fabric, or the administrator, says of it."""
         sysfs.add_fc("sda", "8:0")
-        Folder(remote_port("sda", sysfs.root) or "", "port_state").write_text(f"{state}\n")
+        Folder(remote_port(f"{sysfs.root}/block/sda") or "", "port_state").write_text(f"{state}\n")
 
         assert (only(sysfs).port_state, only(sysfs).is_marginal) == (state, marginal)
 
@@ -79,7 +79,7 @@ class TestAPathOverISCSI:
         sysfs.add_iscsi("sda", "8:0")
 
         assert (only(sysfs).port_state, only(sysfs).is_marginal) == (None, False)
-        assert remote_port("sda", sysfs.root) is remote_port("sdz", sysfs.root) is None
+        assert remote_port(f"{sysfs.root}/block/sda") is remote_port(f"{sysfs.root}/block/sdz") is None
 
     @pytest.mark.parametrize(
         ("address", "portal"), [("192.0.2.1", "192.0.2.1:3260,1"), ("2001:db8::1", "[2001:db8::1]:3260,1")]

@@ -46,21 +46,20 @@ class TestABudgetOfFiveSeconds:
 
     @pytest.mark.parametrize("hz", [100, 250, 300, 1000])
     @pytest.mark.parametrize("protocol", PRESENT)
-    def test_is_kept_on_every_transport_but_one(self, protocol: str, hz: int) -> None:
-        """Whatever the kernel's clock; what has no limit is said, and so is what a Fibre Channel adapter waits for."""
+    def test_is_kept_on_every_transport(self, protocol: str, hz: int) -> None:
+        """Whatever the kernel's clock; what has no limit is said."""
         plan = planned(protocol, hz=hz)
-        unmet = [each.text.partition(":")[0] for each in plan.findings if each.unmet]
 
-        assert unmet == (["port silent"] if protocol == "scsi:fcp" else [])
-        assert [each.fault for each in plan.bounds if 5.0 < each.seconds < UNLIMITED] == unmet
-        assert plan.met is (unmet == [])
+        assert plan.met
+        assert plan.achievable <= 5.0
+        assert not [each for each in plan.findings if each.unmet]
 
     def test_leaves_to_a_silent_port_what_its_adapter_waits(self) -> None:
-        """As it was measured on FCoE: 23.3 s after a timeout of 3 s."""
-        silent = bound(planned("scsi:fcp"), "port silent")
+        """No attribute shortens that, and each driver has times of its own."""
+        plan = planned("scsi:fcp")
 
-        assert 23.3 <= silent.seconds <= 23.3 * 1.5
-        assert silent.limited_by.name == "the abort is not answered"
+        assert bound(plan, "port silent").seconds == UNLIMITED
+        assert "port silent: no limit, the driver of the adapter" in "\n".join(each.text for each in plan.findings)
 
     def test_sees_silence_within_a_second(self) -> None:
         """New I/O is on another path by then."""
