@@ -80,6 +80,7 @@ EXAMPLES: list[BaseException] = [
     errors.SimulationOverrun("I/Os arrive faster than they are served"),
     errors.PluginError("there is no checker 'x'"),
     errors.ExtraMissing("a picture", "matplotlib", "plot"),
+    errors.FabricError(errno.EPROTONOSUPPORT, "no socket for notices of the fabric"),
     errors.UdevError(errno.ETIMEDOUT, "udev cookie: udev did not finish"),
     errors.LabError("something in the laboratory"),
     errors.KernelUnavailable("no kernel 6.1 in the archive"),
@@ -190,6 +191,7 @@ class TestAnErrorOfTheSystem:
             (errors.GuestTimeout, TimeoutError),
             (errors.PathError, OSError),
             (errors.BlockError, OSError),
+            (errors.FabricError, OSError),
             (errors.UdevError, OSError),
         ],
     )
