@@ -13,6 +13,7 @@ from typing import Final
 
 from multipath import Host, Map
 from multipath.maps.keeper import TimeoutKeeper
+from multipath.paths.knobs import Knob, knob_files, knob_values
 from multipath.paths.path import Path
 from multipath.paths.timeout_journal import TimeoutJournal
 from multipath.policy.stall import StallPlan
@@ -153,8 +154,10 @@ async def stall_of(
     members = mpath.snapshot.status.active_paths
     paths = [path for path in host.paths() if format_devt(path.devt) in members]
     victim = paths[0]
+    # The timer of an iSCSI connection runs for as long as it was told before, whatever it is told meanwhile.
+    interval = max(knob_values(knob_files(path)).get(Knob.NOOP_INTERVAL, 0.0) for path in paths)
     async with kept(host, paths, budget, journal) as plan:
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(1.0 + interval)
         await asyncio.get_running_loop().run_in_executor(None, inject, victim.name)
         fault = time.monotonic()
         end = fault + most
