@@ -4,30 +4,18 @@ What Fibre Channel fabrics tell this machine, from the kernel's socket of SCSI t
 Strategy: any process with CAP_NET_ADMIN can send to that group, so a message counts only where the kernel sent it.
 """
 
-from typing import Final, Protocol
+from typing import Final
 
 from .. import errors
 from ..wire.fabric_notice import FabricNotice, read_notices
-from .netlink import NetlinkSocket
+from .netlink import NetlinkSocket, Source
 
 _NETLINK_SCSITRANSPORT: Final = 18
 _FC_EVENTS: Final = 1 << 3  # the fourth group
 _BUFFER: Final = 1 << 20
 
 
-class FabricSource(Protocol):
-    """Who brings what fabrics tell: the kernel's socket, or a world in memory."""
-
-    lost: int
-
-    def fileno(self) -> int:
-        """Return the descriptor that is readable while there are notices."""
-
-    def read(self) -> list[FabricNotice]:
-        """Return those that are there; never waits."""
-
-    def close(self) -> None:
-        """Close it; a second time does nothing."""
+FabricSource = Source[FabricNotice]
 
 
 class KernelFabric(NetlinkSocket):

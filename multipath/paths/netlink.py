@@ -9,7 +9,7 @@ import errno
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final, Self
+from typing import Final, Protocol, Self, TypeVar
 
 from .. import errors
 
@@ -19,6 +19,24 @@ _AT_ONCE: Final = 4096  # messages read in a row: whoever waits for the loop mea
 
 # A message, the number of its sender, 0 for the kernel, and what the kernel says of him.
 Received = tuple[bytes, int, list[tuple[int, int, bytes]]]
+
+
+_Told = TypeVar("_Told")
+
+
+class Source(Protocol[_Told]):
+    """Who brings what is told: a socket of the kernel, or a world in memory."""
+
+    lost: int
+
+    def fileno(self) -> int:
+        """Return the descriptor that is readable while there is something."""
+
+    def read(self) -> list[_Told]:
+        """Return what is there; never waits."""
+
+    def close(self) -> None:
+        """Close it; a second time does nothing."""
 
 
 class NetlinkSocket:

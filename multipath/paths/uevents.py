@@ -6,10 +6,10 @@ Strategy: a message counts only where the kernel itself vouches for its sender: 
 
 import socket
 import struct
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 from .. import errors
-from .netlink import NetlinkSocket
+from .netlink import NetlinkSocket, Source
 from .uevent import Uevent, of_kernel, of_udev
 
 __all__ = ["KernelUevents", "Uevent", "UeventSource", "udev_answers"]
@@ -21,19 +21,7 @@ _GROUPS: Final = {"kernel": 1, "udev": 2}
 _UDEV: Final = "/run/udev/control"
 
 
-class UeventSource(Protocol):
-    """Who brings uevents: the kernel's socket, or a world in memory."""
-
-    lost: int
-
-    def fileno(self) -> int:
-        """Return the descriptor that is readable while there are uevents."""
-
-    def read(self) -> list[Uevent]:
-        """Return those that are there; never waits."""
-
-    def close(self) -> None:
-        """Close it; a second time does nothing."""
+UeventSource = Source[Uevent]
 
 
 class KernelUevents(NetlinkSocket):

@@ -162,9 +162,11 @@ class TestAMonitor:
 
         async def story(watched: Watched) -> None:
             await made(watched)
-            for state, wanted in (("Marginal", 2), ("Online", 1)):
-                place.write(fc_port.remote(place.device("sdb")) / "port_state", state)
-                await watched.until(lambda wanted=wanted: len(groups(watched)) == wanted)  # type: ignore[misc]
+            state = fc_port.remote(place.device("sdb")) / "port_state"
+            place.write(state, "Marginal")
+            await watched.until(lambda: len(groups(watched)) == 2)
+            place.write(state, "Online")
+            await watched.until(lambda: len(groups(watched)) == 1)
 
         told(host, tmp_path, story, config=CONFIG)
 

@@ -270,8 +270,8 @@ class TestAPortThatTheFabricCallsUnreliable:
 
 
 class TestAMonitorThatIsNotToListen:
-    @pytest.mark.parametrize("options", [{"defaults": "find_multipaths off"}, {"defaults": FPIN, "act": False}])
-    def test_hears_nothing(self, options: dict[str, object]) -> None:
+    @pytest.mark.parametrize(("defaults", "act"), [("find_multipaths off", True), (FPIN, False)])
+    def test_hears_nothing(self, defaults: str, *, act: bool) -> None:
         """Without the option, or where it only watches: a multipathd is there to listen."""
 
         async def story(watched: Watched) -> None:
@@ -280,7 +280,7 @@ class TestAMonitorThatIsNotToListen:
 
             assert not watched.kinds("fabric")
 
-        in_world(story, text=POLICY, **options)  # type: ignore[arg-type]
+        in_world(story, text=POLICY, defaults=defaults, act=act)
 
     def test_begins_and_ends_to_with_the_configuration(self) -> None:
         """As soon as another one holds; what was marginal stays so in the kernel, and stands with the others."""
